@@ -1,0 +1,7 @@
+//! map
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+pub mod error;
+pub mod list;
+pub mod model;
+pub mod plan;
+pub mod service;

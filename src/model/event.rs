@@ -1,0 +1,86 @@
+//! All that a run can say while it runs.
+
+use std::time::Duration;
+
+use super::{Call, CallRecord, UserId};
+
+/// Why the pool waits as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// The service answered 429: too many requests.
+    Throttled,
+    /// The service answered 503 and said when to come back.
+    Unavailable,
+}
+
+/// Why a run stops before every call is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StopReason {
+    /// The service refused the credentials: HTTP 401 with these words.
+    Unauthorized(String),
+    /// Answers that can't be about the customers: so many in a row, the last with this code and text.
+    NotAboutCustomers {
+        /// How many in a row.
+        answers: usize,
+        /// The code of the last, such as `HTTP_404`.
+        code: String,
+        /// What the service said.
+        message: String,
+    },
+    /// The service asked to wait longer than a run waits.
+    AskedToWait(Duration),
+    /// SIGINT.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+    /// The journal can't be written: path and cause.
+    Unrecordable(String),
+}
+
+/// What happens to a call, as its worker tells it.
+#[derive(Debug)]
+pub enum Event {
+    /// An attempt was sent and answered, or met its end.
+    Attempted {
+        /// From leaving to the whole answer.
+        latency: Duration,
+        /// Whether the answer was 429.
+        throttled: bool,
+    },
+    /// An attempt failed in passing and the call will be tried again.
+    Retrying {
+        /// Whose call.
+        user: UserId,
+        /// Which attempt failed, from 1.
+        attempt: u32,
+        /// What went wrong, in words.
+        why: String,
+        /// How long the call waits.
+        delay: Duration,
+    },
+    /// All calls wait.
+    Held {
+        /// Why.
+        why: Pause,
+        /// How long from now.
+        pause: Duration,
+    },
+    /// A call ended.
+    Finished {
+        /// The call.
+        call: Call,
+        /// How it ended.
+        record: CallRecord,
+        /// Whether such an answer can hardly be about the customer (contract, section 3).
+        suspect: bool,
+    },
+    /// A call was sent and has no verdict, because the run ends.
+    Unfinished {
+        /// Whose call.
+        user: UserId,
+        /// How many attempts of it were sent.
+        attempts: u32,
+    },
+    /// An answer that ends the run.
+    Stopping(StopReason),
+}

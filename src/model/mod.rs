@@ -1,0 +1,17 @@
+//! The nouns that every room speaks of. Standard library and serde only.
+
+mod call;
+mod event;
+mod label;
+mod outcome;
+mod rate;
+mod row;
+mod tally;
+
+pub use call::{Call, CallRecord, Change, Outcomes};
+pub use event::{Event, Pause, StopReason};
+pub use label::{LabelId, Labels, TooManyLabels};
+pub use outcome::{Outcome, OutcomeKind};
+pub use rate::{Rate, RateError};
+pub use row::{Action, RejectCode, Rejection, Row, RowIndex, SkipCode, UserId};
+pub use tally::{Example, Tally};

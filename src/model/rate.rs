@@ -1,0 +1,137 @@
+//! How many attempts may leave in a window of time.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// So many attempts in a window, such as `1000/min`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    attempts: NonZeroU32,
+    unit: Unit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Second,
+    Minute,
+    Hour,
+}
+
+impl Unit {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Second => "s",
+            Self::Minute => "min",
+            Self::Hour => "h",
+        }
+    }
+
+    fn seconds(self) -> u64 {
+        match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+            Self::Hour => 3600,
+        }
+    }
+}
+
+impl Rate {
+    /// The most attempts that any window of [`Rate::window`] may hold.
+    pub fn attempts(&self) -> NonZeroU32 {
+        self.attempts
+    }
+
+    /// The window's length.
+    pub fn window(&self) -> Duration {
+        Duration::from_secs(self.unit.seconds())
+    }
+
+    /// How long so many attempts take at this rate, the first leaving at once.
+    pub fn time_for(&self, attempts: u64) -> Duration {
+        let gap = self.window().as_secs_f64() / f64::from(self.attempts.get());
+        Duration::try_from_secs_f64(gap * attempts.saturating_sub(1) as f64)
+            .unwrap_or(Duration::MAX)
+    }
+}
+
+/// A text that is no rate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateError(String);
+
+impl fmt::Display for RateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "\"{}\" is no rate: write a whole number of calls per s, min or h, such as 1000/min",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for RateError {}
+
+impl FromStr for Rate {
+    type Err = RateError;
+
+    fn from_str(text: &str) -> Result<Self, RateError> {
+        let wrong = || RateError(text.to_owned());
+        let (attempts, unit) = text.split_once('/').ok_or_else(wrong)?;
+        let attempts = attempts.trim().parse().map_err(|_| wrong())?;
+        let unit = match unit.trim() {
+            "s" | "sec" | "second" => Unit::Second,
+            "min" | "m" | "minute" => Unit::Minute,
+            "h" | "hour" => Unit::Hour,
+            _ => return Err(wrong()),
+        };
+        Ok(Self { attempts, unit })
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.attempts, self.unit.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_read_as_people_write_it() {
+        for (text, shown, seconds) in [
+            ("1000/min", "1000/min", 60),
+            ("50 / s", "50/s", 1),
+            ("7/h", "7/h", 3600),
+        ] {
+            let rate: Rate = text.parse().unwrap();
+            assert_eq!(rate.to_string(), shown);
+            assert_eq!(rate.window(), Duration::from_secs(seconds));
+        }
+    }
+
+    #[test]
+    fn what_is_no_rate_is_refused() {
+        for text in [
+            "",
+            "1000",
+            "0/s",
+            "-1/s",
+            "1.5/s",
+            "10/day",
+            "/min",
+            "5000000000/s",
+        ] {
+            assert!(text.parse::<Rate>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_first_attempt_costs_no_time() {
+        let rate: Rate = "60/min".parse().unwrap();
+        assert_eq!(rate.time_for(1), Duration::ZERO);
+        assert_eq!(rate.time_for(61), Duration::from_secs(60));
+    }
+}
