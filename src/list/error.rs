@@ -1,0 +1,164 @@
+//! What makes a whole list unusable (contract, section 1): one sentence that says what, where, and what
+//! to do.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::error::Error;
+
+/// Ends the run before anything is sent (exit 2).
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// No file has the name.
+    #[error("{list}: there is no such file; check the name and the folder")]
+    NotFound {
+        /// The list's name.
+        list: String,
+    },
+    /// The name is a folder's.
+    #[error("{list} is a folder; name a file in it")]
+    Directory {
+        /// The list's name.
+        list: String,
+    },
+    /// The system refuses to read it.
+    #[error("{list} can't be read: {source}")]
+    Unreadable {
+        /// The list's name.
+        list: String,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// A file of another kind.
+    #[error(
+        "{list} is {kind}, which can't be read: save it as CSV in UTF-8 (in Excel: \"CSV UTF-8\") and name that file"
+    )]
+    NoText {
+        /// The list's name.
+        list: String,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// What can be read only once has no place to be copied to.
+    #[error(
+        "{list} can be read only once and is copied beside the result first: name the result with --output FILE"
+    )]
+    NeedsOutput {
+        /// The list's name.
+        list: String,
+    },
+    /// That copy can't be made.
+    #[error("{list} can't be copied to {}: {source}", spool.display())]
+    Spool {
+        /// The list's name.
+        list: String,
+        /// Where the copy should stand.
+        spool: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// Nothing but blank lines.
+    #[error("{list} is empty: its first line must name the columns, such as userId,action,label")]
+    NoHeader {
+        /// The list's name.
+        list: String,
+    },
+    /// A column is not in the header.
+    #[error("{list}, line {line}: no column is the {column} column; found: {}; {hint}", found.join(", "))]
+    MissingColumn {
+        /// The list's name.
+        list: String,
+        /// The header's line.
+        line: u64,
+        /// Which of the three.
+        column: &'static str,
+        /// The headers that were found.
+        found: Vec<String>,
+        /// How to name or supply it.
+        hint: String,
+    },
+    /// Two columns have the name.
+    #[error("{list}, line {line}: the columns \"{first}\" (number {}) and \"{second}\" (number {}) may both be the \
+             {column} column: say which with --columns {column}=NAME, or rename one", positions.0, positions.1)]
+    TwoColumns {
+        /// The list's name.
+        list: String,
+        /// The header's line.
+        line: u64,
+        /// Which of the three.
+        column: &'static str,
+        /// The first that matches.
+        first: String,
+        /// Another that matches.
+        second: String,
+        /// The 1-based numbers of both.
+        positions: (usize, usize),
+    },
+    /// A flag supplies what the list has.
+    #[error(
+        "{list}, line {line}: the column \"{header}\" is the {column} column, and {flag} supplies it too: leave out \
+             {flag}, or rename the column"
+    )]
+    Supplied {
+        /// The list's name.
+        list: String,
+        /// The header's line.
+        line: u64,
+        /// Which of the three.
+        column: &'static str,
+        /// The column's header.
+        header: String,
+        /// The flag that supplies the same.
+        flag: &'static str,
+    },
+    /// A quote that nothing closes.
+    #[error(
+        "{list}, line {line}: a quote opens a field here and is never closed: close it, or remove it"
+    )]
+    UnclosedQuote {
+        /// The list's name.
+        list: String,
+        /// Where it opens.
+        line: u64,
+    },
+    /// A line break inside one of the three columns.
+    #[error(
+        "{list}, line {line}: a line break stands in the {column} that begins here; if its quote is a stray one, rows \
+             after it have been swallowed: close or remove the quote, or take out the line break"
+    )]
+    LineBreak {
+        /// The list's name.
+        list: String,
+        /// Where the field's quote opens.
+        line: u64,
+        /// Which of the three.
+        column: &'static str,
+    },
+    /// A row of an absurd size.
+    #[error("{list}, line {line}: the row that begins here is longer than {} MB: close its quote, or check that this is \
+             a CSV file", limit / 1_000_000)]
+    EndlessRow {
+        /// The list's name.
+        list: String,
+        /// Where the row begins.
+        line: u64,
+        /// The most bytes a row may have.
+        limit: u64,
+    },
+    /// More rows than can be numbered.
+    #[error("{list}, line {line}: the list has more than {limit} rows: cut it into several")]
+    TooManyRows {
+        /// The list's name.
+        list: String,
+        /// The first row too many.
+        line: u64,
+        /// The most rows a list may have.
+        limit: u64,
+    },
+}
+
+impl From<ListError> for Error {
+    fn from(error: ListError) -> Self {
+        Self::unusable(error)
+    }
+}

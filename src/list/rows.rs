@@ -1,0 +1,141 @@
+//! The rows of a list, one after the other.
+
+use std::io::Read;
+
+use csv::ByteRecord;
+
+use super::columns::Columns;
+use super::csv::Records;
+use super::source::Content;
+use super::{Delimiter, Fingerprint, ListError, Source, Wishes, rules, text};
+use crate::model::{Rejection, Row};
+
+/// How much of a list is looked at to tell its delimiter: more than any header is long.
+const START: u64 = 1 << 20;
+
+/// The data rows of a list, in their order; blank lines and rows of empty fields are none.
+#[derive(Debug)]
+pub struct Rows {
+    list: String,
+    records: Records<Content>,
+    columns: Columns,
+}
+
+/// A data row: where it stands, and what it says or which rule it breaks.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// The physical line on which it starts.
+    pub line: u64,
+    /// The row, or the rule that it breaks.
+    pub row: Result<Row<'a>, Rejection>,
+    record: &'a ByteRecord,
+    columns: &'a Columns,
+}
+
+impl Entry<'_> {
+    /// `userId`, `action` and `label` as they stand in the list.
+    pub fn raw(&self) -> [String; 3] {
+        rules::raw_fields(self.record, self.columns)
+    }
+}
+
+impl Rows {
+    /// Reads the header of `source`. The delimiter is told from the header where none is given.
+    ///
+    /// # Errors
+    /// No header, a missing or an ambiguous column, or a file that can't be read.
+    pub fn open(
+        source: &Source,
+        wishes: &Wishes,
+        delimiter: Option<Delimiter>,
+    ) -> Result<Self, ListError> {
+        let list = source.name();
+        let delimiter = match delimiter {
+            Some(delimiter) => delimiter,
+            None => {
+                let mut start = Vec::new();
+                let read = source.read()?.take(START).read_to_end(&mut start);
+                read.map_err(|source| ListError::Unreadable {
+                    list: list.to_owned(),
+                    source,
+                })?;
+                Delimiter::tell(&start, wishes)
+            }
+        };
+        let mut records = Records::new(list, source.read()?, delimiter);
+        loop {
+            if !records.advance()? {
+                return Err(ListError::NoHeader {
+                    list: list.to_owned(),
+                });
+            }
+            if !records.record().iter().all(text::is_empty) {
+                break;
+            }
+        }
+        let columns = Columns::find(records.record(), wishes, list, records.line())?;
+        Ok(Self {
+            list: list.to_owned(),
+            records,
+            columns,
+        })
+    }
+
+    /// The next data row; none at the end.
+    ///
+    /// # Errors
+    /// What makes the whole list unusable: a quote that is never closed, a line break inside one of the three
+    /// columns, or a file that can't be read.
+    pub fn advance(&mut self) -> Result<Option<Entry<'_>>, ListError> {
+        loop {
+            if !self.records.advance()? {
+                return Ok(None);
+            }
+            self.refuse_line_breaks()?;
+            let record = self.records.record();
+            let named = record
+                .get(self.columns.user)
+                .is_some_and(|user| !text::is_empty(user));
+            if named || !record.iter().all(text::is_empty) {
+                break;
+            }
+        }
+        let record = self.records.record();
+        let row = rules::read(record, &self.columns);
+        Ok(Some(Entry {
+            line: self.records.line(),
+            row,
+            record,
+            columns: &self.columns,
+        }))
+    }
+
+    /// The hash of the list's content, once its last row was read.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.records.input().fingerprint()
+    }
+
+    /// A line break inside an id, an action or a label is the sign of a stray quote, which may have
+    /// swallowed rows.
+    fn refuse_line_breaks(&self) -> Result<(), ListError> {
+        let record = self.records.record();
+        let broken = |at: usize| {
+            record
+                .get(at)
+                .is_some_and(|field| memchr::memchr2(b'\n', b'\r', field).is_some())
+        };
+        match self
+            .columns
+            .positions()
+            .filter(|(_, at)| broken(*at))
+            .min_by_key(|(_, at)| *at)
+        {
+            None => Ok(()),
+            Some((column, at)) => Err(ListError::LineBreak {
+                list: self.list.clone(),
+                line: self.records.line_of_field(at),
+                column: column.name(),
+            }),
+        }
+    }
+}

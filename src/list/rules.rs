@@ -1,0 +1,287 @@
+//! Record → row, or the first rule that it breaks (contract, section 1). Pure.
+
+use csv::ByteRecord;
+
+use super::columns::{Column, Columns, Origin};
+use super::text::{self, trim};
+use crate::model::{Action, RejectCode, Rejection, Row, UserId};
+
+/// The row that a record makes.
+///
+/// # Errors
+/// The first rule that it breaks.
+pub fn read<'a>(record: &'a ByteRecord, columns: &'a Columns) -> Result<Row<'a>, Rejection> {
+    no_extra_fields(record, columns)?;
+    nothing_missing(record, columns)?;
+    let user = text_of(record, Column::UserId, columns.user)?;
+    let action = match columns.action {
+        Origin::Column(at) => Err(text_of(record, Column::Action, at)?),
+        Origin::Flag(action) => Ok(action),
+    };
+    let label = match &columns.label {
+        Origin::Column(at) => text_of(record, Column::Label, *at)?,
+        Origin::Flag(label) => label,
+    };
+    Ok(Row {
+        user: user_id(user)?,
+        action: action.or_else(action_word)?,
+        label: label_name(label)?,
+    })
+}
+
+/// The three fields of a record as they stand in the list, for a row that is rejected: bad bytes as
+/// U+FFFD, cut at 1,000 characters.
+pub fn raw_fields(record: &ByteRecord, columns: &Columns) -> [String; 3] {
+    let raw = |at: usize| shown(record.get(at).unwrap_or_default());
+    let action = match columns.action {
+        Origin::Column(at) => raw(at),
+        Origin::Flag(action) => action.as_str().to_owned(),
+    };
+    let label = match &columns.label {
+        Origin::Column(at) => raw(*at),
+        Origin::Flag(label) => label.clone(),
+    };
+    [raw(columns.user), action, label]
+}
+
+/// A field that can be written into a result. NUL is no text to many programs that read CSV.
+fn shown(field: &[u8]) -> String {
+    // Four bytes make a character at most: a field of megabytes is not decoded whole.
+    let start = &field[..field.len().min(4_000)];
+    String::from_utf8_lossy(start)
+        .chars()
+        .take(1_000)
+        .map(|c| if c == '\0' { '\u{FFFD}' } else { c })
+        .collect()
+}
+
+/// The label that `--label` gives every row.
+///
+/// # Errors
+/// One that no row may have.
+pub fn label_from_flag(label: &str) -> Result<String, Rejection> {
+    label_name(trim(label)).map(str::to_owned)
+}
+
+fn reject<T>(code: RejectCode, message: impl Into<String>) -> Result<T, Rejection> {
+    Err(Rejection {
+        code,
+        message: message.into(),
+    })
+}
+
+fn no_extra_fields(record: &ByteRecord, columns: &Columns) -> Result<(), Rejection> {
+    if record.iter().skip(columns.width).all(text::is_empty) {
+        return Ok(());
+    }
+    let (fields, width) = (record.len(), columns.width);
+    reject(
+        RejectCode::ExtraFields,
+        format!(
+            "{fields} fields, but the header has {width}: put quotes around a value that holds the delimiter"
+        ),
+    )
+}
+
+fn nothing_missing(record: &ByteRecord, columns: &Columns) -> Result<(), Rejection> {
+    match columns.positions().find(|(_, at)| *at >= record.len()) {
+        None => Ok(()),
+        Some((column, _)) => reject(
+            RejectCode::MissingField,
+            format!("the row ends before its {}", column.name()),
+        ),
+    }
+}
+
+fn text_of(record: &ByteRecord, column: Column, at: usize) -> Result<&str, Rejection> {
+    match str::from_utf8(&record[at]) {
+        Ok(text) => Ok(trim(text)),
+        Err(_) => reject(
+            RejectCode::InvalidEncoding,
+            format!(
+                "the {} is not in UTF-8: save the list as UTF-8 (in Excel: \"CSV UTF-8\")",
+                column.name()
+            ),
+        ),
+    }
+}
+
+fn user_id(field: &str) -> Result<UserId, Rejection> {
+    let digits = field.strip_suffix(".0").unwrap_or(field);
+    let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let id = all_digits
+        .then(|| digits.parse().ok())
+        .flatten()
+        .and_then(UserId::new);
+    match id {
+        Some(id) => Ok(id),
+        None => reject(RejectCode::InvalidUserId, why_no_id(field, all_digits)),
+    }
+}
+
+fn why_no_id(field: &str, all_digits: bool) -> &'static str {
+    if field.is_empty() {
+        "the userId is empty"
+    } else if all_digits
+        && field
+            .bytes()
+            .any(|byte| byte.is_ascii_digit() && byte != b'0')
+    {
+        "the userId is too large: ids end at 9223372036854775807"
+    } else if all_digits {
+        "the userId is 0: ids are positive"
+    } else if is_scientific(field) {
+        "a spreadsheet has shortened this id: format the column as text (or as a number without decimals) and export again"
+    } else {
+        "the userId is no whole number: only digits make an id"
+    }
+}
+
+/// Whether a spreadsheet has written a long number like `5.64663E+08` (or `5,64663E+08`).
+fn is_scientific(field: &str) -> bool {
+    let Some((mantissa, exponent)) = field.split_once(['e', 'E']) else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = mantissa.replacen(['.', ','], "", 1);
+    digits(&whole) && digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))
+}
+
+fn action_word(field: &str) -> Result<Action, Rejection> {
+    match Action::from_word(field) {
+        Some(action) => Ok(action),
+        None if field.is_empty() => reject(
+            RejectCode::InvalidAction,
+            "the action is empty: write add or remove",
+        ),
+        None => reject(
+            RejectCode::InvalidAction,
+            "the action is neither add nor remove",
+        ),
+    }
+}
+
+fn label_name(field: &str) -> Result<&str, Rejection> {
+    if field.is_empty() {
+        return reject(RejectCode::EmptyLabel, "the label is empty");
+    }
+    match field.chars().find(|c| c.is_control()) {
+        None => Ok(field),
+        Some(control) => reject(
+            RejectCode::InvalidLabel,
+            format!(
+                "the label holds a control character (U+{:04X}): take it out",
+                u32::from(control)
+            ),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: Columns = Columns {
+        user: 0,
+        action: Origin::Column(1),
+        label: Origin::Column(2),
+        width: 3,
+    };
+
+    fn code(fields: &[&[u8]]) -> Option<&'static str> {
+        read(&ByteRecord::from(fields), &COLUMNS)
+            .err()
+            .map(|rejection| rejection.code.as_str())
+    }
+
+    fn id(field: &str) -> Result<u64, String> {
+        let record = ByteRecord::from(vec![field, "add", "VIP"]);
+        read(&record, &COLUMNS)
+            .map(|row| row.user.get())
+            .map_err(|rejection| rejection.message)
+    }
+
+    #[test]
+    fn a_good_row_is_trimmed_of_all_that_nobody_sees() {
+        let record = ByteRecord::from(vec![
+            "\u{FEFF} 42\u{A0}",
+            " Remove\t",
+            "\u{200B}Gold Member\u{3000}",
+        ]);
+        let row = Row {
+            user: UserId::new(42).unwrap(),
+            action: Action::Remove,
+            label: "Gold Member",
+        };
+        assert_eq!(read(&record, &COLUMNS), Ok(row));
+    }
+
+    #[test]
+    fn each_broken_rule_has_its_code() {
+        let table: [(&[&[u8]], Option<&str>); 16] = [
+            (&[b"1", b"add", b"VIP"], None),
+            (&[b"1", b"ADD", b"VIP", b"", b" "], None),
+            (&[b"1", b"add", b"Gold", b" Silver"], Some("EXTRA_FIELDS")),
+            (&[b"1", b"add"], Some("MISSING_FIELD")),
+            (&[b"1"], Some("MISSING_FIELD")),
+            (&[b"1", b"add", b"Caf\xE9"], Some("INVALID_ENCODING")),
+            (&[b"\xFF", b"nothing", b""], Some("INVALID_ENCODING")),
+            (&[b"x", b"nothing", b""], Some("INVALID_USER_ID")),
+            (&[b"", b"add", b"VIP"], Some("INVALID_USER_ID")),
+            (&[b"1", b"delete", b""], Some("INVALID_ACTION")),
+            (&[b"1", b"", b"VIP"], Some("INVALID_ACTION")),
+            (&[b"1", b"add", b" \xC2\xA0"], Some("EMPTY_LABEL")),
+            (&[b"1", b"add", b"a\0b"], Some("INVALID_LABEL")),
+            (&[b"1", b"add", b"a\tb"], Some("INVALID_LABEL")),
+            (&[b"1", b"add", b"a\xC2\x85b"], Some("INVALID_LABEL")),
+            (&[b"1", b"add", b"\xF0\x9F\x8E\x84 100% \"new\""], None),
+        ];
+        for (fields, expected) in table {
+            assert_eq!(code(fields), expected, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn ids_are_digits_of_63_bits() {
+        assert_eq!(id("564663098"), Ok(564_663_098));
+        assert_eq!(id("0000564663098.0"), Ok(564_663_098));
+        assert_eq!(id("9223372036854775807"), Ok(i64::MAX.unsigned_abs()));
+        for wrong in [
+            "9223372036854775808",
+            "0",
+            "00.0",
+            "+1",
+            "-1",
+            "1.5",
+            "1.00",
+            "1 000",
+            "１２",
+            "0x1F",
+            ".0",
+            "",
+        ] {
+            assert!(id(wrong).is_err(), "{wrong}");
+        }
+        assert!(id(&"9".repeat(40)).unwrap_err().contains("too large"));
+    }
+
+    #[test]
+    fn an_id_that_a_spreadsheet_shortened_gets_a_hint() {
+        for ruined in ["5.64663E+08", "5,64663E+08", "5e8", "1.2E-05"] {
+            assert!(id(ruined).unwrap_err().contains("spreadsheet"), "{ruined}");
+        }
+        assert!(!id("Eve").unwrap_err().contains("spreadsheet"));
+    }
+
+    #[test]
+    fn a_rejected_row_is_shown_as_it_stands() {
+        let long = "é".repeat(5_000);
+        let record = ByteRecord::from(vec![b" 1\0".as_slice(), b"\xFFadd", long.as_bytes()]);
+        let [user, action, label] = raw_fields(&record, &COLUMNS);
+        assert_eq!(
+            (user.as_str(), action.as_str()),
+            (" 1\u{FFFD}", "\u{FFFD}add")
+        );
+        assert_eq!(label, "é".repeat(1_000));
+    }
+}

@@ -1,0 +1,167 @@
+//! Where a list's bytes come from: a file, or what can be read only once and is copied first.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use super::ListError;
+
+/// A hash of a list's content, as its file holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint(blake3::Hash);
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.to_hex())
+    }
+}
+
+/// A list that is held open, to be read as often as needed.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    file: File,
+}
+
+impl Source {
+    /// Opens the list at `path`. What is no regular file (`-` for standard input, a FIFO) can be read
+    /// only once, and is copied to `spool` first.
+    ///
+    /// # Errors
+    /// No such file, a directory, a file that is no text, or no `spool` where one is needed.
+    pub fn open(path: &Path, spool: Option<&Path>) -> Result<Self, ListError> {
+        let name = if is_standard_input(path) {
+            "standard input".to_owned()
+        } else {
+            path.display().to_string()
+        };
+        let unreadable = |source| ListError::Unreadable {
+            list: name.clone(),
+            source,
+        };
+        let file = if is_standard_input(path) {
+            copy(io::stdin().lock(), &name, spool)?
+        } else {
+            let file = File::open(path).map_err(|source| match source.kind() {
+                io::ErrorKind::NotFound => ListError::NotFound { list: name.clone() },
+                _ => unreadable(source),
+            })?;
+            let kind = file.metadata().map_err(unreadable)?;
+            match (kind.is_dir(), kind.is_file()) {
+                (true, _) => return Err(ListError::Directory { list: name }),
+                (_, true) => file,
+                _ => copy(file, &name, spool)?,
+            }
+        };
+        let source = Self { name, file };
+        source.refuse_what_is_no_text()?;
+        Ok(source)
+    }
+
+    /// The list's name, as errors say it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The list from its start. Only one reader at a time: all share the file's position.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn read(&self) -> Result<Content, ListError> {
+        let start = || {
+            let mut file = self.file.try_clone()?;
+            file.seek(SeekFrom::Start(0))?;
+            Ok(file)
+        };
+        let file = start().map_err(|source| ListError::Unreadable {
+            list: self.name.clone(),
+            source,
+        })?;
+        Ok(Content {
+            file: BufReader::with_capacity(1 << 18, file),
+            hasher: blake3::Hasher::new(),
+        })
+    }
+
+    /// Files that people mistake for CSV are named as what they are, instead of as rows full of noise.
+    fn refuse_what_is_no_text(&self) -> Result<(), ListError> {
+        let mut start = Vec::new();
+        let unreadable = |source| ListError::Unreadable {
+            list: self.name.clone(),
+            source,
+        };
+        self.read()?
+            .take(8)
+            .read_to_end(&mut start)
+            .map_err(unreadable)?;
+        let kinds: [(&[u8], &'static str); 6] = [
+            (b"PK\x03\x04", "a workbook or ZIP file"),
+            (b"\xD0\xCF\x11\xE0", "an old or locked workbook"),
+            (b"\x1F\x8B", "compressed with gzip"),
+            (b"\x28\xB5\x2F\xFD", "compressed with zstd"),
+            (b"\xFF\xFE", "UTF-16 text"),
+            (b"\xFE\xFF", "UTF-16 text"),
+        ];
+        match kinds
+            .into_iter()
+            .find(|(magic, _)| start.starts_with(magic))
+        {
+            Some((_, kind)) => Err(ListError::NoText {
+                list: self.name.clone(),
+                kind,
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether the path stands for standard input.
+fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn copy(mut from: impl Read, name: &str, spool: Option<&Path>) -> Result<File, ListError> {
+    let spool = spool.ok_or_else(|| ListError::NeedsOutput {
+        list: name.to_owned(),
+    })?;
+    let mut options = File::options();
+    let mut file = options
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(spool)
+        .map_err(|source| ListError::Spool {
+            list: name.to_owned(),
+            spool: spool.to_owned(),
+            source,
+        })?;
+    io::copy(&mut from, &mut file).map_err(|source| ListError::Spool {
+        list: name.to_owned(),
+        spool: spool.to_owned(),
+        source,
+    })?;
+    Ok(file)
+}
+
+/// A list's bytes on their way to the reader, hashed as they pass.
+#[derive(Debug)]
+pub struct Content {
+    file: BufReader<File>,
+    hasher: blake3::Hasher,
+}
+
+impl Content {
+    /// The hash of all that was read so far.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint(self.hasher.finalize())
+    }
+}
+
+impl Read for Content {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.hasher.update(&buffer[..read]);
+        Ok(read)
+    }
+}
