@@ -1,0 +1,11 @@
+//! Rows → calls (contract, section 2).
+//!
+//! `group` keeps a planned row in 16 bytes and groups them by sorting, `resolve` decides which rows of one
+//! customer are called, and `lines` remembers where each row stands.
+
+mod group;
+mod lines;
+mod resolve;
+
+pub use group::{Builder, Plan, TooManyRows, Totals};
+pub use resolve::{Fate, OnConflict, Policy};

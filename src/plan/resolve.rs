@@ -1,0 +1,310 @@
+//! Which rows of one customer are called, and what becomes of the others (contract, section 2). Pure.
+
+use crate::model::{Action, LabelId, RowIndex};
+
+/// A valid row, in 16 bytes. Its order groups rows by customer, then by label, then by action, the
+/// rows of each action in the order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PlannedRow {
+    user: u64,
+    label_and_action: u32,
+    row: u32,
+}
+
+impl PlannedRow {
+    /// Packs a row.
+    pub fn new(user: u64, label: LabelId, action: Action, row: RowIndex) -> Self {
+        Self {
+            user,
+            label_and_action: label.get() << 1 | u32::from(action == Action::Remove),
+            row: row.0,
+        }
+    }
+
+    /// The customer's id.
+    pub fn user(self) -> u64 {
+        self.user
+    }
+
+    /// The label.
+    pub fn label(self) -> LabelId {
+        LabelId::from_number(self.label_and_action >> 1)
+    }
+
+    /// What is done with it.
+    pub fn action(self) -> Action {
+        if self.label_and_action & 1 == 1 {
+            Action::Remove
+        } else {
+            Action::Add
+        }
+    }
+
+    /// Which row of the list it is.
+    pub fn row(self) -> RowIndex {
+        RowIndex(self.row)
+    }
+}
+
+/// What becomes of a contradiction: a customer and label with both actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnConflict {
+    /// The last row wins.
+    LastWins,
+    /// Both sides are rejected.
+    Reject,
+}
+
+/// The settings that shape a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// `--on-conflict`.
+    pub on_conflict: OnConflict,
+    /// `--max-labels`: the most different labels for one customer.
+    pub max_labels: u32,
+}
+
+/// What the plan decides for a valid row; rows are named by their place in the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Part of its customer's call.
+    Called,
+    /// A later row asks for the same.
+    Duplicate(RowIndex),
+    /// A later row asks for the opposite.
+    Superseded(RowIndex),
+    /// Rejected: another row asks for the opposite.
+    Conflict(RowIndex),
+    /// Rejected: the customer has so many different labels.
+    TooManyLabels(u32),
+}
+
+/// All rows of one customer, sorted.
+#[derive(Debug, Clone, Copy)]
+pub struct Group<'a> {
+    rows: &'a [PlannedRow],
+    policy: Policy,
+    /// How many different labels there are, where they are too many.
+    too_many: Option<u32>,
+}
+
+/// The rows of one customer and label.
+#[derive(Debug, Clone, Copy)]
+struct Run<'a> {
+    rows: &'a [PlannedRow],
+    /// How many of them add; the others remove.
+    adds: usize,
+}
+
+impl<'a> Run<'a> {
+    fn new(rows: &'a [PlannedRow]) -> Self {
+        Self {
+            rows,
+            adds: rows.partition_point(|row| row.action() == Action::Add),
+        }
+    }
+
+    /// The last row that adds and the last that removes.
+    fn last_of_each(&self) -> (Option<PlannedRow>, Option<PlannedRow>) {
+        let (adds, removes) = self.rows.split_at(self.adds);
+        (adds.last().copied(), removes.last().copied())
+    }
+
+    /// The row that is called, unless the run is a contradiction that is rejected.
+    fn winner(&self, on_conflict: OnConflict) -> Option<PlannedRow> {
+        match (self.last_of_each(), on_conflict) {
+            ((Some(_), Some(_)), OnConflict::Reject) => None,
+            ((add, remove), _) => add.into_iter().chain(remove).max_by_key(|row| row.row),
+        }
+    }
+
+    fn fate(&self, row: PlannedRow, on_conflict: OnConflict) -> Fate {
+        let (add, remove) = self.last_of_each();
+        let opposite = if row.action() == Action::Add {
+            remove
+        } else {
+            add
+        };
+        match (opposite, self.winner(on_conflict)) {
+            (_, Some(winner)) if winner.row == row.row => Fate::Called,
+            (_, Some(winner)) if winner.action() == row.action() => Fate::Duplicate(winner.row()),
+            (_, Some(winner)) => Fate::Superseded(winner.row()),
+            (Some(opposite), None) => Fate::Conflict(opposite.row()),
+            // A run without a winner has both sides, so this row has an opposite.
+            (None, None) => Fate::Called,
+        }
+    }
+}
+
+impl<'a> Group<'a> {
+    /// The rows of one customer, in the order of [`PlannedRow`].
+    pub fn new(rows: &'a [PlannedRow], policy: Policy) -> Self {
+        let group = Self {
+            rows,
+            policy,
+            too_many: None,
+        };
+        // Labels are never more than rows: most customers need no counting.
+        if rows.len() <= policy.max_labels as usize {
+            return group;
+        }
+        let labels = u32::try_from(group.runs().count()).unwrap_or(u32::MAX);
+        Self {
+            too_many: Some(labels).filter(|labels| *labels > policy.max_labels),
+            ..group
+        }
+    }
+
+    /// The same without counting, for a group whose labels were counted before.
+    pub fn counted(rows: &'a [PlannedRow], policy: Policy, too_many: Option<u32>) -> Self {
+        Self {
+            rows,
+            policy,
+            too_many,
+        }
+    }
+
+    /// How many different labels there are, where they are too many.
+    pub fn too_many(&self) -> Option<u32> {
+        self.too_many
+    }
+
+    /// The rows of each label.
+    fn runs(&self) -> impl Iterator<Item = Run<'a>> + use<'a> {
+        self.rows
+            .chunk_by(|one, next| one.label() == next.label())
+            .map(Run::new)
+    }
+
+    /// The rows that are called, one a label, in the order of the list.
+    pub fn winners(&self) -> Vec<PlannedRow> {
+        if self.too_many.is_some() {
+            return Vec::new();
+        }
+        let mut winners: Vec<_> = self
+            .runs()
+            .filter_map(|run| run.winner(self.policy.on_conflict))
+            .collect();
+        winners.sort_unstable_by_key(|row| row.row);
+        winners
+    }
+
+    /// What becomes of a row of the group; none where it has no such row.
+    pub fn fate(&self, row: PlannedRow) -> Option<Fate> {
+        self.rows.binary_search(&row).ok()?;
+        if let Some(labels) = self.too_many {
+            return Some(Fate::TooManyLabels(labels));
+        }
+        let from = self
+            .rows
+            .partition_point(|other| other.label() < row.label());
+        let to = self
+            .rows
+            .partition_point(|other| other.label() <= row.label());
+        Some(Run::new(&self.rows[from..to]).fate(row, self.policy.on_conflict))
+    }
+
+    /// Every row with what becomes of it, in no useful order.
+    pub fn fates(&self) -> impl Iterator<Item = (PlannedRow, Fate)> + use<'a> {
+        let (too_many, on_conflict) = (self.too_many, self.policy.on_conflict);
+        self.runs().flat_map(move |run| {
+            run.rows.iter().map(move |row| match too_many {
+                Some(labels) => (*row, Fate::TooManyLabels(labels)),
+                None => (*row, run.fate(*row, on_conflict)),
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAST_WINS: Policy = Policy {
+        on_conflict: OnConflict::LastWins,
+        max_labels: 3,
+    };
+    const REJECT: Policy = Policy {
+        on_conflict: OnConflict::Reject,
+        max_labels: 3,
+    };
+
+    /// Rows as `+0` (add label 0) or `-0`, in the order of the list.
+    fn rows(text: &str) -> Vec<PlannedRow> {
+        let row = |(at, word): (usize, &str)| {
+            let action = if word.starts_with('+') {
+                Action::Add
+            } else {
+                Action::Remove
+            };
+            PlannedRow::new(
+                7,
+                LabelId::from_number(word[1..].parse().unwrap()),
+                action,
+                RowIndex(at as u32),
+            )
+        };
+        text.split_whitespace().enumerate().map(row).collect()
+    }
+
+    fn fates(text: &str, policy: Policy) -> Vec<Fate> {
+        let rows = rows(text);
+        let mut sorted = rows.clone();
+        sorted.sort_unstable();
+        let group = Group::new(&sorted, policy);
+        let fates: Vec<_> = rows.iter().map(|row| group.fate(*row).unwrap()).collect();
+        for (row, fate) in group.fates() {
+            assert_eq!(
+                fate, fates[row.row as usize],
+                "one by one and all together agree"
+            );
+        }
+        fates
+    }
+
+    #[test]
+    fn the_last_row_of_a_label_wins() {
+        use Fate::{Called, Duplicate, Superseded};
+        let at = RowIndex;
+        assert_eq!(fates("+0 +1 -2", LAST_WINS), [Called, Called, Called]);
+        assert_eq!(
+            fates("+0 +0 +1 +0", LAST_WINS),
+            [Duplicate(at(3)), Duplicate(at(3)), Called, Called]
+        );
+        assert_eq!(fates("+0 -0", LAST_WINS), [Superseded(at(1)), Called]);
+        assert_eq!(
+            fates("+0 -0 +0", LAST_WINS),
+            [Duplicate(at(2)), Superseded(at(2)), Called]
+        );
+    }
+
+    #[test]
+    fn both_sides_of_a_contradiction_can_be_rejected() {
+        use Fate::{Called, Conflict, Duplicate};
+        let at = RowIndex;
+        let rejected = [Conflict(at(2)), Called, Conflict(at(3)), Conflict(at(2))];
+        assert_eq!(fates("+0 +1 -0 +0", REJECT), rejected);
+        assert_eq!(fates("+0 +0", REJECT), [Duplicate(at(1)), Called]);
+    }
+
+    #[test]
+    fn too_many_labels_reject_all_of_the_customers_rows() {
+        assert_eq!(fates("+0 +1 +2 +3", LAST_WINS), [Fate::TooManyLabels(4); 4]);
+        assert!(
+            fates("+0 +1 +2 -2 +0", LAST_WINS).contains(&Fate::Called),
+            "the limit is on labels, not on rows"
+        );
+    }
+
+    #[test]
+    fn winners_stand_in_the_order_of_their_rows() {
+        let mut sorted = rows("+2 -1 +0 +2 -0");
+        sorted.sort_unstable();
+        let winners: Vec<_> = Group::new(&sorted, LAST_WINS)
+            .winners()
+            .iter()
+            .map(|row| row.row)
+            .collect();
+        assert_eq!(winners, [1, 3, 4]);
+    }
+}
