@@ -1,0 +1,292 @@
+//! What is sent, and what comes back in either documented shape.
+
+use serde::ser::{Serialize, SerializeSeq, Serializer};
+use serde_json::Value;
+
+use crate::model::{Action, Call};
+
+/// The body of a call: `{"add":[{"labelName":"…"}],"remove":[…]}`, an empty list left out.
+pub fn change_labels(call: &Call) -> Vec<u8> {
+    #[derive(serde::Serialize)]
+    struct Body<'a> {
+        #[serde(skip_serializing_if = "LabelNames::is_empty")]
+        add: LabelNames<'a>,
+        #[serde(skip_serializing_if = "LabelNames::is_empty")]
+        remove: LabelNames<'a>,
+    }
+    let names = |action| LabelNames { call, action };
+    let body = Body {
+        add: names(Action::Add),
+        remove: names(Action::Remove),
+    };
+    serde_json::to_vec(&body)
+        .expect("strings in lists in a structure are always JSON, and memory takes any bytes")
+}
+
+struct LabelNames<'a> {
+    call: &'a Call,
+    action: Action,
+}
+
+impl LabelNames<'_> {
+    fn is_empty(&self) -> bool {
+        self.call.names(self.action).next().is_none()
+    }
+}
+
+impl Serialize for LabelNames<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct Label<'a> {
+            #[serde(rename = "labelName")]
+            name: &'a str,
+        }
+        let mut list = serializer.serialize_seq(None)?;
+        self.call
+            .names(self.action)
+            .try_for_each(|name| list.serialize_element(&Label { name }))?;
+        list.end()
+    }
+}
+
+/// An error or a warning of the service.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notice {
+    /// Its code, a number or a word.
+    pub code: Option<String>,
+    /// What it says.
+    pub message: String,
+}
+
+/// What a body says, whichever of the two shapes it has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Body {
+    /// Whether it is a JSON object of either shape, and nothing in it is of another kind than documented.
+    pub documented: bool,
+    /// The customer that the service answers for.
+    pub entity: Option<u64>,
+    /// Errors in their order; an `errorCode` or a bare `success: false` is the first.
+    pub errors: Vec<Notice>,
+    /// Warnings in their order.
+    pub warnings: Vec<Notice>,
+    /// A `message` beside all that.
+    pub remark: Option<String>,
+}
+
+impl Body {
+    /// Reads any bytes.
+    pub fn read(bytes: &[u8]) -> Self {
+        let Ok(Value::Object(body)) = serde_json::from_slice(bytes) else {
+            return Self::default();
+        };
+        let get = |key| body.get(key).filter(|value| !value.is_null());
+        let remark = get("message").and_then(Value::as_str).map(str::to_owned);
+        let known = ["entity", "warnings", "errors", "success", "errorCode"];
+        let entity = get("entity").map(whole_number);
+        let success = get("success").map(truth);
+        let (errors, warnings) = (notices(get("errors")), notices(get("warnings")));
+        let documented = known.into_iter().any(|key| get(key).is_some())
+            && entity != Some(None)
+            && success != Some(None)
+            && errors.is_some()
+            && warnings.is_some();
+        let mut errors = errors.unwrap_or_default();
+        let code = get("errorCode").and_then(code);
+        let failed = success.flatten() == Some(false);
+        if code.is_some() || (failed && errors.is_empty()) {
+            errors.insert(
+                0,
+                Notice {
+                    code,
+                    message: remark.clone().unwrap_or_default(),
+                },
+            );
+        }
+        Self {
+            documented,
+            entity: entity.flatten(),
+            errors,
+            warnings: warnings.unwrap_or_default(),
+            remark,
+        }
+    }
+}
+
+/// A number, also where it is written as a string.
+fn whole_number(value: &Value) -> Option<u64> {
+    value
+        .as_u64()
+        .or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+fn truth(value: &Value) -> Option<bool> {
+    value
+        .as_bool()
+        .or_else(|| value.as_str()?.trim().to_ascii_lowercase().parse().ok())
+}
+
+/// A code, number or string; an empty one is none.
+fn code(value: &Value) -> Option<String> {
+    let code = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    (!code.is_empty()).then_some(code)
+}
+
+/// The notices in a list; a single one may stand without its list. None where it is something else.
+fn notices(value: Option<&Value>) -> Option<Vec<Notice>> {
+    match value {
+        None => Some(Vec::new()),
+        Some(Value::Array(items)) => items
+            .iter()
+            .filter(|item| !item.is_null())
+            .map(notice)
+            .collect(),
+        Some(Value::Object(object)) if object.is_empty() => None,
+        Some(Value::String(text)) if text.trim().is_empty() => Some(Vec::new()),
+        Some(single) => Some(vec![notice(single)?]),
+    }
+}
+
+fn notice(value: &Value) -> Option<Notice> {
+    match value {
+        Value::String(message) => Some(Notice {
+            code: None,
+            message: message.clone(),
+        }),
+        Value::Object(object) => {
+            let message = object
+                .get("message")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            Some(Notice {
+                code: object.get("code").and_then(code),
+                message,
+            })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Change, LabelId, Labels, RowIndex, UserId};
+    use std::sync::Arc;
+
+    fn sent(changes: &[(Action, &str)]) -> String {
+        let mut labels = Labels::default();
+        let change = |(at, (action, name)): (usize, &(Action, &str))| {
+            let label: LabelId = labels.intern(name).unwrap();
+            Change {
+                row: RowIndex(at as u32),
+                action: *action,
+                label,
+            }
+        };
+        let changes = changes.iter().enumerate().map(change).collect();
+        let call = Call {
+            customer: 0,
+            user: UserId::new(1).unwrap(),
+            changes,
+            labels: Arc::new(labels),
+        };
+        String::from_utf8(change_labels(&call)).unwrap()
+    }
+
+    #[test]
+    fn labels_are_sent_as_written_in_the_order_of_their_rows() {
+        assert_eq!(
+            sent(&[
+                (Action::Add, "VIP \"2026\""),
+                (Action::Remove, "Old"),
+                (Action::Add, "季节")
+            ]),
+            r#"{"add":[{"labelName":"VIP \"2026\""},{"labelName":"季节"}],"remove":[{"labelName":"Old"}]}"#
+        );
+    }
+
+    #[test]
+    fn an_empty_side_is_left_out() {
+        assert_eq!(
+            sent(&[(Action::Remove, "Old")]),
+            r#"{"remove":[{"labelName":"Old"}]}"#
+        );
+        assert_eq!(
+            sent(&[(Action::Add, "New")]),
+            r#"{"add":[{"labelName":"New"}]}"#
+        );
+    }
+
+    fn notice(code: Option<&str>, message: &str) -> Notice {
+        Notice {
+            code: code.map(str::to_owned),
+            message: message.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_second_shape_has_its_error_first() {
+        let errors = |text: &str| Body::read(text.as_bytes()).errors;
+        assert_eq!(
+            errors(
+                r#"{"success":false,"message":"no","errorCode":"8015","errors":["a",{"code":7,"message":"b"}]}"#
+            ),
+            [
+                notice(Some("8015"), "no"),
+                notice(None, "a"),
+                notice(Some("7"), "b")
+            ]
+        );
+        assert_eq!(
+            errors(r#"{"success":false,"message":"no"}"#),
+            [notice(None, "no")]
+        );
+        assert_eq!(
+            errors(r#"{"success":"false","errors":["a"]}"#),
+            [notice(None, "a")]
+        );
+        assert_eq!(errors(r#"{"success":true,"errorCode":"","errors":[]}"#), []);
+        assert_eq!(
+            errors(r#"{"success":true,"errorCode":null,"errors":null}"#),
+            []
+        );
+    }
+
+    #[test]
+    fn only_the_documented_shapes_are_taken_for_an_answer() {
+        let documented = |text: &str| Body::read(text.as_bytes()).documented;
+        for yes in [
+            r#"{"entity":1}"#,
+            r#"{"warnings":[]}"#,
+            r#"{"errors":[],"warnings":[]}"#,
+            r#"{"success":true}"#,
+            r#"{"entity":"564663098","warnings":null,"more":{}}"#,
+            r#"{"warnings":["a plain string"]}"#,
+        ] {
+            assert!(documented(yes), "{yes}");
+        }
+        for no in [
+            "",
+            "{",
+            "[]",
+            "null",
+            "{}",
+            "<html></html>",
+            r#"{"message":"ok"}"#,
+            r#"{"entity":null}"#,
+            r#"{"entity":{}}"#,
+            r#"{"entity":"x"}"#,
+            r#"{"entity":-1}"#,
+            r#"{"entity":1,"warnings":7}"#,
+            r#"{"entity":1,"errors":[true]}"#,
+            r#"{"entity":1,"errors":{}}"#,
+            r#"{"success":"perhaps"}"#,
+        ] {
+            assert!(!documented(no), "{no}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! One attempt: a call → a reply.
+
+use std::error::Error as _;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{
+    ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
+use reqwest::{Certificate, ClientBuilder, Response, redirect, retry};
+use secrecy::ExposeSecret;
+
+use super::auth::Credentials;
+use super::base_url::BaseUrl;
+use super::body::change_labels;
+use super::reply::{Answer, Reply};
+use super::retry_after;
+use crate::model::Call;
+
+/// A body is read so far (contract, section 3).
+const MOST_OF_A_BODY: usize = 1 << 20;
+
+/// Connecting takes so long at most (contract, section 4).
+const CONNECTING: Duration = Duration::from_secs(10);
+
+/// What sends an attempt. The service's client, or a script in its place.
+pub trait Sender: Send + Sync + 'static {
+    /// Sends one attempt of `call` and waits for what becomes of it.
+    fn send(&self, call: &Call) -> impl Future<Output = Reply> + Send;
+}
+
+/// The HTTP method of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// What the service takes.
+    Post,
+    /// What one table of its reference page says.
+    Get,
+    /// What a gateway may want.
+    Put,
+}
+
+impl Method {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Get => "GET",
+            Self::Put => "PUT",
+        }
+    }
+}
+
+/// What a client needs to know.
+#[derive(Debug, Clone)]
+pub struct ClientOptions {
+    /// Where the service is.
+    pub base_url: BaseUrl,
+    /// How a call is sent.
+    pub method: Method,
+    /// Who calls.
+    pub credentials: Credentials,
+    /// How long an attempt may take.
+    pub timeout: Duration,
+    /// A certificate authority to trust besides the system's: a PEM file.
+    pub ca_cert: Option<PathBuf>,
+}
+
+/// The client can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// `--ca-cert` names a file that can't be read.
+    #[error("--ca-cert {}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// `--ca-cert` names a file without a certificate.
+    #[error("--ca-cert {}: no certificate in it; a PEM file with -----BEGIN CERTIFICATE----- is needed", path.display())]
+    NoCertificate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The machine has no certificate store, or the like.
+    #[error(
+        "no HTTPS client can be made: {0}; if this machine has no certificate authorities, install them (on Debian: \
+         ca-certificates) or name a file of them with --ca-cert"
+    )]
+    Unusable(String),
+}
+
+impl From<ClientError> for crate::error::Error {
+    fn from(error: ClientError) -> Self {
+        Self::unusable(error)
+    }
+}
+
+/// Sends calls to the service.
+#[derive(Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    options: ClientOptions,
+}
+
+impl Client {
+    /// A client. Costs some milliseconds: made when first needed.
+    ///
+    /// # Errors
+    /// A certificate that can't be read, or a machine without a certificate store.
+    pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
+        let builder = reqwest::Client::builder()
+            .user_agent(concat!("bulklabel/", env!("CARGO_PKG_VERSION")))
+            .default_headers(json_headers())
+            // Every attempt is paced and counted here: nothing may repeat or redirect one behind our back.
+            .retry(retry::never())
+            .redirect(redirect::Policy::none())
+            .timeout(options.timeout)
+            // A little less, so that a host that never answers counts as not connected, not as timed out.
+            .connect_timeout(CONNECTING.min(options.timeout.mul_f64(0.9)));
+        let builder = with_proxies(with_certificates(builder, &options)?, &options);
+        let http = builder
+            .build()
+            .map_err(|error| ClientError::Unusable(chain(&error)))?;
+        Ok(Self { http, options })
+    }
+
+    async fn answer(&self, mut response: Response) -> Reply {
+        let (status, headers) = (response.status().as_u16(), response.headers());
+        let text = |name: HeaderName| headers.get(name)?.to_str().ok();
+        let retry_after = text(RETRY_AFTER)
+            .and_then(|value| retry_after::pause(value, text(DATE), SystemTime::now()));
+        match read_body(&mut response).await {
+            Ok(body) => Reply::Http(Answer {
+                status,
+                retry_after,
+                body,
+            }),
+            // These say all that is needed without their body.
+            Err(_) if matches!(status, 401 | 429 | 500..) => Reply::Http(Answer {
+                status,
+                retry_after,
+                body: Bytes::new(),
+            }),
+            Err(error) => self.no_answer(&error),
+        }
+    }
+
+    fn no_answer(&self, error: &reqwest::Error) -> Reply {
+        if error.is_connect() || error.is_builder() {
+            Reply::NoConnection(format!(
+                "no connection to {}: {}",
+                self.options.base_url.host(),
+                chain(error)
+            ))
+        } else if error.is_timeout() {
+            Reply::TimedOut(format!("no whole answer within {:?}", self.options.timeout))
+        } else {
+            Reply::Lost(format!(
+                "the connection broke before the whole answer came: {}",
+                chain(error)
+            ))
+        }
+    }
+}
+
+impl Sender for Client {
+    async fn send(&self, call: &Call) -> Reply {
+        let ClientOptions {
+            base_url,
+            credentials,
+            method,
+            ..
+        } = &self.options;
+        let url = base_url.join(&format!("/v2/customers/{}/changeLabels", call.user));
+        let method = match method {
+            Method::Post => reqwest::Method::POST,
+            Method::Get => reqwest::Method::GET,
+            Method::Put => reqwest::Method::PUT,
+        };
+        let password = credentials.password.expose_secret();
+        let request = self
+            .http
+            .request(method, url)
+            .basic_auth(&credentials.username, Some(password));
+        match request.body(change_labels(call)).send().await {
+            Ok(response) => self.answer(response).await,
+            Err(error) => self.no_answer(&error),
+        }
+    }
+}
+
+fn json_headers() -> HeaderMap {
+    let json = HeaderValue::from_static("application/json");
+    HeaderMap::from_iter([(ACCEPT, json.clone()), (CONTENT_TYPE, json)])
+}
+
+fn with_certificates(
+    builder: ClientBuilder,
+    options: &ClientOptions,
+) -> Result<ClientBuilder, ClientError> {
+    let Some(path) = &options.ca_cert else {
+        // Without TLS no certificate store is opened: a machine may have none.
+        return Ok(if options.base_url.is_encrypted() {
+            builder
+        } else {
+            builder.tls_certs_only([])
+        });
+    };
+    let pem = std::fs::read(path).map_err(|source| ClientError::Unreadable {
+        path: path.clone(),
+        source,
+    })?;
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(certificates) if !certificates.is_empty() => Ok(builder.tls_certs_merge(certificates)),
+        _ => Err(ClientError::NoCertificate { path: path.clone() }),
+    }
+}
+
+/// The system's proxy settings are obeyed, but for this machine: no proxy reaches what listens here only.
+fn with_proxies(builder: ClientBuilder, options: &ClientOptions) -> ClientBuilder {
+    if options.base_url.is_loopback() {
+        builder.no_proxy()
+    } else {
+        builder
+    }
+}
+
+async fn read_body(response: &mut Response) -> Result<Bytes, reqwest::Error> {
+    let mut body = BytesMut::new();
+    while body.len() < MOST_OF_A_BODY {
+        match response.chunk().await? {
+            Some(chunk) => {
+                body.extend_from_slice(&chunk[..chunk.len().min(MOST_OF_A_BODY - body.len())])
+            }
+            None => break,
+        }
+    }
+    Ok(body.freeze())
+}
+
+/// An error and its causes, each said once.
+fn chain(error: &reqwest::Error) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !texts.iter().any(|known| known.contains(&text)) {
+            texts.push(text);
+        }
+        cause = error.source();
+    }
+    if texts.is_empty() {
+        error.to_string()
+    } else {
+        texts.join(": ")
+    }
+}
