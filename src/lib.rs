@@ -1,5 +1,6 @@
 //! map
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
+pub mod dispatch;
 pub mod error;
 pub mod list;
 pub mod model;

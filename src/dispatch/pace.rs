@@ -1,0 +1,443 @@
+//! When an attempt may leave (contract, section 4).
+//!
+//! `governor` spaces the attempts. Its limiter runs on a clock of our own, so that a time slot is taken
+//! first and then waited for: waiting first and asking again loses a slot whenever a timer is late. A ring of
+//! the last departures guards the window, whatever the timers and the burst do.
+
+use std::collections::VecDeque;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use governor::clock::Clock;
+use governor::middleware::NoOpMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+use tokio::time::{Instant, sleep_until};
+
+use crate::model::Rate;
+
+/// The longest hold after a 429 that does not say how long.
+const LONGEST_HOLD: Duration = Duration::from_secs(60);
+
+/// By this part of it, and no more than so long, windows are taken for longer than they are: what leaves
+/// evenly here arrives less evenly there.
+const MARGIN: f64 = 0.003;
+const LARGEST_MARGIN: Duration = Duration::from_millis(50);
+
+/// The most departures that are remembered.
+const LONGEST_RING: u32 = 100_000;
+
+/// The clock of the limiter: the time that is asked about, since the pace began.
+#[derive(Debug, Clone, Default)]
+struct SlotClock(Arc<AtomicU64>);
+
+impl SlotClock {
+    fn set(&self, since_start: Duration) {
+        self.0.store(
+            u64::try_from(since_start.as_nanos()).unwrap_or(u64::MAX),
+            Ordering::Relaxed,
+        );
+    }
+}
+
+impl Clock for SlotClock {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Gives out time slots.
+#[derive(Debug)]
+struct Limiter {
+    limiter: RateLimiter<NotKeyed, InMemoryState, SlotClock, NoOpMiddleware<Duration>>,
+    clock: SlotClock,
+}
+
+/// Decides when attempts leave, for all workers.
+#[derive(Debug)]
+pub struct Pace {
+    start: Instant,
+    limit: Option<Limit>,
+    state: Mutex<State>,
+}
+
+/// The rate, ready for use.
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    /// The most departures within a window.
+    attempts: NonZeroU32,
+    /// The window that the ring guards: the rate's, and a little more.
+    guarded: Duration,
+    /// From one slot to the next; a little longer still, so that a late departure is caught up with.
+    gap: Duration,
+    burst: NonZeroU32,
+}
+
+#[derive(Debug)]
+struct State {
+    limiter: Option<Limiter>,
+    /// The last departures, at most as many as the window may hold.
+    ring: VecDeque<Instant>,
+    held_until: Option<Instant>,
+    /// Counts holds: who took a slot before one has to take another.
+    holds: u64,
+    /// How many holds in a row were given no length by the service.
+    unguided: u32,
+}
+
+/// An attempt that has left.
+#[derive(Debug, Clone, Copy)]
+pub struct Departure {
+    /// When.
+    pub at: Instant,
+    holds: u64,
+}
+
+impl Pace {
+    /// A pace of at most `rate`, of which `burst` attempts may leave together; without limit where no rate is
+    /// given. It starts with the burst spent: one attempt may leave at once.
+    pub fn new(rate: Option<Rate>, burst: NonZeroU32) -> Self {
+        let limit = rate.map(|rate| Limit::new(rate, burst));
+        let state = State {
+            limiter: limit.map(|limit| Limiter::new(limit, Duration::ZERO)),
+            ring: VecDeque::new(),
+            held_until: None,
+            holds: 0,
+            unguided: 0,
+        };
+        Self {
+            start: Instant::now(),
+            limit,
+            state: Mutex::new(state),
+        }
+    }
+
+    /// Waits until an attempt may leave, and counts it as left.
+    pub async fn depart(&self) -> Departure {
+        loop {
+            let (slot, holds) = self.take_slot();
+            sleep_until(slot).await;
+            loop {
+                match self.leave(holds) {
+                    Leave::Left(departure) => return departure,
+                    Leave::Full(until) => sleep_until(until).await,
+                    // Slots from before a hold are void: all take new ones and leave one by one.
+                    Leave::Held => break,
+                }
+            }
+        }
+    }
+
+    /// Takes note of a 429 (or a 503) that the attempt which left at `departure` was answered with. All wait: so long
+    /// as the service asks, else longer each time, up to a minute. Returns the pause, unless an answer to an
+    /// attempt from before the last hold says nothing new.
+    pub fn refused(&self, departure: Departure, after: Option<Duration>) -> Option<Duration> {
+        let mut state = self.state();
+        // To wait no time at all is no advice after a refusal.
+        if let Some(pause) = after.filter(|pause| !pause.is_zero()) {
+            return state.hold(Instant::now() + pause, self).then_some(pause);
+        }
+        if departure.holds != state.holds {
+            return None;
+        }
+        let pause = Duration::from_secs(1)
+            .saturating_mul(1 << state.unguided.min(6))
+            .min(LONGEST_HOLD);
+        state.unguided += 1;
+        state.hold(Instant::now() + pause, self).then_some(pause)
+    }
+
+    /// Takes note of any other answer to the attempt which left at `departure`.
+    pub fn accepted(&self, departure: Departure) {
+        let mut state = self.state();
+        if departure.holds == state.holds {
+            state.unguided = 0;
+        }
+    }
+
+    /// The next free slot, and which hold it comes after.
+    fn take_slot(&self) -> (Instant, u64) {
+        let state = self.state();
+        let now = Instant::now();
+        let from = state.held_until.map_or(now, |until| until.max(now));
+        let slot = match &state.limiter {
+            Some(limiter) => self.start + limiter.next(from - self.start),
+            None => from,
+        };
+        (slot, state.holds)
+    }
+
+    /// Leaves, if the window has room and no hold has come.
+    fn leave(&self, holds: u64) -> Leave {
+        let mut state = self.state();
+        if state.holds != holds {
+            return Leave::Held;
+        }
+        let at = Instant::now();
+        if let Some(limit) = self.limit {
+            let oldest = state
+                .ring
+                .front()
+                .filter(|_| state.ring.len() >= limit.attempts.get() as usize);
+            if let Some(free) = oldest
+                .map(|oldest| *oldest + limit.guarded)
+                .filter(|free| *free > at)
+            {
+                return Leave::Full(free);
+            }
+            if oldest.is_some() {
+                state.ring.pop_front();
+            }
+            state.ring.push_back(at);
+        }
+        Leave::Left(Departure { at, holds })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Holds all until then, unless they are held longer already.
+    fn hold(&mut self, until: Instant, pace: &Pace) -> bool {
+        if self.held_until.is_some_and(|held| held >= until) {
+            return false;
+        }
+        self.held_until = Some(until);
+        self.holds += 1;
+        self.limiter = pace
+            .limit
+            .map(|limit| Limiter::new(limit, until - pace.start));
+        true
+    }
+}
+
+enum Leave {
+    Left(Departure),
+    Full(Instant),
+    Held,
+}
+
+impl Limit {
+    fn new(rate: Rate, burst: NonZeroU32) -> Self {
+        // N a window is kept where N/k is kept in every k-th part of it, with a shorter ring.
+        let parts = rate.attempts().get().div_ceil(LONGEST_RING);
+        let attempts = NonZeroU32::new(rate.attempts().get() / parts).unwrap_or(NonZeroU32::MIN);
+        let window = rate.window() / parts;
+        let margin = window.mul_f64(MARGIN).min(LARGEST_MARGIN);
+        Self {
+            attempts,
+            guarded: window + margin / 2,
+            gap: (window + margin) / attempts.get(),
+            burst,
+        }
+    }
+}
+
+impl Limiter {
+    /// A limiter whose burst is spent at `start`: one attempt may leave then.
+    fn new(limit: Limit, start: Duration) -> Self {
+        let clock = SlotClock::default();
+        clock.set(start);
+        let quota = Quota::with_period(limit.gap.max(Duration::from_nanos(1)));
+        let quota = quota
+            .expect("a period of at least a nanosecond is a period")
+            .allow_burst(limit.burst);
+        let limiter = RateLimiter::direct_with_clock(quota, clock.clone());
+        for _ in 1..limit.burst.get() {
+            // Each spends one of the burst; there are that many.
+            let _spent = limiter.check();
+        }
+        Self { limiter, clock }
+    }
+
+    /// Takes the first slot that is free at `from` or later.
+    fn next(&self, from: Duration) -> Duration {
+        let mut slot = from;
+        loop {
+            self.clock.set(slot);
+            match self.limiter.check() {
+                Ok(()) => return slot,
+                Err(not_until) => slot = not_until.earliest_possible(),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use tokio::task::JoinSet;
+
+    /// Departures, in seconds from the start, of `count` attempts that `workers` send, each taking `latency`.
+    async fn departures(pace: Arc<Pace>, count: u32, workers: u32, latency: Duration) -> Vec<f64> {
+        let start = Instant::now();
+        let left = Arc::new(AtomicU64::new(u64::from(count)));
+        let mut all = JoinSet::new();
+        for _ in 0..workers {
+            let (pace, left) = (Arc::clone(&pace), Arc::clone(&left));
+            all.spawn(async move {
+                let mut own = Vec::new();
+                while left
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
+                    .is_ok()
+                {
+                    own.push((pace.depart().await.at - start).as_secs_f64());
+                    tokio::time::sleep(latency).await;
+                }
+                own
+            });
+        }
+        let mut times: Vec<f64> = all.join_all().await.into_iter().flatten().collect();
+        times.sort_by(f64::total_cmp);
+        times
+    }
+
+    fn paused<T>(test: impl Future<Output = T>) -> T {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap()
+            .block_on(test)
+    }
+
+    fn fullest_window(times: &[f64], window: f64) -> usize {
+        let in_window = |from: &f64| {
+            times
+                .iter()
+                .filter(|time| (*from..from + window).contains(time))
+                .count()
+        };
+        times.iter().map(in_window).max().unwrap_or_default()
+    }
+
+    fn pace(rate: &str, burst: u32) -> Arc<Pace> {
+        Arc::new(Pace::new(
+            Some(rate.parse().unwrap()),
+            NonZeroU32::new(burst).unwrap(),
+        ))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_window_holds_more_than_the_rate(
+            attempts in 1u32..60, burst in 1u32..100, workers in 1u32..40, latency in 0u64..400, count in 1u32..200,
+        ) {
+            let times = paused(async {
+                let pace = pace(&format!("{attempts}/s"), burst);
+                departures(pace, count, workers, Duration::from_millis(latency)).await
+            });
+            prop_assert!(fullest_window(&times, 1.0) <= attempts as usize);
+            prop_assert_eq!(times.len(), count as usize);
+        }
+    }
+
+    #[test]
+    fn nearly_all_of_the_rate_is_used() {
+        for (rate, window, seconds) in [
+            ("1000/min", 60.0, 240),
+            ("50/s", 1.0, 60),
+            ("2000/s", 1.0, 10),
+        ] {
+            paused(async {
+                let (pace, start) = (pace(rate, 1), Instant::now());
+                let count = (rate.split('/').next().unwrap().parse::<f64>().unwrap() / window
+                    * f64::from(seconds)) as u32;
+                departures(pace, count, 700, Duration::from_millis(300)).await;
+                let took = start.elapsed().as_secs_f64() - 0.3;
+                assert!(
+                    took <= f64::from(seconds) / 0.99,
+                    "{rate}: {took} s instead of {seconds} s"
+                );
+            });
+        }
+    }
+
+    #[test]
+    fn a_burst_starts_spent_and_comes_back_with_time() {
+        paused(async {
+            let pace = pace("100/s", 5);
+            let first = departures(Arc::clone(&pace), 3, 3, Duration::ZERO).await;
+            assert!(
+                first[0] < 0.001 && first[1] > 0.009 && first[2] > 0.018,
+                "{first:?}"
+            );
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let later = departures(pace, 7, 7, Duration::ZERO).await;
+            assert_eq!(
+                later.iter().filter(|time| **time < 0.002).count(),
+                5,
+                "{later:?}"
+            );
+        });
+    }
+
+    #[test]
+    fn a_hold_keeps_all_back_and_lets_them_leave_one_by_one() {
+        paused(async {
+            let pace = pace("10/s", 10);
+            let first = pace.depart().await;
+            let waiting = tokio::spawn(departures(Arc::clone(&pace), 5, 5, Duration::ZERO));
+            tokio::task::yield_now().await;
+            assert_eq!(
+                pace.refused(first, Some(Duration::from_secs(7))),
+                Some(Duration::from_secs(7))
+            );
+            let times = waiting.await.unwrap();
+            assert!((7.0..7.01).contains(&times[0]), "{times:?}");
+            assert!(
+                times.windows(2).all(|pair| pair[1] - pair[0] > 0.09),
+                "{times:?}"
+            );
+        });
+    }
+
+    #[test]
+    fn holds_of_unknown_length_grow_up_to_a_minute_and_start_again() {
+        paused(async {
+            let pace = pace("100/s", 1);
+            for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
+                let departure = pace.depart().await;
+                assert_eq!(
+                    pace.refused(departure, None),
+                    Some(Duration::from_secs(seconds))
+                );
+                assert_eq!(
+                    pace.refused(departure, None),
+                    None,
+                    "it left before the hold"
+                );
+            }
+            let departure = pace.depart().await;
+            pace.accepted(departure);
+            assert_eq!(pace.refused(departure, None), Some(Duration::from_secs(1)));
+        });
+    }
+
+    #[test]
+    fn without_a_rate_only_holds_keep_attempts_back() {
+        paused(async {
+            let pace = Arc::new(Pace::new(None, NonZeroU32::MIN));
+            let times = departures(Arc::clone(&pace), 1_000, 10, Duration::ZERO).await;
+            assert!(times[999] < 1.0);
+            let departure = pace.depart().await;
+            pace.refused(departure, Some(Duration::from_secs(5)));
+            assert!(departures(pace, 1, 1, Duration::ZERO).await[0] >= 4.9);
+        });
+    }
+
+    #[test]
+    fn an_absurd_rate_keeps_a_short_ring() {
+        let limit = Limit::new("4000000000/s".parse().unwrap(), NonZeroU32::MIN);
+        assert!(limit.attempts.get() <= LONGEST_RING);
+    }
+}

@@ -1,0 +1,89 @@
+//! Whether the answers can still be about the customers (contract, section 3). Pure.
+
+/// So many in a row, wherever they come, are too many.
+const IN_A_ROW: usize = 10;
+
+/// Watches how calls end, in the order in which they do. `T` is what is kept of a suspect call, so that it
+/// can be taken back.
+#[derive(Debug)]
+pub struct Suspicion<T> {
+    ended: u64,
+    streak: Vec<T>,
+    certain: bool,
+}
+
+/// What to do with a call that has just ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Judgement<T> {
+    /// Record it.
+    Record,
+    /// Do not record it, take these back, and stop: it is not about the customers.
+    Stop(Vec<T>),
+    /// Do not record it: the run stops already, for the same reason.
+    Discard,
+}
+
+impl<T> Default for Suspicion<T> {
+    fn default() -> Self {
+        Self {
+            ended: 0,
+            streak: Vec::new(),
+            certain: false,
+        }
+    }
+}
+
+impl<T> Suspicion<T> {
+    /// Judges a call that was answered for good; `suspect` holds what to keep of one whose answer can
+    /// hardly be about its customer.
+    pub fn judge(&mut self, suspect: Option<T>) -> Judgement<T> {
+        self.ended += 1;
+        let Some(call) = suspect else {
+            self.streak.clear();
+            return Judgement::Record;
+        };
+        if self.certain {
+            return Judgement::Discard;
+        }
+        let first_two = self.ended == 2 && self.streak.len() == 1;
+        if first_two || self.streak.len() + 1 == IN_A_ROW {
+            self.certain = true;
+            return Judgement::Stop(std::mem::take(&mut self.streak));
+        }
+        self.streak.push(call);
+        Judgement::Record
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Judges calls named `s` (suspect) or `.` (any other): `r`ecorded, `d`iscarded, or the number taken back.
+    fn judged(calls: &str) -> String {
+        let mut suspicion = Suspicion::default();
+        let judge = |call| match suspicion.judge((call == 's').then_some(())) {
+            Judgement::Record => "r".to_owned(),
+            Judgement::Discard => "d".to_owned(),
+            Judgement::Stop(taken_back) => taken_back.len().to_string(),
+        };
+        calls.chars().map(judge).collect()
+    }
+
+    #[test]
+    fn the_first_two_are_enough() {
+        assert_eq!(judged("ss"), "r1");
+        assert_eq!(judged("s.ss"), "rrrr");
+    }
+
+    #[test]
+    fn later_it_takes_ten_in_a_row() {
+        assert_eq!(judged(".sssssssss."), "rrrrrrrrrrr");
+        assert_eq!(judged(".ssssssssss"), "rrrrrrrrrr9");
+    }
+
+    #[test]
+    fn what_ends_while_the_run_stops_is_judged_too() {
+        assert_eq!(judged("ss.s"), "r1rd");
+    }
+}

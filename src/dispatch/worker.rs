@@ -1,0 +1,251 @@
+//! One call's life: pace, send, classify, back off, again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep};
+
+use super::backoff::RetryPolicy;
+use super::pace::{Departure, Pace};
+use super::stop::Stop;
+use crate::model::{Call, CallRecord, Event, Outcome, OutcomeKind, Outcomes, Pause, StopReason};
+use crate::service::{Reply, Sender, Verdict, classify};
+
+/// An event on its way to the job, and whom to tell that what it says is written.
+#[derive(Debug)]
+pub struct Told {
+    /// What happened.
+    pub event: Event,
+    /// Waits for the record of a finished call to be written.
+    pub written: Option<oneshot::Sender<()>>,
+}
+
+/// What all workers share.
+#[derive(Debug)]
+pub struct Crew<S> {
+    /// Sends attempts.
+    pub sender: S,
+    /// Says when they may leave.
+    pub pace: Pace,
+    /// Says how often and when they are repeated.
+    pub retries: RetryPolicy,
+    /// Says when to end.
+    pub stop: Stop,
+    /// Takes what happens to the job.
+    pub events: mpsc::Sender<Told>,
+    /// The time of day in milliseconds since 1970-01-01 UTC.
+    pub now: fn() -> i64,
+}
+
+/// How a worker left its call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// It ended, and its record is written.
+    Ended {
+        /// Whether the answer can hardly be about the customer.
+        suspect: bool,
+    },
+    /// The run ends before it.
+    Unfinished,
+}
+
+/// A call on its way.
+struct Work<S> {
+    crew: Arc<Crew<S>>,
+    call: Call,
+    /// Attempts sent.
+    sent: u32,
+    /// Attempts used up: those that were not answered 429.
+    used: u32,
+    /// The ending of the last attempt that may have been applied.
+    doubt: Option<Outcome>,
+}
+
+/// What to do next.
+enum Next {
+    Again,
+    Leave(Left),
+}
+
+/// Makes one call, whatever it takes.
+pub async fn work<S: Sender>(crew: Arc<Crew<S>>, call: Call) -> Left {
+    let mut work = Work {
+        crew,
+        call,
+        sent: 0,
+        used: 0,
+        doubt: None,
+    };
+    loop {
+        let Some((departure, reply)) = work.attempt().await else {
+            return work.give_up().await;
+        };
+        if let Next::Leave(left) = work.take(departure, &reply).await {
+            return left;
+        }
+    }
+}
+
+impl<S: Sender> Work<S> {
+    /// Waits for its turn and sends an attempt. None where the run ends before there is a reply.
+    async fn attempt(&mut self) -> Option<(Departure, Reply)> {
+        let departure = tokio::select! {
+            biased;
+            () = self.crew.stop.wanted() => return None,
+            departure = self.crew.pace.depart() => departure,
+        };
+        self.sent += 1;
+        let reply = tokio::select! {
+            reply = self.crew.sender.send(&self.call) => reply,
+            () = self.crew.stop.cut() => return None,
+        };
+        let throttled = reply.status() == Some(429);
+        let latency = Instant::now() - departure.at;
+        self.tell(Event::Attempted { latency, throttled }).await;
+        if !throttled && reply.status().is_some() {
+            self.crew.pace.accepted(departure);
+        }
+        Some((departure, reply))
+    }
+
+    /// Does what the reply asks for.
+    async fn take(&mut self, departure: Departure, reply: &Reply) -> Next {
+        let status = reply.status();
+        match classify(reply, &self.call) {
+            Verdict::Done { outcomes, suspect } => {
+                self.end(self.unless_doubtful(outcomes), status, suspect)
+                    .await
+            }
+            Verdict::Throttled { after } => self.hold(Pause::Throttled, departure, after).await,
+            Verdict::Stop(reason) => self.stop(reason).await,
+            Verdict::Retry { ending, hold } => {
+                if ending.kind == OutcomeKind::Unconfirmed {
+                    self.doubt = Some(ending.clone());
+                }
+                self.used += 1;
+                let Some(pause) = self.crew.retries.pause(self.used, fastrand::f64()) else {
+                    return self
+                        .end(self.unless_doubtful(Outcomes::All(ending)), status, false)
+                        .await;
+                };
+                if hold.is_some()
+                    && let Next::Leave(left) = self.hold(Pause::Unavailable, departure, hold).await
+                {
+                    return Next::Leave(left);
+                }
+                self.back_off(pause, &ending).await
+            }
+        }
+    }
+
+    /// A failure is only sure where no attempt may have been applied (contract, section 3).
+    fn unless_doubtful(&self, outcomes: Outcomes) -> Outcomes {
+        match (&outcomes, &self.doubt) {
+            (Outcomes::All(last), Some(doubt))
+                if last.kind == OutcomeKind::Failed && &*last.code != "8015" =>
+            {
+                let message = format!(
+                    "{}; the last attempt: {}, {}",
+                    doubt.message, last.code, last.message
+                );
+                Outcomes::All(Outcome::new(
+                    OutcomeKind::Unconfirmed,
+                    doubt.code.clone(),
+                    message,
+                ))
+            }
+            _ => outcomes,
+        }
+    }
+
+    async fn end(&self, outcomes: Outcomes, status: Option<u16>, suspect: bool) -> Next {
+        let (user, attempts, at) = (self.call.user.get(), self.sent, (self.crew.now)());
+        let record = CallRecord {
+            user,
+            outcomes,
+            status,
+            attempts,
+            at,
+        };
+        let (written, when_written) = oneshot::channel();
+        let event = Event::Finished {
+            call: self.call.clone(),
+            record,
+            suspect,
+        };
+        if self
+            .crew
+            .events
+            .send(Told {
+                event,
+                written: Some(written),
+            })
+            .await
+            .is_err()
+            || when_written.await.is_err()
+        {
+            // The job could not write it, and ends the run.
+            return Next::Leave(Left::Unfinished);
+        }
+        Next::Leave(Left::Ended { suspect })
+    }
+
+    async fn back_off(&self, delay: Duration, ending: &Outcome) -> Next {
+        let (user, attempt, why) = (
+            self.call.user,
+            self.used,
+            format!("{}: {}", ending.code, ending.message),
+        );
+        self.tell(Event::Retrying {
+            user,
+            attempt,
+            why,
+            delay,
+        })
+        .await;
+        tokio::select! {
+            () = sleep(delay) => Next::Again,
+            () = self.crew.stop.wanted() => Next::Leave(self.give_up().await),
+        }
+    }
+
+    /// Holds everyone, this call included.
+    async fn hold(&self, why: Pause, departure: Departure, after: Option<Duration>) -> Next {
+        if let Some(after) = after.filter(|after| *after > self.crew.retries.max_hold) {
+            return self.stop(StopReason::AskedToWait(after)).await;
+        }
+        if let Some(pause) = self.crew.pace.refused(departure, after) {
+            self.tell(Event::Held { why, pause }).await;
+        }
+        Next::Again
+    }
+
+    async fn stop(&self, reason: StopReason) -> Next {
+        self.tell(Event::Stopping(reason)).await;
+        Next::Leave(self.give_up().await)
+    }
+
+    async fn give_up(&self) -> Left {
+        if self.sent > 0 {
+            self.tell(Event::Unfinished {
+                user: self.call.user,
+                attempts: self.sent,
+            })
+            .await;
+        }
+        Left::Unfinished
+    }
+
+    async fn tell(&self, event: Event) {
+        // Where the job no longer listens, it has its reason, and this call ends unfinished.
+        let _unheard = self
+            .crew
+            .events
+            .send(Told {
+                event,
+                written: None,
+            })
+            .await;
+    }
+}
