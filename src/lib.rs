@@ -5,4 +5,6 @@ pub mod error;
 pub mod list;
 pub mod model;
 pub mod plan;
+pub mod record;
+pub mod sandbox;
 pub mod service;

@@ -1,7 +1,6 @@
 //! Label names, each kept once.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use super::interned::Interned;
 
 /// Stands for a label's name, in 31 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,31 +26,24 @@ impl LabelId {
 pub struct TooManyLabels;
 
 /// The table of all label names of a list, in the order in which they first appear.
-#[derive(Debug, Clone, Default)]
-pub struct Labels {
-    names: Vec<Arc<str>>,
-    ids: HashMap<Arc<str>, LabelId>,
-}
+#[derive(Debug, Default)]
+pub struct Labels(Interned<str>);
 
 impl Labels {
     /// The id of `name`, which is added where it is new.
+    ///
+    /// # Errors
+    /// There are [`LabelId::LIMIT`] already.
     pub fn intern(&mut self, name: &str) -> Result<LabelId, TooManyLabels> {
-        if let Some(id) = self.get(name) {
-            return Ok(id);
-        }
-        let number = u32::try_from(self.names.len())
-            .ok()
-            .filter(|number| *number < LabelId::LIMIT);
-        let id = LabelId(number.ok_or(TooManyLabels)?);
-        let name: Arc<str> = name.into();
-        self.names.push(Arc::clone(&name));
-        self.ids.insert(name, id);
-        Ok(id)
+        self.0
+            .intern(name, LabelId::LIMIT)
+            .map(LabelId)
+            .ok_or(TooManyLabels)
     }
 
     /// The id of `name`, where the list has it.
     pub fn get(&self, name: &str) -> Option<LabelId> {
-        self.ids.get(name).copied()
+        self.0.get(name).map(LabelId)
     }
 
     /// The name that `id` stands for.
@@ -59,17 +51,17 @@ impl Labels {
     /// # Panics
     /// Where the id comes from another table.
     pub fn name(&self, id: LabelId) -> &str {
-        &self.names[id.0 as usize]
+        self.0.value(id.0)
     }
 
     /// How many different labels there are.
     pub fn len(&self) -> usize {
-        self.names.len()
+        self.0.len()
     }
 
     /// Whether there is no label at all.
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.0.is_empty()
     }
 }
 

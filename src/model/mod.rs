@@ -2,6 +2,7 @@
 
 mod call;
 mod event;
+mod interned;
 mod label;
 mod outcome;
 mod rate;
@@ -10,6 +11,7 @@ mod tally;
 
 pub use call::{Call, CallRecord, Change, Outcomes};
 pub use event::{Event, Pause, StopReason};
+pub use interned::Interned;
 pub use label::{LabelId, Labels, TooManyLabels};
 pub use outcome::{Outcome, OutcomeKind};
 pub use rate::{Rate, RateError};

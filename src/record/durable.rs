@@ -1,0 +1,105 @@
+//! Files that are there whole or not at all.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::RecordError;
+
+/// A file that is written under another name beside its own, made durable, and renamed into place.
+#[derive(Debug)]
+pub struct Replacement {
+    path: PathBuf,
+    temporary: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl Replacement {
+    /// Starts to write what will stand at `path`. The temporary name is fixed (`path` with `.new`), so that a
+    /// kill leaves no more than one.
+    ///
+    /// # Errors
+    /// The file can't be made.
+    pub fn new(path: &Path) -> Result<Self, RecordError> {
+        let temporary = with_suffix(path, ".new");
+        let file = File::create(&temporary);
+        let file = file.map_err(|source| RecordError::Lost {
+            path: temporary.clone(),
+            source,
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            temporary,
+            file: BufWriter::with_capacity(1 << 17, file),
+        })
+    }
+
+    /// Makes it durable and puts it in its place.
+    ///
+    /// # Errors
+    /// It can't be written; what stood in the place is still there.
+    pub fn commit(self) -> Result<(), RecordError> {
+        let Self {
+            path,
+            temporary,
+            file,
+        } = self;
+        let into_place = || {
+            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.sync_all()?;
+            fs::rename(&temporary, &path)?;
+            sync_directory(&path)
+        };
+        into_place().map_err(|source| RecordError::Lost { path, source })
+    }
+
+    /// Leaves what stands in the place as it is.
+    pub fn discard(self) {
+        // What can't be removed is overwritten by the next run.
+        let _left = fs::remove_file(&self.temporary);
+    }
+}
+
+impl Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Writes a whole file, durably.
+///
+/// # Errors
+/// It can't be written; what stood in the place is still there.
+pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), RecordError> {
+    let mut file = Replacement::new(path)?;
+    match file.write_all(content) {
+        Ok(()) => file.commit(),
+        Err(source) => {
+            file.discard();
+            Err(RecordError::Lost {
+                path: path.to_owned(),
+                source,
+            })
+        }
+    }
+}
+
+/// Makes the names in a file's directory durable.
+pub fn sync_directory(path: &Path) -> io::Result<()> {
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// A path with something behind its name.
+pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}

@@ -1,0 +1,187 @@
+//! Where the files of a run stand (contract, section 5).
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::RecordError;
+use super::durable::with_suffix;
+
+/// Where the result goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Into a file.
+    File(PathBuf),
+    /// To standard output.
+    StandardOutput,
+}
+
+/// The files of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outputs {
+    /// The result.
+    pub target: Target,
+    /// The name that the others are made of: the result's, or the one that it would have.
+    base: PathBuf,
+    /// Whether what is left from an earlier run is replaced without being asked for: a rehearsal's, under the
+    /// name that only rehearsals have.
+    replaced: bool,
+}
+
+impl Outputs {
+    /// The files of a run of `list`, whose result goes to `output`: a path, `-`, or by default beside the list.
+    /// None where there is no list's name to make one of.
+    pub fn of(list: &Path, output: Option<&Path>, rehearsal: bool) -> Option<Self> {
+        match output {
+            Some(path) if path.as_os_str() != "-" => {
+                let path = followed(path);
+                Some(Self {
+                    target: Target::File(path.clone()),
+                    base: path,
+                    replaced: false,
+                })
+            }
+            to_standard_output => {
+                let base = followed(&beside(list, rehearsal)?);
+                let target = match to_standard_output {
+                    Some(_) => Target::StandardOutput,
+                    None => Target::File(base.clone()),
+                };
+                Some(Self {
+                    target,
+                    base,
+                    replaced: rehearsal,
+                })
+            }
+        }
+    }
+
+    /// The journal.
+    pub fn partial(&self) -> PathBuf {
+        with_suffix(&self.base, ".partial")
+    }
+
+    /// The copy of a list that can be read only once. None where the result has no file's name.
+    pub fn spool(&self) -> Option<PathBuf> {
+        matches!(self.target, Target::File(_)).then(|| with_suffix(&self.base, ".list"))
+    }
+
+    /// What was run and how it went. None with a result on standard output.
+    pub fn summary(&self) -> Option<PathBuf> {
+        matches!(self.target, Target::File(_)).then(|| self.base.with_extension("json"))
+    }
+
+    /// Refuses what would lose something: a result that exists, unless `overwrite`; the list itself; an
+    /// unfinished run; something that is no file.
+    ///
+    /// # Errors
+    /// Each of these.
+    pub fn check(&self, list: &Path, overwrite: bool) -> Result<(), RecordError> {
+        if let Target::File(path) = &self.target {
+            let path = path.clone();
+            match fs::metadata(&path) {
+                Ok(found) if !found.is_file() => return Err(RecordError::NoRegularFile { path }),
+                Ok(found) if is_same_file(&found, list) => {
+                    return Err(RecordError::TheListItself { path });
+                }
+                Ok(_) if !overwrite && !self.replaced => return Err(RecordError::Exists { path }),
+                _ => {}
+            }
+        }
+        let partial = self.partial();
+        if self.replaced {
+            // A rehearsal is never carried on. What can't be removed is found when the journal is made.
+            let _left = fs::remove_file(partial);
+        } else if partial.exists() {
+            return Err(RecordError::Unfinished { path: partial });
+        }
+        Ok(())
+    }
+}
+
+/// `campaign.csv` → `campaign.results.csv`.
+fn beside(list: &Path, rehearsal: bool) -> Option<PathBuf> {
+    if list.as_os_str() == "-" {
+        return None;
+    }
+    let name = list.file_name()?.to_string_lossy().into_owned();
+    let name = [".gz", ".zst"]
+        .iter()
+        .find_map(|packed| name.strip_suffix(packed))
+        .unwrap_or(&name);
+    let stem = Path::new(name).file_stem()?.to_string_lossy().into_owned();
+    let kind = if rehearsal {
+        ".sandbox.results.csv"
+    } else {
+        ".results.csv"
+    };
+    Some(list.with_file_name(stem + kind))
+}
+
+/// The path that a symbolic link leads to, also where nothing is there yet.
+fn followed(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    // As many links as the system itself follows.
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&path) else {
+            break;
+        };
+        path = path
+            .parent()
+            .map_or(target.clone(), |parent| parent.join(&target));
+    }
+    path
+}
+
+fn is_same_file(found: &fs::Metadata, list: &Path) -> bool {
+    fs::metadata(list).is_ok_and(|list| (list.dev(), list.ino()) == (found.dev(), found.ino()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(list: &str, output: Option<&str>, rehearsal: bool) -> Option<String> {
+        let outputs = Outputs::of(Path::new(list), output.map(Path::new), rehearsal)?;
+        Some(outputs.base.display().to_string())
+    }
+
+    #[test]
+    fn the_result_stands_beside_the_list_under_its_name() {
+        for (list, expected) in [
+            ("campaign.csv", "campaign.results.csv"),
+            ("/lists/a.b.csv.gz", "/lists/a.b.results.csv"),
+            ("x.txt.zst", "x.results.csv"),
+            ("ids", "ids.results.csv"),
+            ("campaign.xlsx", "campaign.results.csv"),
+        ] {
+            assert_eq!(result(list, None, false).as_deref(), Some(expected));
+        }
+        assert_eq!(
+            result("campaign.csv", None, true).as_deref(),
+            Some("campaign.sandbox.results.csv")
+        );
+        assert_eq!(
+            result("campaign.csv", Some("out/x.csv"), true).as_deref(),
+            Some("out/x.csv")
+        );
+        assert_eq!(result("-", None, false), None);
+    }
+
+    #[test]
+    fn the_other_files_are_named_after_the_result() {
+        let outputs = Outputs::of(Path::new("campaign.csv"), None, false).unwrap();
+        assert_eq!(outputs.partial(), Path::new("campaign.results.csv.partial"));
+        assert_eq!(
+            outputs.summary().as_deref(),
+            Some(Path::new("campaign.results.json"))
+        );
+        assert_eq!(
+            outputs.spool().as_deref(),
+            Some(Path::new("campaign.results.csv.list"))
+        );
+        let piped = Outputs::of(Path::new("campaign.csv"), Some(Path::new("-")), false).unwrap();
+        assert_eq!(piped.partial(), Path::new("campaign.results.csv.partial"));
+        assert_eq!((piped.summary(), piped.spool()), (None, None));
+    }
+}

@@ -1,0 +1,143 @@
+//! The result CSV (contract, section 5).
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use jiff::fmt::strtime;
+
+/// The result's columns.
+const COLUMNS: [&str; 10] = [
+    "line",
+    "userId",
+    "action",
+    "label",
+    "outcome",
+    "code",
+    "message",
+    "httpStatus",
+    "attempts",
+    "completedAt",
+];
+
+/// A row of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResultRow<'a> {
+    /// The physical line in the list.
+    pub line: u64,
+    /// The id as sent, or as it stands in the list.
+    pub user: &'a str,
+    /// The action as sent, or as it stands in the list.
+    pub action: &'a str,
+    /// The label as sent, or as it stands in the list.
+    pub label: &'a str,
+    /// What became of the row.
+    pub outcome: &'a str,
+    /// Its code; empty on success.
+    pub code: &'a str,
+    /// Its message; empty on success.
+    pub message: &'a str,
+    /// The HTTP status of the last answer.
+    pub status: Option<u16>,
+    /// How many attempts were sent.
+    pub attempts: u32,
+    /// When its call ended, in milliseconds since 1970-01-01 UTC.
+    pub at: Option<i64>,
+}
+
+/// Writes a result, row after row.
+pub struct ResultWriter<W: Write> {
+    csv: csv::Writer<W>,
+}
+
+impl<W: Write> ResultWriter<W> {
+    /// Writes the header.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn new(to: W) -> io::Result<Self> {
+        let mut csv = csv::Writer::from_writer(to);
+        csv.write_record(COLUMNS)?;
+        Ok(Self { csv })
+    }
+
+    /// Writes a row.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn write(&mut self, row: &ResultRow<'_>) -> io::Result<()> {
+        let (line, attempts) = (row.line.to_string(), row.attempts.to_string());
+        let status = row
+            .status
+            .map(|status| status.to_string())
+            .unwrap_or_default();
+        let at = row.at.map(moment).unwrap_or_default();
+        let ResultRow {
+            user,
+            action,
+            label,
+            outcome,
+            code,
+            message,
+            ..
+        } = *row;
+        let fields = [
+            &line, user, action, label, outcome, code, message, &status, &attempts, &at,
+        ];
+        Ok(self.csv.write_record(fields)?)
+    }
+
+    /// What was written to, with all rows in it.
+    ///
+    /// # Errors
+    /// They can't be written.
+    pub fn finish(self) -> io::Result<W> {
+        self.csv
+            .into_inner()
+            .map_err(csv::IntoInnerError::into_error)
+    }
+}
+
+/// A moment as `2026-11-23T02:13:05.123Z`.
+fn moment(milliseconds: i64) -> String {
+    let moment = Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH);
+    // The format is a constant that a timestamp can fill.
+    strtime::format("%Y-%m-%dT%H:%M:%S%.3fZ", moment).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_is_standard_csv() {
+        let mut writer = ResultWriter::new(Vec::new()).unwrap();
+        let sent = ResultRow {
+            line: 2,
+            user: "564663098",
+            action: "add",
+            label: "VIP, \"2026\"",
+            outcome: "success",
+            code: "",
+            message: "",
+            status: Some(200),
+            attempts: 1,
+            at: Some(1_795_400_000_007),
+        };
+        let rejected = ResultRow {
+            line: 3,
+            outcome: "rejected",
+            status: None,
+            attempts: 0,
+            at: None,
+            ..sent
+        };
+        writer.write(&sent).unwrap();
+        writer.write(&rejected).unwrap();
+        let text = String::from_utf8(writer.finish().unwrap()).unwrap();
+        insta::assert_snapshot!(text, @r#"
+        line,userId,action,label,outcome,code,message,httpStatus,attempts,completedAt
+        2,564663098,add,"VIP, ""2026""",success,,,200,1,2026-11-23T02:13:20.007Z
+        3,564663098,add,"VIP, ""2026""",rejected,,,,0,
+        "#);
+    }
+}
