@@ -1,2 +1,7 @@
-//! main
-fn main() {}
+//! `bulklabel`: argv in, exit status out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bulklabel::cli::main()
+}

@@ -55,7 +55,9 @@ pub async fn run<S: Sender>(
 mod tests {
     use super::*;
     use crate::dispatch::{Pace, RetryPolicy, Stopper, Told, stopper};
-    use crate::model::{Action, Change, Event, Labels, Outcomes, RowIndex, StopReason, UserId};
+    use crate::model::{
+        Action, Change, Event, Labels, Moment, Outcomes, RowIndex, StopReason, UserId,
+    };
     use crate::service::{Answer, Reply};
     use std::collections::HashMap;
     use std::num::NonZeroU32;
@@ -145,7 +147,7 @@ mod tests {
                 retries,
                 stop,
                 events,
-                now: || 0,
+                now: || Moment(0),
             };
             let (mut ended, mut told) = (Vec::new(), Vec::new());
             let start = Instant::now();

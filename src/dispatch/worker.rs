@@ -9,7 +9,9 @@ use tokio::time::{Instant, sleep};
 use super::backoff::RetryPolicy;
 use super::pace::{Departure, Pace};
 use super::stop::Stop;
-use crate::model::{Call, CallRecord, Event, Outcome, OutcomeKind, Outcomes, Pause, StopReason};
+use crate::model::{
+    Call, CallRecord, Event, Moment, Outcome, OutcomeKind, Outcomes, Pause, StopReason,
+};
 use crate::service::{Reply, Sender, Verdict, classify};
 
 /// An event on its way to the job, and whom to tell that what it says is written.
@@ -34,8 +36,8 @@ pub struct Crew<S> {
     pub stop: Stop,
     /// Takes what happens to the job.
     pub events: mpsc::Sender<Told>,
-    /// The time of day in milliseconds since 1970-01-01 UTC.
-    pub now: fn() -> i64,
+    /// The time of day.
+    pub now: fn() -> Moment,
 }
 
 /// How a worker left its call.

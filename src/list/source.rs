@@ -1,8 +1,8 @@
 //! Where a list's bytes come from: a file, or what can be read only once and is copied first.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::ListError;
 
@@ -21,6 +21,7 @@ impl std::fmt::Display for Fingerprint {
 pub struct Source {
     name: String,
     file: File,
+    spool: Option<PathBuf>,
 }
 
 impl Source {
@@ -30,32 +31,70 @@ impl Source {
     /// # Errors
     /// No such file, a directory, a file that is no text, or no `spool` where one is needed.
     pub fn open(path: &Path, spool: Option<&Path>) -> Result<Self, ListError> {
-        let name = if is_standard_input(path) {
-            "standard input".to_owned()
+        let source = if is_standard_input(path) {
+            Self::copied(io::stdin().lock(), "standard input".to_owned(), spool)?
         } else {
-            path.display().to_string()
+            Self::opened(path, spool)?
         };
-        let unreadable = |source| ListError::Unreadable {
-            list: name.clone(),
-            source,
-        };
-        let file = if is_standard_input(path) {
-            copy(io::stdin().lock(), &name, spool)?
-        } else {
-            let file = File::open(path).map_err(|source| match source.kind() {
-                io::ErrorKind::NotFound => ListError::NotFound { list: name.clone() },
-                _ => unreadable(source),
-            })?;
-            let kind = file.metadata().map_err(unreadable)?;
-            match (kind.is_dir(), kind.is_file()) {
-                (true, _) => return Err(ListError::Directory { list: name }),
-                (_, true) => file,
-                _ => copy(file, &name, spool)?,
-            }
-        };
-        let source = Self { name, file };
         source.refuse_what_is_no_text()?;
         Ok(source)
+    }
+
+    fn opened(path: &Path, spool: Option<&Path>) -> Result<Self, ListError> {
+        let name = path.display().to_string();
+        let file = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+        match file {
+            Ok((kind, _)) if kind.is_dir() => Err(ListError::Directory { list: name }),
+            Ok((kind, file)) if kind.is_file() => Ok(Self {
+                name,
+                file,
+                spool: None,
+            }),
+            Ok((_, file)) => Self::copied(file, name, spool),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(ListError::NotFound { list: name })
+            }
+            Err(source) => Err(ListError::Unreadable { list: name, source }),
+        }
+    }
+
+    /// Copies what can be read only once.
+    fn copied(mut from: impl Read, name: String, spool: Option<&Path>) -> Result<Self, ListError> {
+        let Some(spool) = spool else {
+            return Err(ListError::NeedsOutput { list: name });
+        };
+        let mut copy = || {
+            let mut options = File::options();
+            let mut file = options
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .open(spool)?;
+            let copied = io::copy(&mut from, &mut file).and_then(|_| file.sync_all());
+            if copied.is_err() {
+                // What can't be removed is overwritten by the next run.
+                let _left = fs::remove_file(spool);
+            }
+            copied.map(|()| file)
+        };
+        match copy() {
+            Ok(file) => Ok(Self {
+                name,
+                file,
+                spool: Some(spool.to_owned()),
+            }),
+            Err(source) => Err(ListError::Spool {
+                list: name,
+                spool: spool.to_owned(),
+                source,
+            }),
+        }
+    }
+
+    /// The copy that was made of what can be read only once.
+    pub fn spool(&self) -> Option<&Path> {
+        self.spool.as_deref()
     }
 
     /// The list's name, as errors say it.
@@ -118,30 +157,6 @@ impl Source {
 /// Whether the path stands for standard input.
 fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == "-"
-}
-
-fn copy(mut from: impl Read, name: &str, spool: Option<&Path>) -> Result<File, ListError> {
-    let spool = spool.ok_or_else(|| ListError::NeedsOutput {
-        list: name.to_owned(),
-    })?;
-    let mut options = File::options();
-    let mut file = options
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(spool)
-        .map_err(|source| ListError::Spool {
-            list: name.to_owned(),
-            spool: spool.to_owned(),
-            source,
-        })?;
-    io::copy(&mut from, &mut file).map_err(|source| ListError::Spool {
-        list: name.to_owned(),
-        spool: spool.to_owned(),
-        source,
-    })?;
-    Ok(file)
 }
 
 /// A list's bytes on their way to the reader, hashed as they pass.

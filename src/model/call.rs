@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, LabelId, Labels, Outcome, RowIndex, UserId};
+use super::{Action, LabelId, Labels, Moment, Outcome, RowIndex, UserId};
 
 /// One label of a call, as the row that asks for it has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +83,6 @@ pub struct CallRecord {
     pub status: Option<u16>,
     /// How many attempts were sent.
     pub attempts: u32,
-    /// When it ended, in milliseconds since 1970-01-01 UTC.
-    pub at: i64,
+    /// When it ended.
+    pub at: Moment,
 }

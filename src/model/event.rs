@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Call, CallRecord, UserId};
+use crate::error::ExitStatus;
 
 /// Why the pool waits as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,18 @@ pub enum StopReason {
     Terminate,
     /// The journal can't be written: path and cause.
     Unrecordable(String),
+}
+
+impl StopReason {
+    /// How the process ends for it (contract, section 6).
+    pub fn status(&self) -> ExitStatus {
+        match self {
+            Self::Unauthorized(_) | Self::NotAboutCustomers { .. } => ExitStatus::Stopped,
+            Self::AskedToWait(_) | Self::Unrecordable(_) => ExitStatus::TryLater,
+            Self::Interrupt => ExitStatus::Interrupted,
+            Self::Terminate => ExitStatus::Terminated,
+        }
+    }
 }
 
 /// What happens to a call, as its worker tells it.

@@ -38,6 +38,12 @@ impl Unit {
 }
 
 impl Rate {
+    /// What most pages of the service's documentation say: 1000/min.
+    pub const DEFAULT: Self = Self {
+        attempts: NonZeroU32::new(1000).expect("1000 is not 0"),
+        unit: Unit::Minute,
+    };
+
     /// The most attempts that any window of [`Rate::window`] may hold.
     pub fn attempts(&self) -> NonZeroU32 {
         self.attempts

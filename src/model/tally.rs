@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{Outcome, OutcomeKind};
 
-/// A code's count, with one row to look at.
+/// A code's count, with its first row to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     /// How many rows have the code.
     pub rows: u64,
-    /// The line of one of them.
+    /// The first line among them.
     pub line: u64,
     /// What was said about that one.
     pub message: Box<str>,
@@ -55,6 +55,23 @@ impl Tally {
     /// How many rows have this outcome.
     pub fn rows(&self, kind: OutcomeKind) -> u64 {
         self.kinds.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// How many rows have a code, whatever their outcome.
+    pub fn rows_by_code(&self) -> BTreeMap<&str, u64> {
+        self.codes()
+            .fold(BTreeMap::new(), |mut rows, (_, code, example)| {
+                *rows.entry(code).or_default() += example.rows;
+                rows
+            })
+    }
+
+    /// Counts all rows up to `total` that have no outcome yet as pending.
+    pub fn leave_pending(&mut self, total: u64) {
+        let pending = total.saturating_sub(self.total());
+        if pending > 0 {
+            *self.kinds.entry(OutcomeKind::Pending).or_default() += pending;
+        }
     }
 
     /// How many rows are counted.

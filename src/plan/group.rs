@@ -179,6 +179,11 @@ impl Plan {
         self.totals
     }
 
+    /// The settings that shaped it.
+    pub fn policy(&self) -> Policy {
+        self.policy
+    }
+
     /// The label table.
     pub fn labels(&self) -> &Labels {
         &self.labels

@@ -1,11 +1,12 @@
 //! Rows → calls (contract, section 2).
 //!
 //! `group` keeps a planned row in 16 bytes and groups them by sorting, `resolve` decides which rows of one
-//! customer are called, and `lines` remembers where each row stands.
+//! customer are called, `lines` remembers where each row stands, and `words` says what became of the others.
 
 mod group;
 mod lines;
 mod resolve;
+mod words;
 
 pub use group::{Builder, Plan, TooManyRows, Totals};
 pub use resolve::{Fate, OnConflict, Policy};

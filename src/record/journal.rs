@@ -148,7 +148,7 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Outcome, OutcomeKind, Outcomes};
+    use crate::model::{Moment, Outcome, OutcomeKind, Outcomes};
 
     fn record(user: u64, outcomes: Outcomes) -> CallRecord {
         CallRecord {
@@ -156,7 +156,7 @@ mod tests {
             outcomes,
             status: Some(200),
             attempts: 1,
-            at: 1_795_400_000_123,
+            at: Moment(1_795_400_000_123),
         }
     }
 

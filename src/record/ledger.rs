@@ -1,6 +1,6 @@
 //! How each call ended, in 16 bytes a customer.
 
-use crate::model::{Call, CallRecord, Interned, LabelId, Outcome, Outcomes};
+use crate::model::{Call, CallRecord, Interned, LabelId, Moment, Outcome, Outcomes};
 
 /// In a slot's ending: the number is that of a list of outcomes by label, not of one for all.
 const BY_LABEL: u32 = 1 << 31;
@@ -36,8 +36,8 @@ pub struct Settled<'a> {
     pub status: Option<u16>,
     /// How many attempts were sent.
     pub attempts: u32,
-    /// When, in milliseconds since 1970-01-01 UTC.
-    pub at: i64,
+    /// When.
+    pub at: Moment,
 }
 
 impl Ledger {
@@ -70,7 +70,7 @@ impl Ledger {
             }
         };
         let at_and_status =
-            record.at.max(0).unsigned_abs() << 16 | u64::from(record.status.unwrap_or_default());
+            record.at.0.max(0).unsigned_abs() << 16 | u64::from(record.status.unwrap_or_default());
         let slot = &mut self.slots[call.customer as usize];
         self.ended += u32::from(slot.ending == OPEN);
         *slot = Slot {
@@ -108,7 +108,7 @@ impl Ledger {
             .1
         };
         let status = Some((slot.at_and_status & 0xFFFF) as u16).filter(|status| *status != 0);
-        let at = (slot.at_and_status >> 16).cast_signed();
+        let at = Moment((slot.at_and_status >> 16).cast_signed());
         Some(Settled {
             outcome: self.outcomes.value(outcome),
             status,
@@ -164,7 +164,7 @@ mod tests {
             outcomes,
             status: Some(200),
             attempts: 3,
-            at: 1_795_400_000_123,
+            at: Moment(1_795_400_000_123),
         };
 
         let mut ledger = Ledger::new(2);
@@ -175,7 +175,7 @@ mod tests {
                 outcome,
                 status: Some(200),
                 attempts: 3,
-                at: 1_795_400_000_123,
+                at: Moment(1_795_400_000_123),
             })
         };
         assert_eq!(ledger.settled(1, gold), settled(&warning));
@@ -199,7 +199,7 @@ mod tests {
                 outcomes,
                 status: None,
                 attempts: 5,
-                at: 1,
+                at: Moment(1),
             },
         );
         let settled = ledger.settled(1, vip).unwrap();

@@ -56,6 +56,14 @@ impl Outputs {
         }
     }
 
+    /// The result's file, where it is one.
+    pub fn result(&self) -> Option<&Path> {
+        match &self.target {
+            Target::File(path) => Some(path),
+            Target::StandardOutput => None,
+        }
+    }
+
     /// The journal.
     pub fn partial(&self) -> PathBuf {
         with_suffix(&self.base, ".partial")

@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use jiff::Timestamp;
-use jiff::fmt::strtime;
+use crate::model::Moment;
 
 /// The result's columns.
 const COLUMNS: [&str; 10] = [
@@ -40,8 +39,8 @@ pub struct ResultRow<'a> {
     pub status: Option<u16>,
     /// How many attempts were sent.
     pub attempts: u32,
-    /// When its call ended, in milliseconds since 1970-01-01 UTC.
-    pub at: Option<i64>,
+    /// When its call ended.
+    pub at: Option<Moment>,
 }
 
 /// Writes a result, row after row.
@@ -70,7 +69,7 @@ impl<W: Write> ResultWriter<W> {
             .status
             .map(|status| status.to_string())
             .unwrap_or_default();
-        let at = row.at.map(moment).unwrap_or_default();
+        let at = row.at.map(|at| at.to_string()).unwrap_or_default();
         let ResultRow {
             user,
             action,
@@ -97,13 +96,6 @@ impl<W: Write> ResultWriter<W> {
     }
 }
 
-/// A moment as `2026-11-23T02:13:05.123Z`.
-fn moment(milliseconds: i64) -> String {
-    let moment = Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH);
-    // The format is a constant that a timestamp can fill.
-    strtime::format("%Y-%m-%dT%H:%M:%S%.3fZ", moment).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,7 +113,7 @@ mod tests {
             message: "",
             status: Some(200),
             attempts: 1,
-            at: Some(1_795_400_000_007),
+            at: Some(Moment(1_795_400_000_007)),
         };
         let rejected = ResultRow {
             line: 3,

@@ -1,0 +1,90 @@
+//! What the environment says.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+
+use clap::{Command, builder::Resettable};
+use secrecy::SecretString;
+
+/// The variables that are no flags.
+#[derive(Debug, Default)]
+pub struct Environment {
+    /// `BULKLABEL_USERNAME`.
+    pub username: Option<String>,
+    /// `BULKLABEL_PASSWORD`.
+    pub password: Option<SecretString>,
+    /// `RUST_LOG`.
+    pub rust_log: Option<String>,
+    /// The command line, as it may be typed again.
+    pub command_line: String,
+    /// Whether `NO_COLOR` is set (no-color.org).
+    pub no_color: bool,
+}
+
+impl Environment {
+    /// Reads the variables; an empty one is an unset one (contract, section 3).
+    pub fn read() -> Self {
+        let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
+        Self {
+            username: variable("BULKLABEL_USERNAME"),
+            password: variable("BULKLABEL_PASSWORD").map(SecretString::from),
+            rust_log: variable("RUST_LOG"),
+            command_line: command_line(env::args_os().skip(1)),
+            no_color: variable("NO_COLOR").is_some(),
+        }
+    }
+
+    /// Which log lines are written: those that `RUST_LOG` says, else more with each `-v`.
+    pub fn log_filter(&self, verbose: u8) -> String {
+        let level = match verbose {
+            0 => "info",
+            1 => "debug",
+            _ => "trace",
+        };
+        self.rust_log
+            .clone()
+            .unwrap_or_else(|| format!("warn,bulklabel={level}"))
+    }
+}
+
+/// A command line that a shell reads back as these arguments.
+fn command_line(arguments: impl Iterator<Item = OsString>) -> String {
+    let quoted = |argument: OsString| {
+        let text = argument.to_string_lossy().into_owned();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+        if !text.is_empty() && text.chars().all(plain) {
+            text
+        } else {
+            format!("'{}'", text.replace('\'', r"'\''"))
+        }
+    };
+    std::iter::once("bulklabel".to_owned())
+        .chain(arguments.map(quoted))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A command whose flags take no notice of variables that are set to nothing.
+pub fn without_empty_variables(command: Command) -> Command {
+    let is_empty = |name: &OsStr| env::var_os(name).is_some_and(|value| value.is_empty());
+    command.mut_subcommands(|subcommand| {
+        subcommand.mut_args(|arg| match arg.get_env().map(is_empty) {
+            Some(true) => arg.env(Resettable::Reset),
+            _ => arg,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_can_be_typed_again() {
+        let arguments = ["run", "my list.csv", "--label", "VIP's", ""].map(OsString::from);
+        assert_eq!(
+            command_line(arguments.into_iter()),
+            r"bulklabel run 'my list.csv' --label 'VIP'\''s' ''"
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! The question before anything is sent (contract, section 7).
+
+use std::fmt;
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use crate::model::Rate;
+use crate::plan::Totals;
+use crate::report::{counted, span};
+
+/// What a person needs to know to say no.
+#[derive(Debug)]
+pub struct Question<'a> {
+    /// The host that calls go to.
+    pub host: String,
+    /// Who calls.
+    pub account: &'a str,
+    /// What the plan comes to.
+    pub totals: Totals,
+    /// Rows that are rejected.
+    pub rejected: u64,
+    /// The rate, where there is one.
+    pub rate: Option<Rate>,
+}
+
+impl fmt::Display for Question<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Totals {
+            calls,
+            additions,
+            removals,
+        } = self.totals;
+        writeln!(f, "  Host:      {}", self.host)?;
+        writeln!(f, "  Account:   {}", self.account)?;
+        writeln!(f, "  Customers: {}", counted(u64::from(calls), "call"))?;
+        writeln!(
+            f,
+            "  Changes:   {}, {}",
+            counted(additions, "addition"),
+            counted(removals, "removal")
+        )?;
+        if self.rejected > 0 {
+            writeln!(
+                f,
+                "  Rejected:  {}, which will not be sent",
+                counted(self.rejected, "row")
+            )?;
+        }
+        match self.rate {
+            Some(rate) => writeln!(
+                f,
+                "  Time:      about {} at {rate}",
+                span(rate.time_for(u64::from(calls)))
+            )?,
+            None => writeln!(f, "  Time:      as fast as the service answers")?,
+        }
+        write!(f, "Send these changes? [y/N] ")
+    }
+}
+
+impl Question<'_> {
+    /// Asks, where a person can answer; elsewhere the answer is yes.
+    ///
+    /// # Errors
+    /// The terminal can't be read.
+    pub fn ask(&self) -> io::Result<bool> {
+        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+            return Ok(true);
+        }
+        eprint!("{self}");
+        io::stderr().flush()?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        Ok(matches!(
+            answer.trim().to_ascii_lowercase().as_str(),
+            "y" | "yes"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_sees_what_they_need_to_say_no() {
+        let question = Question {
+            host: "eu.api.example.com".into(),
+            account: "till1",
+            totals: Totals {
+                calls: 12_001,
+                additions: 15_000,
+                removals: 1,
+            },
+            rejected: 3,
+            rate: Some(Rate::DEFAULT),
+        };
+        insta::assert_snapshot!(question.to_string());
+    }
+}

@@ -1,0 +1,327 @@
+//! `bulklabel run`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::FalseyValueParser;
+use secrecy::SecretString;
+use tokio::runtime::{self, Runtime};
+
+use super::advice::{self, Ended};
+use super::environment::Environment;
+use super::question::Question;
+use super::settings::{ListArgs, PaceArgs, ServiceArgs, Settings};
+use super::signals::Signals;
+use crate::error::{Error, ExitStatus};
+use crate::job::{self, Called, Calling, Planned, Run};
+use crate::list::Source;
+use crate::model::{Moment, OutcomeKind};
+use crate::record::{Journal, Outputs};
+use crate::report::{Closing, End, Progress, Screen, counted};
+use crate::sandbox::{self, Sandbox};
+use crate::service::{BaseUrl, Client, ClientOptions, Credentials};
+
+/// Sends a list: one call per customer, and a result that says of every row what became of it
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    bulklabel run campaign.csv --sandbox\n  \
+    bulklabel run campaign.csv --base-url https://eu.api.capillarytech.com\n  \
+    bulklabel run ids.csv --action add --label \"VIP 2026\" --rate 200/min --yes\n  \
+    zcat export.csv.gz | bulklabel run - --output export.results.csv\n\n\
+    Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD.\n\n\
+    Exit status: 0 complete and every row as it should be; 1 complete, with rows to look at; 2 nothing was sent and \
+    trying again won't help; 3 stopped early, a person must look; 75 stopped early for a passing reason; 130 or 143 \
+    stopped by a signal.")]
+pub struct RunArgs {
+    /// The list: a CSV file with the columns userId, action and label, or - for standard input
+    #[arg(value_name = "LIST")]
+    list: PathBuf,
+
+    /// Rehearse against an imitation of the service on this machine: no account, no network
+    #[arg(long)]
+    sandbox: bool,
+
+    /// Send without asking
+    #[arg(long, value_parser = FalseyValueParser::new(), env = "BULKLABEL_YES", hide_env_values = true)]
+    yes: bool,
+
+    #[command(flatten)]
+    reading: ListArgs,
+
+    #[command(flatten)]
+    service: ServiceArgs,
+
+    #[command(flatten)]
+    pace: PaceArgs,
+
+    /// Where the result goes; - is standard output [default: campaign.csv gives campaign.results.csv beside it]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "BULKLABEL_OUTPUT",
+        hide_env_values = true,
+        help_heading = "The result"
+    )]
+    output: Option<PathBuf>,
+
+    /// Replace a result that exists
+    #[arg(
+        long,
+        value_parser = FalseyValueParser::new(),
+        env = "BULKLABEL_OVERWRITE",
+        hide_env_values = true,
+        help_heading = "The result"
+    )]
+    overwrite: bool,
+}
+
+/// Whom calls go to.
+struct Service {
+    base_url: BaseUrl,
+    credentials: Credentials,
+    /// The imitation, which lives as long as this.
+    rehearsal: Option<Sandbox>,
+}
+
+/// Runs a list.
+///
+/// # Errors
+/// What ends the run before its result, but for a stop.
+pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<ExitStatus, Error> {
+    let started = Moment::now();
+    let settings = Settings::new(&args.reading, &args.service, &args.pace)?;
+    let service = Service::of(&args, environment)?;
+    let outputs = outputs(&args)?;
+    outputs.check(&args.list, args.overwrite)?;
+    let source = Source::open(&args.list, outputs.spool().as_deref())?;
+    let spool = Spool(source.spool().map(Path::to_owned));
+    let planned = job::plan(&source, &settings.reading)?;
+    if args.reading.strict {
+        refuse_rejected_rows(source.name(), &planned)?;
+    }
+    let client = service.client(&args, &settings, &planned)?;
+    if client.is_some() && !args.yes && !may_send(&service, &settings, &planned)? {
+        eprintln!("Nothing was sent.");
+        return Ok(ExitStatus::Unusable);
+    }
+    let run = Run {
+        list: &args.list,
+        source: &source,
+        reading: &settings.reading,
+        planned: &planned,
+        outputs: &outputs,
+        base_url: service.base_url.to_string(),
+        account: service.credentials.account(),
+        method: settings.method.as_str(),
+        shaping: &settings.shaping,
+        others: &settings.others,
+        started,
+    };
+    let called = call(&run, client, &settings, screen)?;
+    let (effort, mut tally) = (called.effort, called.tally.clone());
+    tally.leave_pending(u64::from(planned.plan.data_rows()));
+    let (end, status) = match called.stopped.clone() {
+        None => (
+            End::Complete(outputs.result().map(Path::to_owned)),
+            job::complete(&run, called)?,
+        ),
+        Some(reason) => {
+            let status = reason.status();
+            let journal = job::leave(&run, called)?;
+            if journal.is_some() {
+                spool.keep();
+            }
+            (End::Stopped { reason, journal }, status)
+        }
+    };
+    let next = advice::next(&Ended {
+        end: &end,
+        status,
+        rehearsal: service.rehearsal.is_some(),
+        list: &args.list,
+        base_url: &service.base_url,
+        command_line: &environment.command_line,
+    });
+    let calls = u64::from(planned.plan.totals().calls);
+    eprintln!(
+        "{}",
+        Closing {
+            list: source.name(),
+            end: &end,
+            tally: &tally,
+            calls,
+            effort,
+            next: &next
+        }
+    );
+    Ok(status)
+}
+
+/// Makes the calls; where there are none, nothing is opened for them.
+fn call(
+    run: &Run<'_>,
+    client: Option<Client>,
+    settings: &Settings,
+    screen: &Screen,
+) -> Result<Called, Error> {
+    let Planned { plan, left_out, .. } = run.planned;
+    let Some(client) = client else {
+        return Ok(Called::nobody(
+            plan,
+            left_out.clone(),
+            Journal::create(run.outputs.partial())?,
+            Moment::now(),
+        ));
+    };
+    runtime()?.block_on(async {
+        // Caught before the journal is made: a signal from here on leaves nothing half done.
+        let (interrupts, forwarding) = Signals::catch()?.forward();
+        let journal = Journal::create(run.outputs.partial())?;
+        let progress = Progress::start(screen, u64::from(plan.totals().calls));
+        let calling = Calling {
+            plan,
+            journal,
+            progress,
+            left_out: left_out.clone(),
+            interrupts,
+            now: Moment::now,
+        };
+        let called = job::call_all(calling, client, settings.terms).await;
+        forwarding.abort();
+        Ok(called)
+    })
+}
+
+/// One thread runs the pool: it makes more calls a second than any such service allows.
+pub(super) fn runtime() -> Result<Runtime, Error> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| {
+        Error::unusable(format!("the system gives no event queue or timer: {error}"))
+    })
+}
+
+fn outputs(args: &RunArgs) -> Result<Outputs, Error> {
+    let outputs = Outputs::of(&args.list, args.output.as_deref(), args.sandbox);
+    outputs.ok_or_else(|| match args.output {
+        None => Error::unusable(
+            "standard input has no name to make the result's of: name it with --output FILE",
+        ),
+        Some(_) => Error::unusable(
+            "a list from standard input needs a result with a name: --output FILE, not -",
+        ),
+    })
+}
+
+/// With `--strict` one rejected row makes the whole list unusable.
+fn refuse_rejected_rows(list: &str, planned: &Planned) -> Result<(), Error> {
+    let rejected = planned
+        .left_out
+        .codes()
+        .filter(|(kind, ..)| *kind == OutcomeKind::Rejected);
+    let Some((_, code, first)) = rejected.min_by_key(|(.., example)| example.line) else {
+        return Ok(());
+    };
+    let rows = counted(planned.left_out.rows(OutcomeKind::Rejected), "row");
+    Err(Error::unusable(format!(
+        "{list}: {rows} rejected, and --strict allows none; the first on line {}, {code}: {}",
+        first.line, first.message
+    )))
+}
+
+fn may_send(service: &Service, settings: &Settings, planned: &Planned) -> Result<bool, Error> {
+    if service.rehearsal.is_some() {
+        return Ok(true);
+    }
+    let question = Question {
+        host: service.base_url.host(),
+        account: &service.credentials.username,
+        totals: planned.plan.totals(),
+        rejected: planned.left_out.rows(OutcomeKind::Rejected),
+        rate: settings.terms.rate,
+    };
+    question.ask().map_err(|error| {
+        Error::unusable(format!(
+            "the terminal can't be read: {error}; --yes does not ask"
+        ))
+    })
+}
+
+impl Service {
+    /// What the flags and variables say, or the imitation. Known before the list is read.
+    fn of(args: &RunArgs, environment: &Environment) -> Result<Self, Error> {
+        if args.sandbox {
+            return Self::imitated();
+        }
+        let base_url = args.service.base_url.clone().ok_or_else(|| {
+            Error::unusable(
+                "no base URL: name the service with --base-url, such as https://eu.api.capillarytech.com, or rehearse with \
+                 --sandbox",
+            )
+        })?;
+        let base_url = base_url
+            .checked(args.service.allow_http)
+            .map_err(Error::unusable)?;
+        let credentials =
+            Credentials::basic(environment.username.clone(), environment.password.clone());
+        Ok(Self {
+            base_url,
+            credentials: credentials.map_err(Error::unusable)?,
+            rehearsal: None,
+        })
+    }
+
+    fn imitated() -> Result<Self, Error> {
+        let sandbox = Sandbox::start(sandbox::Options::default());
+        let sandbox = sandbox
+            .map_err(|error| Error::unusable(format!("the sandbox can't start: {error}")))?;
+        let base_url = sandbox.base_url().parse().map_err(Error::unusable)?;
+        let credentials = Credentials {
+            username: sandbox::USER.to_owned(),
+            password: SecretString::from(sandbox::PASSWORD),
+        };
+        Ok(Self {
+            base_url,
+            credentials,
+            rehearsal: Some(sandbox),
+        })
+    }
+
+    /// The client, where there is anybody to call.
+    fn client(
+        &self,
+        args: &RunArgs,
+        settings: &Settings,
+        planned: &Planned,
+    ) -> Result<Option<Client>, Error> {
+        if planned.plan.totals().calls == 0 {
+            return Ok(None);
+        }
+        let options = ClientOptions {
+            base_url: self.base_url.clone(),
+            method: settings.method,
+            credentials: self.credentials.clone(),
+            timeout: settings.timeout,
+            ca_cert: args.service.ca_cert.clone(),
+        };
+        Ok(Some(Client::new(options)?))
+    }
+}
+
+/// The copy of a list that could be read only once: it vanishes with the run, unless the run is left unfinished.
+struct Spool(Option<PathBuf>);
+
+impl Spool {
+    fn keep(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        if let Some(spool) = &self.0 {
+            // What can't be removed is overwritten by the next run.
+            let _left = fs::remove_file(spool);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! List → plan.
+
+use crate::list::{Delimiter, Fingerprint, ListError, Rows, Source, Wishes};
+use crate::model::{Outcome, OutcomeKind, Rejection, Tally};
+use crate::plan::{Builder, Plan, Policy, TooManyRows};
+
+/// How a list is read and planned: the settings that shape a plan.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// Which columns, or what stands in for them.
+    pub wishes: Wishes,
+    /// The delimiter; told from the header where none is given.
+    pub delimiter: Option<Delimiter>,
+    /// What becomes of duplicates and contradictions.
+    pub policy: Policy,
+}
+
+impl Reading {
+    /// The rows of a list, from its start.
+    ///
+    /// # Errors
+    /// The list has no usable header.
+    pub fn rows(&self, source: &Source) -> Result<Rows, ListError> {
+        Rows::open(source, &self.wishes, self.delimiter)
+    }
+}
+
+/// A list, read and planned.
+#[derive(Debug)]
+pub struct Planned {
+    /// The calls.
+    pub plan: Plan,
+    /// The hash of what was read.
+    pub fingerprint: Fingerprint,
+    /// The rows that no call is about: rejected and skipped ones.
+    pub left_out: Tally,
+}
+
+/// Reads and checks the whole list and plans its calls; nothing is sent.
+///
+/// # Errors
+/// What makes the whole list unusable.
+pub fn plan(source: &Source, reading: &Reading) -> Result<Planned, ListError> {
+    let mut rows = reading.rows(source)?;
+    let mut builder = Builder::default();
+    let mut left_out = Tally::default();
+    while let Some(entry) = rows.advance()? {
+        let line = entry.line;
+        let pushed = match entry.row {
+            Ok(row) => builder.push(line, Some(row)),
+            Err(rejection) => {
+                left_out.add(&rejected(rejection), line);
+                builder.push(line, None)
+            }
+        };
+        let too_many = |TooManyRows| ListError::TooManyRows {
+            list: source.name().to_owned(),
+            line,
+            limit: TooManyRows::LIMIT,
+        };
+        pushed.map_err(too_many)?;
+    }
+    let fingerprint = rows.fingerprint();
+    let plan = builder.finish(reading.policy);
+    for (row, action, fate) in plan.left_out() {
+        if let Some(outcome) = plan.outcome(action, fate) {
+            left_out.add(&outcome, plan.line(row));
+        }
+    }
+    Ok(Planned {
+        plan,
+        fingerprint,
+        left_out,
+    })
+}
+
+/// What becomes of a row that breaks a rule.
+pub(super) fn rejected(rejection: Rejection) -> Outcome {
+    Outcome::new(
+        OutcomeKind::Rejected,
+        rejection.code.as_str(),
+        rejection.message,
+    )
+}

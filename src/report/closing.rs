@@ -1,0 +1,242 @@
+//! What a run came to, for the person who started it.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::words::{count, counted, span};
+use crate::model::{OutcomeKind, StopReason, Tally};
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// Every row has its outcome, in this result (none: on standard output).
+    Complete(Option<PathBuf>),
+    /// It stopped early.
+    Stopped {
+        /// Why.
+        reason: StopReason,
+        /// Where the calls that ended are recorded, if any did.
+        journal: Option<PathBuf>,
+    },
+}
+
+/// What calling took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Calls that ended.
+    pub ended: u64,
+    /// Attempts that were sent.
+    pub attempts: u64,
+    /// Attempts that were answered 429.
+    pub throttled: u64,
+    /// For how long.
+    pub calling: Duration,
+}
+
+/// The closing summary.
+#[derive(Debug, Clone)]
+pub struct Closing<'a> {
+    /// The list's name.
+    pub list: &'a str,
+    /// How it ended.
+    pub end: &'a End,
+    /// Rows by outcome.
+    pub tally: &'a Tally,
+    /// Calls that were to be made.
+    pub calls: u64,
+    /// What was done for them.
+    pub effort: Effort,
+    /// What to do next.
+    pub next: &'a str,
+}
+
+impl fmt::Display for Closing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = counted(self.tally.total(), "row");
+        match self.end {
+            End::Complete(_) => writeln!(f, "{}: {rows}, complete", self.list)?,
+            End::Stopped { reason, .. } => {
+                writeln!(f, "{}: {rows}, NOT complete: {}", self.list, why(reason))?;
+            }
+        }
+        writeln!(f)?;
+        self.outcomes(f)?;
+        writeln!(f)?;
+        writeln!(f, "  {}", self.effort())?;
+        match self.end {
+            End::Complete(Some(result)) => writeln!(f, "  Result: {}", result.display())?,
+            End::Complete(None) => writeln!(f, "  Result: standard output")?,
+            End::Stopped {
+                journal: Some(journal),
+                ..
+            } => writeln!(f, "  Recorded so far: {}", journal.display())?,
+            End::Stopped { journal: None, .. } => {
+                writeln!(f, "  No call ended; there is nothing to record.")?
+            }
+        }
+        write!(f, "  Next: {}", self.next)
+    }
+}
+
+impl Closing<'_> {
+    /// A line an outcome, and beneath it one for each of its codes with the first row that has it.
+    fn outcomes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for kind in OutcomeKind::ALL {
+            let rows = self.tally.rows(kind);
+            if rows == 0 {
+                continue;
+            }
+            writeln!(f, "  {:<12}{:>11}", kind.as_str(), count(rows))?;
+            for (_, code, example) in self.tally.codes().filter(|(of, ..)| *of == kind) {
+                let rows = count(example.rows);
+                writeln!(
+                    f,
+                    "    {code:<18}{rows:>9}  first on line {}: {}",
+                    example.line, example.message
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn effort(&self) -> String {
+        let Effort {
+            ended,
+            attempts,
+            throttled,
+            calling,
+        } = self.effort;
+        let calls = if ended == self.calls {
+            counted(self.calls, "call")
+        } else {
+            format!("{} of {}", count(ended), counted(self.calls, "call"))
+        };
+        let refused = match throttled {
+            0 => String::new(),
+            _ => format!(" ({} answered 429, too many requests)", count(throttled)),
+        };
+        let pace = match calling.as_secs() {
+            // Too short to tell.
+            0 => String::new(),
+            _ => format!(
+                ", {:.1} attempts/s",
+                attempts as f64 / calling.as_secs_f64()
+            ),
+        };
+        format!(
+            "{calls}, {}{refused}, {}{pace}",
+            counted(attempts, "attempt"),
+            span(calling)
+        )
+    }
+}
+
+/// Why a run stopped, as half a sentence.
+fn why(reason: &StopReason) -> String {
+    let said = |words: &str| {
+        if words.is_empty() {
+            String::new()
+        } else {
+            format!(" (it says: {words})")
+        }
+    };
+    match reason {
+        StopReason::Unauthorized(words) => format!(
+            "the service refused the credentials, HTTP 401{}",
+            said(words)
+        ),
+        StopReason::NotAboutCustomers {
+            answers,
+            code,
+            message,
+        } => format!(
+            "{answers} answers in a row were {code}{}, which can't be about the customers: check the base URL and what \
+             the account may do",
+            said(message)
+        ),
+        StopReason::AskedToWait(pause) => format!("the service asks to wait {}", span(*pause)),
+        StopReason::Interrupt => "stopped by SIGINT (Ctrl-C)".to_owned(),
+        StopReason::Terminate => "stopped by SIGTERM".to_owned(),
+        StopReason::Unrecordable(cause) => cause.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Outcome;
+
+    const EFFORT: Effort = Effort {
+        ended: 1_200,
+        attempts: 1_204,
+        throttled: 2,
+        calling: Duration::from_secs(72),
+    };
+
+    fn tally() -> Tally {
+        let mut tally = Tally::default();
+        for line in 2..1_302 {
+            tally.add(&Outcome::success(), line);
+        }
+        let failed = Outcome::new(
+            OutcomeKind::Failed,
+            "8015",
+            "Customer not found for the given identifiers",
+        );
+        tally.add(&failed, 1_400);
+        tally.add(&failed, 1_302);
+        tally.add(
+            &Outcome::new(
+                OutcomeKind::Rejected,
+                "INVALID_USER_ID",
+                "the userId is empty",
+            ),
+            1_303,
+        );
+        tally
+    }
+
+    fn closing<'a>(tally: &'a Tally, end: &'a End) -> Closing<'a> {
+        Closing {
+            list: "campaign.csv",
+            end,
+            tally,
+            calls: 1_200,
+            effort: EFFORT,
+            next: "open the result.",
+        }
+    }
+
+    #[test]
+    fn a_complete_run_is_summed_up() {
+        let tally = tally();
+        let end = End::Complete(Some("campaign.results.csv".into()));
+        insta::assert_snapshot!(closing(&tally, &end).to_string());
+    }
+
+    #[test]
+    fn a_stopped_run_says_why_first() {
+        let tally = tally();
+        let reason = StopReason::NotAboutCustomers {
+            answers: 2,
+            code: "HTTP_404".into(),
+            message: String::new(),
+        };
+        let end = End::Stopped {
+            reason,
+            journal: None,
+        };
+        insta::assert_snapshot!(
+            Closing {
+                effort: Effort {
+                    ended: 0,
+                    attempts: 2,
+                    ..Effort::default()
+                },
+                ..closing(&tally, &end)
+            }
+            .to_string()
+        );
+    }
+}

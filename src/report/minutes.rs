@@ -1,0 +1,186 @@
+//! Pace and latency, minute by minute.
+
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+use crate::model::Moment;
+
+/// What happened in a minute of the clock.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Minute {
+    /// When it began.
+    pub at: String,
+    /// Calls that ended in it.
+    pub calls: u64,
+    /// Attempts that were answered, or met their end, in it.
+    pub attempts: u64,
+    /// Attempts that were answered 429.
+    pub throttled: u64,
+    /// The median latency of its attempts, in milliseconds.
+    pub p50: u64,
+    /// The latency that 95 of 100 attempts stayed within, in milliseconds.
+    pub p95: u64,
+    /// The latency that 99 of 100 attempts stayed within, in milliseconds.
+    pub p99: u64,
+    /// For how much of it all calls waited, because the service asked for it.
+    pub held_seconds: f64,
+}
+
+/// Gathers the minutes of a run.
+#[derive(Debug)]
+pub struct Minutes {
+    minutes: Vec<Minute>,
+    current: Current,
+    /// The last hold's beginning and end, in milliseconds since 1970.
+    hold: Option<(i64, i64)>,
+}
+
+#[derive(Debug)]
+struct Current {
+    /// The minute, counted from 1970.
+    number: i64,
+    calls: u64,
+    throttled: u64,
+    latencies: Histogram<u64>,
+    held: i64,
+}
+
+const MINUTE: i64 = 60_000;
+
+impl Current {
+    fn new(number: i64) -> Self {
+        // Two digits of a latency say enough; it grows as far as the longest.
+        let latencies =
+            Histogram::new(2).expect("2 is a number of digits that a histogram may keep");
+        Self {
+            number,
+            calls: 0,
+            throttled: 0,
+            latencies,
+            held: 0,
+        }
+    }
+
+    fn closed(&self) -> Minute {
+        let quantile = |quantile| self.latencies.value_at_quantile(quantile);
+        Minute {
+            at: Moment(self.number * MINUTE).to_string(),
+            calls: self.calls,
+            attempts: self.latencies.len(),
+            throttled: self.throttled,
+            p50: quantile(0.50),
+            p95: quantile(0.95),
+            p99: quantile(0.99),
+            held_seconds: self.held as f64 / 1_000.0,
+        }
+    }
+}
+
+impl Minutes {
+    /// Starts with the minute of `now`.
+    pub fn new(now: Moment) -> Self {
+        Self {
+            minutes: Vec::new(),
+            current: Current::new(now.0.div_euclid(MINUTE)),
+            hold: None,
+        }
+    }
+
+    /// An attempt was answered, or met its end.
+    pub fn attempt(&mut self, now: Moment, latency: Duration, throttled: bool) {
+        self.turn_to(now);
+        let milliseconds = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+        self.current.latencies.saturating_record(milliseconds);
+        self.current.throttled += u64::from(throttled);
+    }
+
+    /// A call ended.
+    pub fn call(&mut self, now: Moment) {
+        self.turn_to(now);
+        self.current.calls += 1;
+    }
+
+    /// All calls wait from now on, for so long at least.
+    pub fn hold(&mut self, now: Moment, pause: Duration) {
+        self.turn_to(now);
+        let until = now
+            .0
+            .saturating_add(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX));
+        self.settle_hold(now);
+        self.hold = Some((now.0, until));
+    }
+
+    /// All minutes up to now.
+    pub fn finish(mut self, now: Moment) -> Vec<Minute> {
+        self.turn_to(now);
+        self.settle_hold(now);
+        self.minutes.push(self.current.closed());
+        self.minutes
+    }
+
+    /// Closes the minutes that have passed.
+    fn turn_to(&mut self, now: Moment) {
+        let number = now.0.div_euclid(MINUTE);
+        while self.current.number < number {
+            self.settle_hold(Moment((self.current.number + 1) * MINUTE));
+            self.minutes.push(self.current.closed());
+            self.current = Current::new(self.current.number + 1);
+        }
+    }
+
+    /// Counts what has passed of a hold for the current minute.
+    fn settle_hold(&mut self, now: Moment) {
+        if let Some((from, until)) = self.hold.take() {
+            let to = now.0.min(until).max(from);
+            self.current.held += to - from;
+            self.hold = (to < until).then_some((to, until));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_holds_what_happened_in_it() {
+        let mut minutes = Minutes::new(Moment(30_000));
+        for latency in 1..=100 {
+            minutes.attempt(Moment(40_000), Duration::from_millis(latency), latency == 7);
+        }
+        minutes.call(Moment(59_999));
+        minutes.call(Moment(60_000));
+        let minutes = minutes.finish(Moment(60_001));
+        let first = &minutes[0];
+        assert_eq!(
+            (
+                first.at.as_str(),
+                first.calls,
+                first.attempts,
+                first.throttled
+            ),
+            ("1970-01-01T00:00:00.000Z", 1, 100, 1)
+        );
+        assert_eq!((first.p50, first.p95, first.p99), (50, 95, 99));
+        assert_eq!(
+            (minutes.len(), minutes[1].calls, minutes[1].attempts),
+            (2, 1, 0)
+        );
+    }
+
+    #[test]
+    fn a_hold_is_counted_in_the_minutes_that_it_covers() {
+        let mut minutes = Minutes::new(Moment(0));
+        minutes.hold(Moment(50_000), Duration::from_secs(20));
+        minutes.hold(Moment(55_000), Duration::from_secs(100));
+        let held: Vec<f64> = minutes
+            .finish(Moment(190_000))
+            .iter()
+            .map(|minute| minute.held_seconds)
+            .collect();
+        assert_eq!(held, [10.0, 60.0, 35.0, 0.0]);
+    }
+}

@@ -1,0 +1,15 @@
+//! What people see (contract, section 7): progress and log while it runs, a summary when it ends.
+
+mod closing;
+mod log;
+mod minutes;
+mod progress;
+mod summary;
+mod words;
+
+pub use closing::{Closing, Effort, End};
+pub use log::start_log;
+pub use minutes::{Minute, Minutes};
+pub use progress::{Glance, Progress, Screen};
+pub use summary::{Leg, ListSummary, Summary};
+pub use words::{count, counted, span};

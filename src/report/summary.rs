@@ -1,0 +1,82 @@
+//! What was run and how it went, for programs (contract, section 5).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::minutes::Minute;
+
+/// The list that was run.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListSummary {
+    /// Its name.
+    pub name: String,
+    /// How many data rows it has.
+    pub rows: u64,
+    /// The hash of its content.
+    pub fingerprint: String,
+}
+
+/// One process of a run.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Leg {
+    /// When it began.
+    pub started_at: String,
+    /// When it ended.
+    pub ended_at: String,
+    /// Its exit status.
+    pub exit_status: u8,
+}
+
+/// What stands beside a result as `.json`. The names are fixed.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// This program and its version.
+    pub program: String,
+    /// The run's identity.
+    pub run: String,
+    /// The list.
+    pub list: ListSummary,
+    /// Where the service is.
+    pub base_url: String,
+    /// A hash of who called.
+    pub account: String,
+    /// All settings, none of them secret.
+    pub settings: BTreeMap<&'static str, String>,
+    /// Which part of the customers, of how many.
+    pub shard: String,
+    /// Rows by outcome.
+    pub rows: BTreeMap<&'static str, u64>,
+    /// Rows by code.
+    pub codes: BTreeMap<String, u64>,
+    /// Different customers in the list.
+    pub customers: u64,
+    /// Calls that ended.
+    pub calls: u64,
+    /// Attempts that were sent.
+    pub attempts: u64,
+    /// Attempts that were answered 429.
+    pub throttled: u64,
+    /// The processes of the run.
+    pub legs: Vec<Leg>,
+    /// How long they took together.
+    pub seconds: f64,
+    /// How the run ended.
+    pub exit_status: u8,
+    /// Pace and latency.
+    pub minutes: Vec<Minute>,
+}
+
+impl Summary {
+    /// As the file's content.
+    ///
+    /// # Errors
+    /// Never: its keys are strings and its numbers finite.
+    pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        let mut json = serde_json::to_vec_pretty(self)?;
+        json.push(b'\n');
+        Ok(json)
+    }
+}
