@@ -253,12 +253,13 @@ impl Service {
         if args.sandbox {
             return Self::imitated();
         }
-        let base_url = args.service.base_url.clone().ok_or_else(|| {
+        let base_url = args.service.base_url.as_deref().ok_or_else(|| {
             Error::unusable(
-                "no base URL: name the service with --base-url, such as https://eu.api.capillarytech.com, or rehearse with \
-                 --sandbox",
+                "no base URL: name the service with --base-url, such as https://eu.api.capillarytech.com, \
+                 or rehearse with --sandbox",
             )
         })?;
+        let base_url: BaseUrl = base_url.parse().map_err(Error::unusable)?;
         let base_url = base_url
             .checked(args.service.allow_http)
             .map_err(Error::unusable)?;

@@ -15,7 +15,7 @@ use crate::job::{Reading, Terms};
 use crate::list::{ColumnNames, Delimiter, Wishes, label_from_flag};
 use crate::model::{Action, Rate};
 use crate::plan::{OnConflict, Policy};
-use crate::service::{BaseUrl, Method};
+use crate::service::Method;
 
 /// A pause that the service asks for and that is longer stops the run.
 const MAX_HOLD: Duration = Duration::from_secs(30 * 60);
@@ -96,7 +96,8 @@ pub struct ServiceArgs {
         env = "BULKLABEL_BASE_URL",
         hide_env_values = true
     )]
-    pub base_url: Option<BaseUrl>,
+    // Read later: the command line's own errors would repeat a password that is in it.
+    pub base_url: Option<String>,
 
     /// The HTTP method of a call [default: POST]
     #[arg(

@@ -99,16 +99,17 @@ impl<S: Sender> Work<S> {
         };
         self.sent += 1;
         let reply = tokio::select! {
-            reply = self.crew.sender.send(&self.call) => reply,
-            () = self.crew.stop.cut() => return None,
+            reply = self.crew.sender.send(&self.call) => Some(reply),
+            () = self.crew.stop.cut() => None,
         };
-        let throttled = reply.status() == Some(429);
+        let status = reply.as_ref().and_then(Reply::status);
+        let throttled = status == Some(429);
         let latency = Instant::now() - departure.at;
         self.tell(Event::Attempted { latency, throttled }).await;
-        if !throttled && reply.status().is_some() {
+        if !throttled && status.is_some() {
             self.crew.pace.accepted(departure);
         }
-        Some((departure, reply))
+        reply.map(|reply| (departure, reply))
     }
 
     /// Does what the reply asks for.

@@ -30,12 +30,19 @@ impl Tally {
             return;
         }
         let key = (outcome.kind, outcome.code.clone());
-        let first = || Example {
+        let this = || Example {
             rows: 0,
             line,
             message: outcome.message.clone(),
         };
-        self.codes.entry(key).or_insert_with(first).rows += 1;
+        let example = self.codes.entry(key).or_insert_with(this);
+        if line < example.line {
+            *example = Example {
+                rows: example.rows,
+                ..this()
+            };
+        }
+        example.rows += 1;
     }
 
     /// Takes back what [`Tally::add`] counted.
@@ -90,6 +97,22 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_example_is_the_first_row_whatever_the_order_of_calls() {
+        let mut tally = Tally::default();
+        for line in [9, 4, 7] {
+            tally.add(
+                &Outcome::new(OutcomeKind::Failed, "8015", format!("row {line}")),
+                line,
+            );
+        }
+        let (_, _, example) = tally.codes().next().unwrap();
+        assert_eq!(
+            (example.rows, example.line, &*example.message),
+            (3, 4, "row 4")
+        );
+    }
 
     #[test]
     fn what_is_taken_back_leaves_no_trace() {

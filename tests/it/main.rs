@@ -1,1 +1,12 @@
-//! it
+//! The program as its users run it: the real binary against the real sandbox, or against a server that answers
+//! as a test says.
+
+mod commands;
+mod grouping;
+mod input;
+mod layers;
+mod pace;
+mod results;
+mod retries;
+mod signals;
+mod support;

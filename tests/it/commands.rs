@@ -1,0 +1,146 @@
+//! What people type, and what they are told.
+
+use crate::support::{Ran, Workplace};
+
+#[test]
+fn the_program_alone_shows_help() {
+    let work = Workplace::new();
+    let nothing: [&str; 0] = [];
+    work.run(nothing)
+        .ended(2)
+        .said("bulklabel run campaign.csv --sandbox");
+    let help = work.run(["--help"]).ended(0);
+    assert!(
+        help.stdout.contains("Commands:") && help.stderr.is_empty(),
+        "{help}"
+    );
+}
+
+#[test]
+fn the_help_of_run_is_pinned() {
+    let help = Workplace::new().run(["run", "-h"]).ended(0);
+    insta::assert_snapshot!(help.stdout);
+}
+
+#[test]
+fn a_misspelled_word_is_answered_with_the_nearest() {
+    let work = Workplace::new();
+    work.run(["runn", "x.csv"]).ended(2).said("'run'");
+    work.run(["run", "x.csv", "--sandbx"])
+        .ended(2)
+        .said("'--sandbox'");
+}
+
+#[test]
+fn settings_that_cannot_be_meant_are_refused() {
+    let work = Workplace::new();
+    for (arguments, words) in [
+        (
+            ["--rate", "1000"],
+            "write a whole number of calls per s, min or h",
+        ),
+        (["--delimiter", "ab"], "is no delimiter"),
+        (["--timeout", "0s"], "is no span of time"),
+        (["--action", "delete"], "write add or remove"),
+        (
+            ["--columns", "id=x"],
+            "none of the columns userId, action, label",
+        ),
+        (["--max-attempts", "0"], "--max-attempts"),
+        (["--label", "\u{7}"], "control character"),
+        (["--base-url", "eu.api.example.com"], "is no base URL"),
+        (
+            ["--base-url", "https://me:hush@x.example.com"],
+            "must not hold a user name",
+        ),
+        (
+            ["--base-url", "http://x.example.com"],
+            "use https, or add --allow-http",
+        ),
+    ] {
+        let ran = work
+            .run([&["run", "no-such-list.csv"], &arguments[..]].concat())
+            .ended(2)
+            .said(words);
+        assert!(!ran.stderr.contains("hush@"), "{ran}");
+    }
+}
+
+#[test]
+fn the_environment_is_heard_and_flags_overrule_it() {
+    let work = Workplace::new();
+    work.list("ids.csv", "id\n1\n");
+    let run = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let arguments = [
+            &["run", "ids.csv", "--sandbox", "--action", "add"],
+            arguments,
+        ]
+        .concat();
+        Ran::from(
+            work.command(arguments)
+                .envs(variables.iter().copied())
+                .output()
+                .unwrap(),
+        )
+    };
+    let columns = ("BULKLABEL_COLUMNS", "userId=id");
+    run(
+        &["--rate", "none"],
+        &[
+            columns,
+            ("BULKLABEL_LABEL", "VIP"),
+            ("BULKLABEL_RATE", "nonsense"),
+        ],
+    )
+    .ended(0);
+    run(
+        &[],
+        &[
+            columns,
+            ("BULKLABEL_LABEL", "VIP"),
+            ("BULKLABEL_RATE", "nonsense"),
+        ],
+    )
+    .ended(2)
+    .said("nonsense");
+    run(
+        &["--label", "VIP"],
+        &[columns, ("BULKLABEL_RATE", ""), ("BULKLABEL_TIMEOUT", "")],
+    )
+    .ended(0);
+}
+
+#[test]
+fn credentials_are_missed_before_the_list_is_read() {
+    let work = Workplace::new();
+    let run = |variables: &[(&str, &str)]| {
+        let mut command = work.command([
+            "run",
+            "no-such-list.csv",
+            "--base-url",
+            "https://eu.api.example.com",
+        ]);
+        command
+            .env_remove("BULKLABEL_USERNAME")
+            .env_remove("BULKLABEL_PASSWORD")
+            .envs(variables.iter().copied());
+        Ran::from(command.output().unwrap()).ended(2)
+    };
+    run(&[]).said("no credentials: set BULKLABEL_USERNAME and BULKLABEL_PASSWORD");
+    run(&[("BULKLABEL_USERNAME", "till")]).said("BULKLABEL_PASSWORD is not");
+    run(&[("BULKLABEL_PASSWORD", "hush"), ("BULKLABEL_USERNAME", "")])
+        .said("BULKLABEL_USERNAME is not");
+    run(&[
+        ("BULKLABEL_USERNAME", "till"),
+        ("BULKLABEL_PASSWORD", "hush"),
+    ])
+    .said("there is no such file");
+}
+
+#[test]
+fn without_a_base_url_nothing_is_guessed() {
+    Workplace::new()
+        .run(["run", "x.csv"])
+        .ended(2)
+        .said("no base URL: name the service with --base-url");
+}

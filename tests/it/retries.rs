@@ -1,0 +1,215 @@
+//! What answers lead to.
+
+use std::time::Duration;
+
+use crate::support::{Canned, Sandbox, Workplace, answer};
+
+const OK: &str = r#"{"warnings":[]}"#;
+
+fn list(customers: u32) -> String {
+    let rows: Vec<_> = (1..=customers)
+        .map(|customer| format!("{customer},add,VIP\n"))
+        .collect();
+    format!("userId,action,label\n{}", rows.concat())
+}
+
+#[test]
+fn a_passing_failure_is_tried_again() {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(1));
+    let canned = Canned::answering(|n| {
+        if n < 2 {
+            answer(503, "", "")
+        } else {
+            answer(200, "", OK)
+        }
+    });
+    work.send(&canned.url(), &["--retry-base", "1ms"]).ended(0);
+    assert_eq!(work.rows("campaign.results.csv")[0]["attempts"], "3");
+}
+
+#[test]
+fn attempts_that_are_used_up_end_in_a_failure() {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(1));
+    let canned = Canned::answering(|_| answer(500, "", "<html>oops</html>"));
+    work.send(
+        &canned.url(),
+        &["--retry-base", "1ms", "--max-attempts", "2"],
+    )
+    .ended(1);
+    assert_eq!(work.outcomes("campaign.results.csv"), ["2 failed HTTP_500"]);
+    assert_eq!(canned.asked().len(), 2);
+}
+
+#[test]
+fn a_page_in_place_of_an_answer_confirms_nothing() {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(1));
+    let canned =
+        Canned::answering(|_| answer(200, "content-type: text/html\r\n", "<html>Sign in</html>"));
+    work.send(&canned.url(), &["--retry-base", "1ms"])
+        .ended(1)
+        .said("may have been applied");
+    assert_eq!(
+        work.outcomes("campaign.results.csv"),
+        ["2 unconfirmed BAD_RESPONSE"]
+    );
+}
+
+#[test]
+fn a_connection_that_breaks_leaves_the_row_unconfirmed() {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(1));
+    let canned = Canned::answering(|n| {
+        if n == 0 {
+            Vec::new()
+        } else {
+            answer(500, "", "")
+        }
+    });
+    work.send(
+        &canned.url(),
+        &["--retry-base", "1ms", "--max-attempts", "2"],
+    )
+    .ended(1);
+    assert_eq!(
+        work.outcomes("campaign.results.csv"),
+        ["2 unconfirmed CONNECTION_LOST"]
+    );
+}
+
+#[test]
+fn an_answer_that_is_cut_short_confirms_nothing() {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(1));
+    let canned = Canned::answering(|_| {
+        b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"entity\":1".to_vec()
+    });
+    work.send(
+        &canned.url(),
+        &["--retry-base", "1ms", "--max-attempts", "2"],
+    )
+    .ended(1);
+    assert_eq!(
+        work.outcomes("campaign.results.csv"),
+        ["2 unconfirmed CONNECTION_LOST"]
+    );
+}
+
+#[test]
+fn a_server_that_is_not_there_is_a_failed_connection() {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(2));
+    // Port 1 of loopback: nothing listens there.
+    work.send("http://127.0.0.1:1", &["--retry-base", "1ms"])
+        .ended(1);
+    assert_eq!(
+        work.outcomes("campaign.results.csv"),
+        ["2 failed CONNECT", "3 failed CONNECT"]
+    );
+    let row = &work.rows("campaign.results.csv")[0];
+    assert_eq!(
+        (row["attempts"].as_str(), row["httpStatus"].as_str()),
+        ("5", "")
+    );
+}
+
+#[test]
+fn no_redirect_is_followed() {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(1));
+    let canned = Canned::answering(|_| answer(307, "location: /elsewhere\r\n", ""));
+    work.send(&canned.url(), &[]).ended(1);
+    assert_eq!(work.outcomes("campaign.results.csv"), ["2 failed HTTP_307"]);
+    assert_eq!(canned.asked().len(), 1);
+}
+
+#[test]
+fn wrong_credentials_stop_the_run_after_one_call() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    work.list("campaign.csv", list(9));
+    let arguments = ["run", "campaign.csv", "--base-url", &sandbox.url()];
+    let output = work
+        .command(arguments)
+        .env("BULKLABEL_PASSWORD", "hush-hush")
+        .output()
+        .unwrap();
+    let ran = crate::support::Ran::from(output)
+        .ended(3)
+        .said("refused the credentials");
+    assert!(!ran.stderr.contains("hush"), "{ran}");
+    assert_eq!(sandbox.asked().len(), 1);
+    assert_eq!(
+        work.files(),
+        ["campaign.csv"],
+        "nobody was called: nothing is left"
+    );
+}
+
+#[test]
+fn two_answers_that_are_not_about_customers_stop_the_run() {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(9));
+    let canned = Canned::answering(|_| answer(404, "", "<html>no such page</html>"));
+    work.send(&canned.url(), &[])
+        .ended(3)
+        .said("can't be about the customers");
+    assert_eq!(canned.asked().len(), 2);
+    assert_eq!(
+        work.files(),
+        ["campaign.csv"],
+        "what was recorded is taken back"
+    );
+}
+
+#[test]
+fn a_wait_that_the_service_asks_for_is_kept_by_all() {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(8));
+    let canned = Canned::answering(|n| {
+        if n == 1 {
+            answer(429, "retry-after: 1\r\n", "")
+        } else {
+            answer(200, "", OK)
+        }
+    });
+    work.send(&canned.url(), &["--concurrency", "1"])
+        .ended(0)
+        .said("too many requests");
+    let asked = canned.asked();
+    assert_eq!(asked.len(), 9, "the refused attempt is repeated");
+    assert!(asked[2].at - asked[1].at >= Duration::from_millis(990));
+    assert_eq!(work.rows("campaign.results.csv")[1]["attempts"], "2");
+}
+
+#[test]
+fn what_is_sent_is_what_the_reference_page_shows() {
+    let work = Workplace::new();
+    work.list(
+        "campaign.csv",
+        "userId,action,label\n7,add,\"a \"\"b\"\"\"\n7,remove,Old\n",
+    );
+    let canned = Canned::answering(|_| answer(200, "", r#"{"entity":7,"warnings":[]}"#));
+    work.send(&canned.url(), &["--method", "put"]).ended(0);
+    let request = &canned.asked()[0];
+    assert!(
+        request
+            .head
+            .starts_with("PUT /v2/customers/7/changeLabels HTTP/1.1\r\n"),
+        "{}",
+        request.head
+    );
+    let head = request.head.to_ascii_lowercase();
+    for header in [
+        "accept: application/json",
+        "content-type: application/json",
+        "authorization: basic c2fuzgjvedpzyw5kym94",
+    ] {
+        assert!(head.contains(header), "{header} is not in {head}");
+    }
+    assert_eq!(
+        request.body,
+        r#"{"add":[{"labelName":"a \"b\""}],"remove":[{"labelName":"Old"}]}"#
+    );
+}

@@ -1,0 +1,91 @@
+//! A stop loses nothing that was recorded.
+
+use std::process::{Child, Command, Stdio};
+
+use crate::support::{Ran, Sandbox, Workplace};
+
+fn start(work: &Workplace, sandbox: &Sandbox, more: &[&str]) -> Child {
+    let rows: String = (1..=400)
+        .map(|customer| format!("{customer},add,VIP\n"))
+        .collect();
+    work.list("campaign.csv", format!("userId,action,label\n{rows}"));
+    let url = sandbox.url();
+    let arguments = [
+        &["run", "campaign.csv", "--base-url", &url, "--rate", "none"],
+        more,
+    ]
+    .concat();
+    work.command(arguments)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs")
+}
+
+fn signal(process: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([name, &process.id().to_string()])
+        .status()
+        .expect("kill is there");
+    assert!(sent.success());
+}
+
+#[test]
+fn a_signal_lets_calls_on_their_way_end_and_records_them() {
+    for (name, status) in [("-INT", 130), ("-TERM", 143)] {
+        let (work, sandbox) = (Workplace::new(), Sandbox::start(&["--latency", "100ms"]));
+        let process = start(&work, &sandbox, &["--concurrency", "4"]);
+        sandbox.wait_for(6);
+        signal(&process, name);
+        let ran = Ran::from(process.wait_with_output().unwrap())
+            .ended(status)
+            .said("NOT complete: stopped by SIG");
+        let answered = sandbox
+            .asked()
+            .iter()
+            .filter(|call| call.until.is_some())
+            .count();
+        let journal = std::fs::read_to_string(work.path("campaign.results.csv.partial")).unwrap();
+        assert_eq!(
+            journal.lines().count() - 1,
+            answered,
+            "every call that was answered is recorded\n{ran}"
+        );
+        assert!((6..400).contains(&answered), "{ran}");
+        assert!(!work.path("campaign.results.csv").exists());
+    }
+}
+
+#[test]
+fn a_second_signal_does_not_wait() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&["--latency", "60s"]));
+    let process = start(&work, &sandbox, &["--drain", "60s"]);
+    sandbox.wait_for(1);
+    signal(&process, "-INT");
+    let mut stopping = process;
+    let mut said = String::new();
+    let mut stderr = std::io::BufReader::new(stopping.stderr.take().unwrap());
+    while !said.contains("a second signal") {
+        assert!(
+            std::io::BufRead::read_line(&mut stderr, &mut said).unwrap() > 0,
+            "{said}"
+        );
+    }
+    signal(&stopping, "-INT");
+    assert_eq!(stopping.wait().unwrap().code(), Some(130));
+    assert_eq!(
+        work.files(),
+        ["campaign.csv"],
+        "nobody's call ended: nothing is left"
+    );
+}
+
+#[test]
+fn a_stop_does_not_outlast_the_drain() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&["--latency", "60s"]));
+    let process = start(&work, &sandbox, &["--drain", "100ms"]);
+    sandbox.wait_for(1);
+    signal(&process, "-TERM");
+    Ran::from(process.wait_with_output().unwrap())
+        .ended(143)
+        .said("0 of 400 calls, 1 attempt");
+}

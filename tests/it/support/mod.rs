@@ -1,0 +1,170 @@
+//! Arranges a run: a folder, the binary, a sandbox, a server with canned answers.
+
+mod canned;
+mod sandbox;
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+pub use canned::{Canned, answer};
+pub use sandbox::Sandbox;
+
+/// A folder of its own, with the program in it.
+pub struct Workplace {
+    folder: tempfile::TempDir,
+}
+
+/// A row of a result, by column.
+pub type Row = BTreeMap<String, String>;
+
+impl Workplace {
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a list.
+    pub fn list(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
+        fs::write(self.path(name), content).expect("the list can be written");
+        self
+    }
+
+    /// The binary with these arguments, in this folder and an environment of its own.
+    pub fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("bulklabel"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("BULKLABEL_USERNAME", "sandbox")
+            .env("BULKLABEL_PASSWORD", "sandbox")
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Ran {
+        Ran::from(self.command(arguments).output().expect("the binary runs"))
+    }
+
+    /// Runs the list `campaign.csv` with `content` in the embedded sandbox, as fast as it goes.
+    pub fn rehearse(&self, content: impl AsRef<[u8]>, more: &[&str]) -> Ran {
+        self.list("campaign.csv", content);
+        self.run(
+            [
+                &["run", "campaign.csv", "--sandbox", "--rate", "none"],
+                more,
+            ]
+            .concat(),
+        )
+    }
+
+    /// Runs `campaign.csv` against a server, as fast as it goes and without a question.
+    pub fn send(&self, base_url: &str, more: &[&str]) -> Ran {
+        self.run(
+            [
+                &[
+                    "run",
+                    "campaign.csv",
+                    "--base-url",
+                    base_url,
+                    "--rate",
+                    "none",
+                ],
+                more,
+            ]
+            .concat(),
+        )
+    }
+
+    /// The rows of a result, by an independent reader of this format.
+    pub fn rows(&self, name: &str) -> Vec<Row> {
+        let mut reader = csv::Reader::from_path(self.path(name)).expect("there is a result");
+        reader
+            .deserialize()
+            .map(|row| row.expect("a row as wide as the header"))
+            .collect()
+    }
+
+    /// `line outcome code` of every row of a result.
+    pub fn outcomes(&self, name: &str) -> Vec<String> {
+        let shown = |row: &Row| {
+            format!("{} {} {}", row["line"], row["outcome"], row["code"])
+                .trim_end()
+                .to_owned()
+        };
+        self.rows(name).iter().map(shown).collect()
+    }
+
+    /// The names of all files in the folder.
+    pub fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).expect("the folder is there");
+        let mut names: Vec<_> = entries
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// A process that has ended.
+pub struct Ran {
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        let ran = Self {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        };
+        assert!(!ran.stderr.contains("panicked"), "{ran}");
+        ran
+    }
+}
+
+impl std::fmt::Display for Ran {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "exit {}\n--- stdout\n{}\n--- stderr\n{}",
+            self.status, self.stdout, self.stderr
+        )
+    }
+}
+
+impl Ran {
+    /// Asserts the exit status.
+    #[track_caller]
+    pub fn ended(self, status: i32) -> Self {
+        assert_eq!(self.status, status, "{self}");
+        self
+    }
+
+    /// Asserts that standard error says this.
+    #[track_caller]
+    pub fn said(self, words: &str) -> Self {
+        assert!(self.stderr.contains(words), "not said: {words}\n{self}");
+        self
+    }
+}
