@@ -31,8 +31,9 @@ fn outcomes(list: impl AsRef<[u8]>, more: &[&str], status: i32) -> Vec<String> {
 fn every_delimiter_line_end_and_byte_order_mark_is_understood() {
     for delimiter in [',', ';', '\t', '|'] {
         for end in ["\n", "\r\n", "\r"] {
-            let list =
-                String::from("\u{FEFF}Label,Customer ID,OPERATION\nVIP,1,add\n\n\"a,b\",2,Remove\n");
+            let list = String::from(
+                "\u{FEFF}Label,Customer ID,OPERATION\nVIP,1,add\n\n\"a,b\",2,Remove\n",
+            );
             let list = list
                 .replace("a,b", "a+b")
                 .replace(',', &delimiter.to_string())
