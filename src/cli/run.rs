@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::FalseyValueParser;
-use secrecy::SecretString;
 use tokio::runtime::{self, Runtime};
 
 use super::advice::{self, Ended};
+use super::destination::Destination;
 use super::environment::Environment;
 use super::question::Question;
 use super::settings::{ListArgs, PaceArgs, ServiceArgs, Settings};
@@ -19,8 +19,7 @@ use crate::list::Source;
 use crate::model::{Moment, OutcomeKind};
 use crate::record::{Journal, Outputs};
 use crate::report::{Closing, End, Progress, Screen, counted};
-use crate::sandbox::{self, Sandbox};
-use crate::service::{BaseUrl, Client, ClientOptions, Credentials};
+use crate::service::Client;
 
 /// Sends a list: one call per customer, and a result that says of every row what became of it
 #[derive(Debug, Args)]
@@ -76,14 +75,6 @@ pub struct RunArgs {
     overwrite: bool,
 }
 
-/// Whom calls go to.
-struct Service {
-    base_url: BaseUrl,
-    credentials: Credentials,
-    /// The imitation, which lives as long as this.
-    rehearsal: Option<Sandbox>,
-}
-
 /// Runs a list.
 ///
 /// # Errors
@@ -91,7 +82,7 @@ struct Service {
 pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<ExitStatus, Error> {
     let started = Moment::now();
     let settings = Settings::new(&args.reading, &args.service, &args.pace)?;
-    let service = Service::of(&args, environment)?;
+    let destination = Destination::of(&args.service, args.sandbox, environment)?;
     let outputs = outputs(&args)?;
     outputs.check(&args.list, args.overwrite)?;
     let source = Source::open(&args.list, outputs.spool().as_deref())?;
@@ -100,8 +91,8 @@ pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<
     if args.reading.strict {
         refuse_rejected_rows(source.name(), &planned)?;
     }
-    let client = service.client(&args, &settings, &planned)?;
-    if client.is_some() && !args.yes && !may_send(&service, &settings, &planned)? {
+    let client = destination.client(&args.service, &settings, &planned.plan)?;
+    if client.is_some() && !args.yes && !may_send(&destination, &settings, &planned)? {
         eprintln!("Nothing was sent.");
         return Ok(ExitStatus::Unusable);
     }
@@ -111,50 +102,63 @@ pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<
         reading: &settings.reading,
         planned: &planned,
         outputs: &outputs,
-        base_url: service.base_url.to_string(),
-        account: service.credentials.account(),
+        base_url: destination.base_url.to_string(),
+        account: destination.credentials.account(),
         method: settings.method.as_str(),
         shaping: &settings.shaping,
         others: &settings.others,
         started,
     };
     let called = call(&run, client, &settings, screen)?;
+    let next = |end: &End, status| {
+        advice::next(&Ended {
+            end,
+            status,
+            rehearsal: destination.rehearsal.is_some(),
+            list: &args.list,
+            base_url: &destination.base_url,
+            command_line: &environment.command_line,
+        })
+    };
+    conclude(&run, called, spool, next)
+}
+
+/// Writes the result, or leaves what is recorded of a run that stopped, and sums up.
+fn conclude(
+    run: &Run<'_>,
+    called: Called,
+    spool: Spool,
+    next: impl FnOnce(&End, ExitStatus) -> String,
+) -> Result<ExitStatus, Error> {
+    let plan = &run.planned.plan;
     let (effort, mut tally) = (called.effort, called.tally.clone());
-    tally.leave_pending(u64::from(planned.plan.data_rows()));
+    tally.leave_pending(u64::from(plan.data_rows()));
     let (end, status) = match called.stopped.clone() {
-        None => (
-            End::Complete(outputs.result().map(Path::to_owned)),
-            job::complete(&run, called)?,
-        ),
+        None => {
+            let status = job::complete(run, called)?;
+            (
+                End::Complete(run.outputs.result().map(Path::to_owned)),
+                status,
+            )
+        }
         Some(reason) => {
             let status = reason.status();
-            let journal = job::leave(&run, called)?;
+            let journal = job::leave(run, called)?;
             if journal.is_some() {
                 spool.keep();
             }
             (End::Stopped { reason, journal }, status)
         }
     };
-    let next = advice::next(&Ended {
+    let closing = Closing {
+        list: run.source.name(),
         end: &end,
-        status,
-        rehearsal: service.rehearsal.is_some(),
-        list: &args.list,
-        base_url: &service.base_url,
-        command_line: &environment.command_line,
-    });
-    let calls = u64::from(planned.plan.totals().calls);
-    eprintln!(
-        "{}",
-        Closing {
-            list: source.name(),
-            end: &end,
-            tally: &tally,
-            calls,
-            effort,
-            next: &next
-        }
-    );
+        tally: &tally,
+        calls: u64::from(plan.totals().calls),
+        effort,
+        next: &next(&end, status),
+    };
+    eprintln!("{closing}");
     Ok(status)
 }
 
@@ -229,13 +233,17 @@ fn refuse_rejected_rows(list: &str, planned: &Planned) -> Result<(), Error> {
     )))
 }
 
-fn may_send(service: &Service, settings: &Settings, planned: &Planned) -> Result<bool, Error> {
-    if service.rehearsal.is_some() {
+fn may_send(
+    destination: &Destination,
+    settings: &Settings,
+    planned: &Planned,
+) -> Result<bool, Error> {
+    if destination.rehearsal.is_some() {
         return Ok(true);
     }
     let question = Question {
-        host: service.base_url.host(),
-        account: &service.credentials.username,
+        host: destination.base_url.host(),
+        account: &destination.credentials.username,
         totals: planned.plan.totals(),
         rejected: planned.left_out.rows(OutcomeKind::Rejected),
         rate: settings.terms.rate,
@@ -245,68 +253,6 @@ fn may_send(service: &Service, settings: &Settings, planned: &Planned) -> Result
             "the terminal can't be read: {error}; --yes does not ask"
         ))
     })
-}
-
-impl Service {
-    /// What the flags and variables say, or the imitation. Known before the list is read.
-    fn of(args: &RunArgs, environment: &Environment) -> Result<Self, Error> {
-        if args.sandbox {
-            return Self::imitated();
-        }
-        let base_url = args.service.base_url.as_deref().ok_or_else(|| {
-            Error::unusable(
-                "no base URL: name the service with --base-url, such as https://eu.api.capillarytech.com, \
-                 or rehearse with --sandbox",
-            )
-        })?;
-        let base_url: BaseUrl = base_url.parse().map_err(Error::unusable)?;
-        let base_url = base_url
-            .checked(args.service.allow_http)
-            .map_err(Error::unusable)?;
-        let credentials =
-            Credentials::basic(environment.username.clone(), environment.password.clone());
-        Ok(Self {
-            base_url,
-            credentials: credentials.map_err(Error::unusable)?,
-            rehearsal: None,
-        })
-    }
-
-    fn imitated() -> Result<Self, Error> {
-        let sandbox = Sandbox::start(sandbox::Options::default());
-        let sandbox = sandbox
-            .map_err(|error| Error::unusable(format!("the sandbox can't start: {error}")))?;
-        let base_url = sandbox.base_url().parse().map_err(Error::unusable)?;
-        let credentials = Credentials {
-            username: sandbox::USER.to_owned(),
-            password: SecretString::from(sandbox::PASSWORD),
-        };
-        Ok(Self {
-            base_url,
-            credentials,
-            rehearsal: Some(sandbox),
-        })
-    }
-
-    /// The client, where there is anybody to call.
-    fn client(
-        &self,
-        args: &RunArgs,
-        settings: &Settings,
-        planned: &Planned,
-    ) -> Result<Option<Client>, Error> {
-        if planned.plan.totals().calls == 0 {
-            return Ok(None);
-        }
-        let options = ClientOptions {
-            base_url: self.base_url.clone(),
-            method: settings.method,
-            credentials: self.credentials.clone(),
-            timeout: settings.timeout,
-            ca_cert: args.service.ca_cert.clone(),
-        };
-        Ok(Some(Client::new(options)?))
-    }
 }
 
 /// The copy of a list that could be read only once: it vanishes with the run, unless the run is left unfinished.

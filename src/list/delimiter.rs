@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use csv::{ByteRecord, ReaderBuilder};
 
-use super::columns::Wishes;
 use super::text;
+use super::wishes::Wishes;
 
 /// The character between fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

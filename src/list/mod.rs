@@ -13,10 +13,11 @@ mod rows;
 mod rules;
 mod source;
 mod text;
+mod wishes;
 
-pub use columns::{ColumnNames, ColumnNamesError, Wishes};
 pub use delimiter::{Delimiter, DelimiterError};
 pub use error::ListError;
 pub use rows::{Entry, Rows};
 pub use rules::{label_from_flag, raw_fields};
 pub use source::{Fingerprint, Source};
+pub use wishes::{ColumnNames, ColumnNamesError, Wishes};

@@ -2,8 +2,9 @@
 
 use csv::ByteRecord;
 
-use super::columns::{Column, Columns, Origin};
+use super::columns::{Columns, Origin};
 use super::text::{self, trim};
+use super::wishes::Column;
 use crate::model::{Action, RejectCode, Rejection, Row, UserId};
 
 /// The row that a record makes.

@@ -1,0 +1,91 @@
+//! Whom calls go to: the service, or its imitation.
+
+use secrecy::SecretString;
+
+use super::environment::Environment;
+use super::settings::{ServiceArgs, Settings};
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::sandbox::{self, Sandbox};
+use crate::service::{BaseUrl, Client, ClientOptions, Credentials};
+
+/// Where calls go, and who calls.
+#[derive(Debug)]
+pub struct Destination {
+    /// Where the service is.
+    pub base_url: BaseUrl,
+    /// Who calls.
+    pub credentials: Credentials,
+    /// The imitation, which lives as long as this.
+    pub rehearsal: Option<Sandbox>,
+}
+
+impl Destination {
+    /// What the flags and variables say, or the imitation. Known before the list is read.
+    ///
+    /// # Errors
+    /// No base URL or one that can't be meant, or credentials that are missing.
+    pub fn of(
+        args: &ServiceArgs,
+        rehearse: bool,
+        environment: &Environment,
+    ) -> Result<Self, Error> {
+        if rehearse {
+            return Self::imitated();
+        }
+        let base_url = args.base_url.as_deref().ok_or_else(|| {
+            Error::unusable(
+                "no base URL: name the service with --base-url, such as https://eu.api.capillarytech.com, \
+                 or rehearse with --sandbox",
+            )
+        })?;
+        let base_url: BaseUrl = base_url.parse().map_err(Error::unusable)?;
+        let base_url = base_url.checked(args.allow_http).map_err(Error::unusable)?;
+        let credentials =
+            Credentials::basic(environment.username.clone(), environment.password.clone());
+        Ok(Self {
+            base_url,
+            credentials: credentials.map_err(Error::unusable)?,
+            rehearsal: None,
+        })
+    }
+
+    fn imitated() -> Result<Self, Error> {
+        let sandbox = Sandbox::start(sandbox::Options::default());
+        let sandbox = sandbox
+            .map_err(|error| Error::unusable(format!("the sandbox can't start: {error}")))?;
+        let base_url = sandbox.base_url().parse().map_err(Error::unusable)?;
+        let credentials = Credentials {
+            username: sandbox::USER.to_owned(),
+            password: SecretString::from(sandbox::PASSWORD),
+        };
+        Ok(Self {
+            base_url,
+            credentials,
+            rehearsal: Some(sandbox),
+        })
+    }
+
+    /// The client, where there is anybody to call.
+    ///
+    /// # Errors
+    /// A certificate that can't be read, or a machine without a certificate store.
+    pub fn client(
+        &self,
+        args: &ServiceArgs,
+        settings: &Settings,
+        plan: &Plan,
+    ) -> Result<Option<Client>, Error> {
+        if plan.totals().calls == 0 {
+            return Ok(None);
+        }
+        let options = ClientOptions {
+            base_url: self.base_url.clone(),
+            method: settings.method,
+            credentials: self.credentials.clone(),
+            timeout: settings.timeout,
+            ca_cert: args.ca_cert.clone(),
+        };
+        Ok(Some(Client::new(options)?))
+    }
+}

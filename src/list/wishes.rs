@@ -1,0 +1,206 @@
+//! The three columns, their names, and what the person says about them by flags (contract, section 1).
+
+use std::str::FromStr;
+
+use csv::ByteRecord;
+
+use super::text::trim;
+use crate::model::Action;
+
+/// One of the three columns that make a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Whose labels change.
+    UserId,
+    /// What is done.
+    Action,
+    /// Which label.
+    Label,
+}
+
+impl Column {
+    const ALL: [Self; 3] = [Self::UserId, Self::Action, Self::Label];
+
+    /// The column's own name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UserId => "userId",
+            Self::Action => "action",
+            Self::Label => "label",
+        }
+    }
+
+    /// The names that are taken for it, folded.
+    fn aliases(self) -> &'static [&'static str] {
+        match self {
+            Self::UserId => &["userid", "customerid", "customer"],
+            Self::Action => &["action", "operation"],
+            Self::Label => &["label", "labelname", "tag"],
+        }
+    }
+
+    /// How a list does without the column.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::UserId => "name it with --columns userId=NAME",
+            Self::Action => {
+                "name it with --columns action=NAME, or give every row the same with --action add"
+            }
+            Self::Label => {
+                "name it with --columns label=NAME, or give every row the same with --label NAME"
+            }
+        }
+    }
+}
+
+/// A header without case, spaces, `_` and `-`.
+fn fold(header: &str) -> String {
+    let kept = trim(header)
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'));
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+/// What `--columns userId=crm_id,label=segment` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ColumnNames {
+    names: Vec<(Column, String)>,
+}
+
+impl ColumnNames {
+    /// The name that is given for a column.
+    pub fn of(&self, column: Column) -> Option<&str> {
+        self.names
+            .iter()
+            .find(|(named, _)| *named == column)
+            .map(|(_, name)| name.as_str())
+    }
+}
+
+impl std::fmt::Display for ColumnNames {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let pairs: Vec<_> = self
+            .names
+            .iter()
+            .map(|(column, name)| format!("{}={name}", column.name()))
+            .collect();
+        f.write_str(&pairs.join(","))
+    }
+}
+
+/// A `--columns` that can't be meant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ColumnNamesError {
+    /// No `column=NAME`.
+    #[error("\"{0}\" names no column: write pairs such as userId=crm_id,label=segment")]
+    NoPair(String),
+    /// Not one of the three.
+    #[error("\"{0}\" is none of the columns userId, action, label")]
+    Unknown(String),
+    /// A column is named twice, or two by the same name.
+    #[error("\"{0}\" is given twice: each of userId, action and label has a column of its own")]
+    Twice(String),
+}
+
+impl FromStr for ColumnNames {
+    type Err = ColumnNamesError;
+
+    fn from_str(text: &str) -> Result<Self, ColumnNamesError> {
+        let mut names: Vec<(Column, String)> = Vec::new();
+        for pair in text.split(',') {
+            let (key, name) = pair
+                .split_once('=')
+                .ok_or_else(|| ColumnNamesError::NoPair(pair.to_owned()))?;
+            let (key, name) = (trim(key), trim(name));
+            if name.is_empty() {
+                return Err(ColumnNamesError::NoPair(pair.to_owned()));
+            }
+            let column = Column::ALL
+                .into_iter()
+                .find(|column| fold(column.name()) == fold(key));
+            let column = column.ok_or_else(|| ColumnNamesError::Unknown(key.to_owned()))?;
+            if let Some((_, twice)) = names
+                .iter()
+                .find(|(known, taken)| *known == column || taken == name)
+            {
+                return Err(ColumnNamesError::Twice(
+                    if twice == name { name } else { key }.to_owned(),
+                ));
+            }
+            names.push((column, name.to_owned()));
+        }
+        Ok(Self { names })
+    }
+}
+
+/// What the person says about the columns, by flags.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    /// `--columns`.
+    pub names: ColumnNames,
+    /// `--action`: every row's action.
+    pub action: Option<Action>,
+    /// `--label`: every row's label.
+    pub label: Option<String>,
+}
+
+impl Wishes {
+    /// The positions of the headers that match a column.
+    pub fn matches<'h>(&self, column: Column, header: &'h ByteRecord) -> Vec<(usize, &'h str)> {
+        let headers = || {
+            header
+                .iter()
+                .enumerate()
+                .filter_map(|(at, name)| Some((at, trim(str::from_utf8(name).ok()?))))
+        };
+        let Some(wanted) = self.names.of(column) else {
+            return headers()
+                .filter(|(_, name)| column.aliases().contains(&fold(name).as_str()))
+                .collect();
+        };
+        let exact: Vec<_> = headers().filter(|(_, name)| *name == wanted).collect();
+        if exact.is_empty() {
+            headers()
+                .filter(|(_, name)| fold(name) == fold(wanted))
+                .collect()
+        } else {
+            exact
+        }
+    }
+
+    /// How many of the three columns a header has.
+    pub fn columns_found(&self, header: &ByteRecord) -> usize {
+        Column::ALL
+            .into_iter()
+            .filter(|column| !self.matches(*column, header).is_empty())
+            .count()
+    }
+
+    /// Whether a flag supplies the column, and which.
+    pub fn supplied(&self, column: Column) -> Option<&'static str> {
+        match column {
+            Column::UserId => None,
+            Column::Action => self.action.is_some().then_some("--action"),
+            Column::Label => self.label.is_some().then_some("--label"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_cannot_be_meant_are_refused() {
+        for text in [
+            "",
+            "userId",
+            "userId=",
+            "id=x",
+            "userId=a,userId=b",
+            "userId=a,label=a",
+        ] {
+            assert!(text.parse::<ColumnNames>().is_err(), "{text}");
+        }
+    }
+}
