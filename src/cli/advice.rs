@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::environment::quoted;
 use crate::error::ExitStatus;
 use crate::model::StopReason;
 use crate::report::End;
@@ -47,7 +48,7 @@ pub fn next(ended: &Ended<'_>) -> String {
         End::Complete(_) if ended.rehearsal => format!(
             "this was a rehearsal, and no customer was changed. For the real run, set BULKLABEL_USERNAME and \
              BULKLABEL_PASSWORD, and: bulklabel run {} --base-url https://eu.api.capillarytech.com",
-            ended.list.display()
+            quoted(ended.list.as_os_str())
         ),
         End::Complete(_) if ended.status == ExitStatus::Complete => {
             "nothing; every row is as it should be.".to_owned()
@@ -68,5 +69,41 @@ fn cure(reason: &StopReason) -> &'static str {
         StopReason::AskedToWait(_) => "wait as long as the service asks. ",
         StopReason::Unrecordable(_) => "make room, or make the place writable again. ",
         StopReason::Interrupt | StopReason::Terminate => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_is_the_command_to_type() {
+        let base_url = "https://eu.api.example.com".parse().unwrap();
+        let list = Path::new("my list.csv");
+        let complete = End::Complete(Some("my list.results.csv".into()));
+        let stopped = |reason, journal: Option<&str>| End::Stopped {
+            reason,
+            journal: journal.map(Into::into),
+        };
+        let refused = stopped(StopReason::Unauthorized(String::new()), None);
+        let interrupted = stopped(StopReason::Interrupt, Some("x.partial"));
+        let cases = [
+            (&complete, ExitStatus::Complete, false),
+            (&complete, ExitStatus::WithFailures, false),
+            (&complete, ExitStatus::WithFailures, true),
+            (&refused, ExitStatus::Stopped, false),
+            (&interrupted, ExitStatus::Interrupted, false),
+        ];
+        let advice = cases.map(|(end, status, rehearsal)| {
+            next(&Ended {
+                end,
+                status,
+                rehearsal,
+                list,
+                base_url: &base_url,
+                command_line: "bulklabel run 'my list.csv'",
+            })
+        });
+        insta::assert_snapshot!(advice.join("\n"));
     }
 }

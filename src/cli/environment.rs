@@ -49,19 +49,20 @@ impl Environment {
 
 /// A command line that a shell reads back as these arguments.
 fn command_line(arguments: impl Iterator<Item = OsString>) -> String {
-    let quoted = |argument: OsString| {
-        let text = argument.to_string_lossy().into_owned();
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-        if !text.is_empty() && text.chars().all(plain) {
-            text
-        } else {
-            format!("'{}'", text.replace('\'', r"'\''"))
-        }
-    };
-    std::iter::once("bulklabel".to_owned())
-        .chain(arguments.map(quoted))
-        .collect::<Vec<_>>()
-        .join(" ")
+    let arguments = arguments.map(|argument| quoted(&argument));
+    let words = std::iter::once("bulklabel".to_owned()).chain(arguments);
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// A word as a shell reads it back.
+pub fn quoted(word: &OsStr) -> String {
+    let text = word.to_string_lossy().into_owned();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 /// A command whose flags take no notice of variables that are set to nothing.

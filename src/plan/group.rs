@@ -151,8 +151,14 @@ impl Plan {
 
     fn rows_of(&self, customer: u32) -> &[PlannedRow] {
         let from = &self.rows[self.starts[customer as usize] as usize..];
-        let count = from.partition_point(|row| row.user() == from[0].user());
-        &from[..count]
+        let theirs = |row: &PlannedRow| row.user() == from[0].user();
+        // Most customers have few rows: looking near first is kinder to the cache than halving the whole.
+        let mut near = 1;
+        while from.get(near).is_some_and(theirs) {
+            near *= 2;
+        }
+        let near = &from[..near.min(from.len())];
+        &near[..near.partition_point(theirs)]
     }
 
     fn group(&self, customer: u32) -> Group<'_> {

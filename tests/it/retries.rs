@@ -164,6 +164,30 @@ fn two_answers_that_are_not_about_customers_stop_the_run() {
 }
 
 #[test]
+fn ten_such_answers_in_a_row_stop_a_run_on_its_way_and_are_taken_back() {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(40));
+    let canned = Canned::answering(|n| {
+        if n == 0 {
+            answer(200, "", OK)
+        } else {
+            answer(404, "", "")
+        }
+    });
+    work.send(&canned.url(), &["--concurrency", "1"])
+        .ended(3)
+        .said("10 answers in a row were HTTP_404");
+    assert_eq!(canned.asked().len(), 11);
+    let journal = std::fs::read_to_string(work.path("campaign.results.csv.partial")).unwrap();
+    let count = |words: &str| journal.matches(words).count();
+    assert_eq!(
+        (count("HTTP_404"), count("takenBack"), count("success")),
+        (9, 9, 1),
+        "{journal}"
+    );
+}
+
+#[test]
 fn a_wait_that_the_service_asks_for_is_kept_by_all() {
     let work = Workplace::new();
     work.list("campaign.csv", list(8));
