@@ -60,13 +60,13 @@ pub fn main() -> ExitCode {
     );
     let ended = match cli.command {
         Command::Run(args) => run::run(*args, &environment, &screen),
-        Command::Sandbox(args) => sandbox::run(args),
+        Command::Sandbox(args) => sandbox::run(args, &screen),
     };
-    ended.unwrap_or_else(|error| report(&error)).into()
+    ended.unwrap_or_else(|error| report(&error, &screen)).into()
 }
 
-fn report(error: &Error) -> ExitStatus {
-    eprintln!("error: {error}");
+fn report(error: &Error, screen: &Screen) -> ExitStatus {
+    screen.say(format_args!("error: {error}"));
     error.status()
 }
 

@@ -93,7 +93,7 @@ pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<
     }
     let client = destination.client(&args.service, &settings, &planned.plan)?;
     if client.is_some() && !args.yes && !may_send(&destination, &settings, &planned)? {
-        eprintln!("Nothing was sent.");
+        screen.say("Nothing was sent.");
         return Ok(ExitStatus::Unusable);
     }
     let run = Run {
@@ -120,7 +120,7 @@ pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<
             command_line: &environment.command_line,
         })
     };
-    conclude(&run, called, spool, next)
+    conclude(&run, called, spool, screen, next)
 }
 
 /// Writes the result, or leaves what is recorded of a run that stopped, and sums up.
@@ -128,6 +128,7 @@ fn conclude(
     run: &Run<'_>,
     called: Called,
     spool: Spool,
+    screen: &Screen,
     next: impl FnOnce(&End, ExitStatus) -> String,
 ) -> Result<ExitStatus, Error> {
     let plan = &run.planned.plan;
@@ -158,7 +159,7 @@ fn conclude(
         effort,
         next: &next(&end, status),
     };
-    eprintln!("{closing}");
+    screen.say(closing);
     Ok(status)
 }
 

@@ -7,6 +7,7 @@ use clap::Args;
 use super::signals::Signals;
 use super::values::span_or_zero;
 use crate::error::{Error, ExitStatus};
+use crate::report::Screen;
 use crate::sandbox::{Options, PASSWORD, Sandbox, USER};
 
 /// Serves an imitation of the service on this machine
@@ -30,7 +31,7 @@ pub struct SandboxArgs {
 }
 
 /// Serves until it is stopped.
-pub fn run(args: SandboxArgs) -> Result<ExitStatus, Error> {
+pub fn run(args: SandboxArgs, screen: &Screen) -> Result<ExitStatus, Error> {
     let SandboxArgs { port, latency } = args;
     let sandbox = Sandbox::start(Options { port, latency });
     let sandbox = sandbox.map_err(|error| {
@@ -38,10 +39,10 @@ pub fn run(args: SandboxArgs) -> Result<ExitStatus, Error> {
             "no sandbox on port {port}: {error}; name another with --port, or 0 for any"
         ))
     })?;
-    eprintln!(
-        "Listening on {} (user name {USER}, password {PASSWORD}); Ctrl-C stops it",
-        sandbox.base_url()
-    );
+    let url = sandbox.base_url();
+    screen.say(format_args!(
+        "Listening on {url} (user name {USER}, password {PASSWORD}); Ctrl-C stops it"
+    ));
     let runtime = super::run::runtime()?;
     runtime.block_on(async {
         let (mut signals, _forwarding) = Signals::catch()?.forward();

@@ -12,7 +12,9 @@ use super::Screen;
 pub fn start_log(screen: &Screen, filter: &str, plain: bool) {
     let filter = EnvFilter::builder().parse_lossy(filter);
     let colours = io::stderr().is_terminal() && !plain;
+    // A line that can't be written is no reason to fail.
     let lines = tracing_subscriber::fmt()
+        .log_internal_errors(false)
         .with_env_filter(filter)
         .with_ansi(colours)
         .with_target(false);

@@ -33,6 +33,11 @@ impl Screen {
         }
     }
 
+    /// Says something to the person, on lines of its own. Where nobody reads it any more, the run goes on.
+    pub fn say(&self, text: impl std::fmt::Display) {
+        let _unread = writeln!(self.clone(), "{text}");
+    }
+
     /// Whether a person is watching.
     pub fn is_terminal(&self) -> bool {
         self.is_terminal

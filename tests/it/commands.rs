@@ -144,3 +144,20 @@ fn without_a_base_url_nothing_is_guessed() {
         .ended(2)
         .said("no base URL: name the service with --base-url");
 }
+
+#[test]
+fn nobody_has_to_listen() {
+    let work = Workplace::new();
+    work.list("campaign.csv", "userId,action,label\n1,add,VIP\n");
+    let run = "bulklabel run campaign.csv --sandbox -vv 2>&1 >&- | true; exit ${PIPESTATUS[0]}";
+    let binary = assert_cmd::cargo::cargo_bin!("bulklabel");
+    let ran = std::process::Command::new("bash")
+        .args([
+            "-c",
+            &run.replace("bulklabel", &binary.display().to_string()),
+        ])
+        .current_dir(work.folder())
+        .status();
+    assert_eq!(ran.unwrap().code(), Some(0));
+    assert_eq!(work.outcomes("campaign.sandbox.results.csv"), ["2 success"]);
+}
