@@ -9,6 +9,7 @@ mod pace;
 mod pool;
 mod stop;
 mod suspicion;
+mod window;
 mod worker;
 
 pub use backoff::RetryPolicy;

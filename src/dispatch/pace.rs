@@ -1,28 +1,30 @@
 //! When an attempt may leave (contract, section 4).
 //!
 //! `governor` spaces the attempts. Its limiter runs on a clock of our own, so that a time slot is taken
-//! first and then waited for: waiting first and asking again loses a slot whenever a timer is late. A ring of
-//! the last departures guards the window, whatever the timers and the burst do.
+//! first and then waited for: waiting first and asking again loses a slot whenever a timer is late. A window of
+//! the last departures has the last word, whatever the timers, the burst and the connections do.
 
-use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
+use super::window::{Full, Window};
 use crate::model::Rate;
+use crate::service::Leaving;
 
 /// The longest hold after a 429 that does not say how long.
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
 
 /// By these parts of it, and no more than so long, a window is taken for longer than it is, because what
-/// leaves evenly here arrives less evenly there: the part that the ring guards, and a little more between slots,
+/// leaves evenly here arrives less evenly there: the part that is guarded, and a little more between slots,
 /// so that a departure that was late is caught up with. Together they cost 0.6% of the rate.
 const GUARDED: f64 = 0.005;
 const BETWEEN_SLOTS: f64 = 0.006;
@@ -65,6 +67,8 @@ pub struct Pace {
     start: Instant,
     limit: Option<Limit>,
     state: Mutex<State>,
+    /// Tells that an attempt which was let through has left, or turned back.
+    moved: Notify,
 }
 
 /// The rate, ready for use.
@@ -72,7 +76,7 @@ pub struct Pace {
 struct Limit {
     /// The most departures within a window.
     attempts: NonZeroU32,
-    /// The window that the ring guards: the rate's, and a little more.
+    /// The window that is guarded: the rate's, and a little more.
     guarded: Duration,
     /// From one slot to the next; a little longer still, so that a late departure is caught up with.
     gap: Duration,
@@ -82,8 +86,7 @@ struct Limit {
 #[derive(Debug)]
 struct State {
     limiter: Option<Limiter>,
-    /// The last departures, at most as many as the window may hold.
-    ring: VecDeque<Instant>,
+    window: Option<Window>,
     held_until: Option<Instant>,
     /// Counts holds: who took a slot before one has to take another.
     holds: u64,
@@ -91,59 +94,92 @@ struct State {
     unguided: u32,
 }
 
-/// An attempt that has left.
-#[derive(Debug, Clone, Copy)]
-pub struct Departure {
-    /// When.
-    pub at: Instant,
+/// An attempt that was let through. Dropped before it has left, it never leaves.
+#[derive(Debug, Clone)]
+pub struct Departure(Arc<Leave>);
+
+#[derive(Debug)]
+struct Leave {
+    pace: Arc<Pace>,
+    let_through: Instant,
     holds: u64,
+    left: OnceLock<Instant>,
+}
+
+impl Departure {
+    /// When it left; until then, when it was let through.
+    pub fn at(&self) -> Instant {
+        *self.0.left.get().unwrap_or(&self.0.let_through)
+    }
+}
+
+impl Leaving for Departure {
+    fn leave(&self) {
+        self.0.left.get_or_init(|| self.0.pace.left());
+    }
+
+    fn has_left(&self) -> bool {
+        self.0.left.get().is_some()
+    }
+}
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        if self.left.get().is_none() {
+            self.pace.turned_back();
+        }
+    }
 }
 
 impl Pace {
     /// A pace of at most `rate`, of which `burst` attempts may leave together; without limit where no rate is
     /// given. It starts with the burst spent: one attempt may leave at once.
-    pub fn new(rate: Option<Rate>, burst: NonZeroU32) -> Self {
+    pub fn new(rate: Option<Rate>, burst: NonZeroU32) -> Arc<Self> {
         let limit = rate.map(|rate| Limit::new(rate, burst));
         let state = State {
             limiter: limit.map(|limit| Limiter::new(limit, Duration::ZERO)),
-            ring: VecDeque::new(),
+            window: limit.map(|limit| Window::new(limit.attempts.get() as usize, limit.guarded)),
             held_until: None,
             holds: 0,
             unguided: 0,
         };
-        Self {
+        Arc::new(Self {
             start: Instant::now(),
             limit,
             state: Mutex::new(state),
-        }
+            moved: Notify::new(),
+        })
     }
 
-    /// Waits until an attempt may leave, and counts it as left.
-    pub async fn depart(&self) -> Departure {
+    /// Waits until an attempt may leave.
+    pub async fn depart(self: &Arc<Self>) -> Departure {
         loop {
             let (slot, holds) = self.take_slot();
             sleep_until(slot).await;
             loop {
-                match self.leave(holds) {
-                    Leave::Left(departure) => return departure,
-                    Leave::Full(until) => sleep_until(until).await,
+                // Listened for before looking, so that nothing is missed between.
+                let moved = self.moved.notified();
+                match self.let_through(holds) {
+                    Ok(departure) => return departure,
+                    Err(NotYet::Full(Full::Until(free))) => sleep_until(free).await,
+                    Err(NotYet::Full(Full::OfThoseLeaving)) => moved.await,
                     // Slots from before a hold are void: all take new ones and leave one by one.
-                    Leave::Held => break,
+                    Err(NotYet::Held) => break,
                 }
             }
         }
     }
 
-    /// Takes note of a 429 (or a 503) that the attempt which left at `departure` was answered with. All wait: so long
-    /// as the service asks, else longer each time, up to a minute. Returns the pause, unless an answer to an
-    /// attempt from before the last hold says nothing new.
-    pub fn refused(&self, departure: Departure, after: Option<Duration>) -> Option<Duration> {
+    /// Takes note of a 429 or 503 that the attempt which left at `departure` was answered with. All wait: so long as
+    /// the service asks, else longer each time, up to a minute. Returns the pause, unless the answer to an attempt
+    /// from before the last hold says nothing new.
+    pub fn refused(&self, departure: &Departure, after: Option<Duration>) -> Option<Duration> {
         let mut state = self.state();
         // To wait no time at all is no advice after a refusal.
         if let Some(pause) = after.filter(|pause| !pause.is_zero()) {
             return state.hold(Instant::now() + pause, self).then_some(pause);
         }
-        if departure.holds != state.holds {
+        if departure.0.holds != state.holds {
             return None;
         }
         let pause = Duration::from_secs(1)
@@ -154,9 +190,9 @@ impl Pace {
     }
 
     /// Takes note of any other answer to the attempt which left at `departure`.
-    pub fn accepted(&self, departure: Departure) {
+    pub fn accepted(&self, departure: &Departure) {
         let mut state = self.state();
-        if departure.holds == state.holds {
+        if departure.0.holds == state.holds {
             state.unguided = 0;
         }
     }
@@ -173,30 +209,39 @@ impl Pace {
         (slot, state.holds)
     }
 
-    /// Leaves, if the window has room and no hold has come.
-    fn leave(&self, holds: u64) -> Leave {
+    /// Lets an attempt through, if the window has room and no hold has come.
+    fn let_through(self: &Arc<Self>, holds: u64) -> Result<Departure, NotYet> {
         let mut state = self.state();
         if state.holds != holds {
-            return Leave::Held;
+            return Err(NotYet::Held);
         }
-        let at = Instant::now();
-        if let Some(limit) = self.limit {
-            let oldest = state
-                .ring
-                .front()
-                .filter(|_| state.ring.len() >= limit.attempts.get() as usize);
-            if let Some(free) = oldest
-                .map(|oldest| *oldest + limit.guarded)
-                .filter(|free| *free > at)
-            {
-                return Leave::Full(free);
-            }
-            if oldest.is_some() {
-                state.ring.pop_front();
-            }
-            state.ring.push_back(at);
+        let now = Instant::now();
+        if let Some(window) = &mut state.window {
+            window.enter(now).map_err(NotYet::Full)?;
         }
-        Leave::Left(Departure { at, holds })
+        let (pace, left) = (Arc::clone(self), OnceLock::new());
+        Ok(Departure(Arc::new(Leave {
+            pace,
+            let_through: now,
+            holds,
+            left,
+        })))
+    }
+
+    fn left(&self) -> Instant {
+        let now = Instant::now();
+        if let Some(window) = &mut self.state().window {
+            window.leave(now);
+        }
+        self.moved.notify_waiters();
+        now
+    }
+
+    fn turned_back(&self) {
+        if let Some(window) = &mut self.state().window {
+            window.turn_back();
+        }
+        self.moved.notify_waiters();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -219,9 +264,8 @@ impl State {
     }
 }
 
-enum Leave {
-    Left(Departure),
-    Full(Instant),
+enum NotYet {
+    Full(Full),
     Held,
 }
 
@@ -240,7 +284,8 @@ impl Limit {
             attempts,
             guarded: window + margin(GUARDED),
             gap: (window + margin(BETWEEN_SLOTS)) / attempts.get(),
-            burst,
+            // More than a window holds can never leave together.
+            burst: burst.min(attempts),
         }
     }
 }
@@ -255,9 +300,9 @@ impl Limiter {
             .expect("a period of at least a nanosecond is a period")
             .allow_burst(limit.burst);
         let limiter = RateLimiter::direct_with_clock(quota, clock.clone());
-        for _ in 1..limit.burst.get() {
-            // Each spends one of the burst; there are that many.
-            let _spent = limiter.check();
+        if let Some(rest) = NonZeroU32::new(limit.burst.get() - 1) {
+            // A new limiter has the whole burst to spend.
+            let _spent = limiter.check_n(rest);
         }
         Self { limiter, clock }
     }
@@ -294,7 +339,9 @@ mod tests {
                     .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
                     .is_ok()
                 {
-                    own.push((pace.depart().await.at - start).as_secs_f64());
+                    let departure = pace.depart().await;
+                    departure.leave();
+                    own.push((departure.at() - start).as_secs_f64());
                     tokio::time::sleep(latency).await;
                 }
                 own
@@ -326,10 +373,7 @@ mod tests {
     }
 
     fn pace(rate: &str, burst: u32) -> Arc<Pace> {
-        Arc::new(Pace::new(
-            Some(rate.parse().unwrap()),
-            NonZeroU32::new(burst).unwrap(),
-        ))
+        Pace::new(Some(rate.parse().unwrap()), NonZeroU32::new(burst).unwrap())
     }
 
     proptest! {
@@ -395,7 +439,7 @@ mod tests {
             let waiting = tokio::spawn(departures(Arc::clone(&pace), 5, 5, Duration::ZERO));
             tokio::task::yield_now().await;
             assert_eq!(
-                pace.refused(first, Some(Duration::from_secs(7))),
+                pace.refused(&first, Some(Duration::from_secs(7))),
                 Some(Duration::from_secs(7))
             );
             let times = waiting.await.unwrap();
@@ -414,29 +458,29 @@ mod tests {
             for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
                 let departure = pace.depart().await;
                 assert_eq!(
-                    pace.refused(departure, None),
+                    pace.refused(&departure, None),
                     Some(Duration::from_secs(seconds))
                 );
                 assert_eq!(
-                    pace.refused(departure, None),
+                    pace.refused(&departure, None),
                     None,
                     "it left before the hold"
                 );
             }
             let departure = pace.depart().await;
-            pace.accepted(departure);
-            assert_eq!(pace.refused(departure, None), Some(Duration::from_secs(1)));
+            pace.accepted(&departure);
+            assert_eq!(pace.refused(&departure, None), Some(Duration::from_secs(1)));
         });
     }
 
     #[test]
     fn without_a_rate_only_holds_keep_attempts_back() {
         paused(async {
-            let pace = Arc::new(Pace::new(None, NonZeroU32::MIN));
+            let pace = Pace::new(None, NonZeroU32::MIN);
             let times = departures(Arc::clone(&pace), 1_000, 10, Duration::ZERO).await;
             assert!(times[999] < 1.0);
             let departure = pace.depart().await;
-            pace.refused(departure, Some(Duration::from_secs(5)));
+            pace.refused(&departure, Some(Duration::from_secs(5)));
             assert!(departures(pace, 1, 1, Duration::ZERO).await[0] >= 4.9);
         });
     }

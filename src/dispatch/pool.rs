@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::task::{JoinError, JoinSet};
 
 use super::worker::{Crew, Left, work};
-use crate::model::Call;
+use crate::model::{Bearing, Call};
 use crate::service::Sender;
 
 /// Makes the calls in their order, at most `concurrency` at a time, until all have ended or the run stops.
@@ -26,8 +26,8 @@ pub async fn run<S: Sender>(
     for _ in 0..2 {
         let Some(call) = calls.next() else { return };
         match work(Arc::clone(&crew), call).await {
-            Left::Ended { suspect: true } => {}
-            Left::Ended { suspect: false } => break,
+            Left::Ended(Bearing::Suspect) => {}
+            Left::Ended(_) => break,
             Left::Unfinished => return,
         }
     }
@@ -58,7 +58,7 @@ mod tests {
     use crate::model::{
         Action, Change, Event, Labels, Moment, Outcomes, RowIndex, StopReason, UserId,
     };
-    use crate::service::{Answer, Reply};
+    use crate::service::{Answer, Leaving, Reply};
     use std::collections::HashMap;
     use std::num::NonZeroU32;
     use std::sync::Mutex;
@@ -83,7 +83,8 @@ mod tests {
     }
 
     impl Sender for Scripted {
-        async fn send(&self, call: &Call) -> Reply {
+        async fn send(&self, call: &Call, leaving: impl Leaving) -> Reply {
+            leaving.leave();
             let user = call.user.get();
             let attempt = {
                 let mut attempts = self.attempts.lock().unwrap();

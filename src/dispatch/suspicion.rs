@@ -1,10 +1,12 @@
 //! Whether the answers can still be about the customers (contract, section 3). Pure.
 
+use crate::model::Bearing;
+
 /// So many in a row, wherever they come, are too many.
 const IN_A_ROW: usize = 10;
 
-/// Watches how calls end, in the order in which they do. `T` is what is kept of a suspect call, so that it
-/// can be taken back.
+/// Watches how calls end, in the order in which they do. `T` is what is kept of a suspect call, so that it can be
+/// taken back.
 #[derive(Debug)]
 pub struct Suspicion<T> {
     ended: u64,
@@ -34,23 +36,24 @@ impl<T> Default for Suspicion<T> {
 }
 
 impl<T> Suspicion<T> {
-    /// Judges a call that was answered for good; `suspect` holds what to keep of one whose answer can
-    /// hardly be about its customer.
-    pub fn judge(&mut self, suspect: Option<T>) -> Judgement<T> {
+    /// Judges a call that has ended; `call` is kept while it is suspect.
+    pub fn judge(&mut self, bearing: Bearing, call: impl FnOnce() -> T) -> Judgement<T> {
         self.ended += 1;
-        let Some(call) = suspect else {
-            self.streak.clear();
-            return Judgement::Record;
-        };
-        if self.certain {
-            return Judgement::Discard;
+        match bearing {
+            Bearing::Neither => return Judgement::Record,
+            Bearing::Clears => {
+                self.streak.clear();
+                return Judgement::Record;
+            }
+            Bearing::Suspect if self.certain => return Judgement::Discard,
+            Bearing::Suspect => {}
         }
         let first_two = self.ended == 2 && self.streak.len() == 1;
         if first_two || self.streak.len() + 1 == IN_A_ROW {
             self.certain = true;
             return Judgement::Stop(std::mem::take(&mut self.streak));
         }
-        self.streak.push(call);
+        self.streak.push(call());
         Judgement::Record
     }
 }
@@ -59,13 +62,21 @@ impl<T> Suspicion<T> {
 mod tests {
     use super::*;
 
-    /// Judges calls named `s` (suspect) or `.` (any other): `r`ecorded, `d`iscarded, or the number taken back.
+    /// Judges calls named `s` (suspect), `n` (neither) or `.` (any other): `r`ecorded, `d`iscarded, or the number
+    /// taken back.
     fn judged(calls: &str) -> String {
         let mut suspicion = Suspicion::default();
-        let judge = |call| match suspicion.judge((call == 's').then_some(())) {
-            Judgement::Record => "r".to_owned(),
-            Judgement::Discard => "d".to_owned(),
-            Judgement::Stop(taken_back) => taken_back.len().to_string(),
+        let judge = |call| {
+            let bearing = match call {
+                's' => Bearing::Suspect,
+                'n' => Bearing::Neither,
+                _ => Bearing::Clears,
+            };
+            match suspicion.judge(bearing, || ()) {
+                Judgement::Record => "r".to_owned(),
+                Judgement::Discard => "d".to_owned(),
+                Judgement::Stop(taken_back) => taken_back.len().to_string(),
+            }
         };
         calls.chars().map(judge).collect()
     }
@@ -74,12 +85,18 @@ mod tests {
     fn the_first_two_are_enough() {
         assert_eq!(judged("ss"), "r1");
         assert_eq!(judged("s.ss"), "rrrr");
+        assert_eq!(judged("nss"), "rrr", "two, but not the first two");
     }
 
     #[test]
     fn later_it_takes_ten_in_a_row() {
         assert_eq!(judged(".sssssssss."), "rrrrrrrrrrr");
         assert_eq!(judged(".ssssssssss"), "rrrrrrrrrr9");
+    }
+
+    #[test]
+    fn calls_that_say_nothing_neither_count_nor_break() {
+        assert_eq!(judged(".sssnsssnnsssns"), "rrrrrrrrrrrrrr9");
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! One call's life: pace, send, classify, back off, again.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
@@ -10,9 +9,9 @@ use super::backoff::RetryPolicy;
 use super::pace::{Departure, Pace};
 use super::stop::Stop;
 use crate::model::{
-    Call, CallRecord, Event, Moment, Outcome, OutcomeKind, Outcomes, Pause, StopReason,
+    Bearing, Call, CallRecord, Event, Moment, Outcome, OutcomeKind, Outcomes, StopReason,
 };
-use crate::service::{Reply, Sender, Verdict, classify};
+use crate::service::{Leaving, Reply, Sender, Verdict, classify};
 
 /// An event on its way to the job, and whom to tell that what it says is written.
 #[derive(Debug)]
@@ -29,7 +28,7 @@ pub struct Crew<S> {
     /// Sends attempts.
     pub sender: S,
     /// Says when they may leave.
-    pub pace: Pace,
+    pub pace: Arc<Pace>,
     /// Says how often and when they are repeated.
     pub retries: RetryPolicy,
     /// Says when to end.
@@ -44,10 +43,7 @@ pub struct Crew<S> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
     /// It ended, and its record is written.
-    Ended {
-        /// Whether the answer can hardly be about the customer.
-        suspect: bool,
-    },
+    Ended(Bearing),
     /// The run ends before it.
     Unfinished,
 }
@@ -83,7 +79,7 @@ pub async fn work<S: Sender>(crew: Arc<Crew<S>>, call: Call) -> Left {
         let Some((departure, reply)) = work.attempt().await else {
             return work.give_up().await;
         };
-        if let Next::Leave(left) = work.take(departure, &reply).await {
+        if let Next::Leave(left) = work.take(&departure, &reply).await {
             return left;
         }
     }
@@ -97,48 +93,89 @@ impl<S: Sender> Work<S> {
             () = self.crew.stop.wanted() => return None,
             departure = self.crew.pace.depart() => departure,
         };
-        self.sent += 1;
         let reply = tokio::select! {
-            reply = self.crew.sender.send(&self.call) => Some(reply),
+            reply = self.crew.sender.send(&self.call, departure.clone()) => Some(reply),
             () = self.crew.stop.cut() => None,
         };
-        let status = reply.as_ref().and_then(Reply::status);
-        let throttled = status == Some(429);
-        let latency = Instant::now() - departure.at;
-        self.tell(Event::Attempted { latency, throttled }).await;
-        if !throttled && status.is_some() {
-            self.crew.pace.accepted(departure);
+        if reply.is_none() && !departure.has_left() {
+            return None;
         }
+        self.sent += 1;
+        let status = reply.as_ref().and_then(Reply::status);
+        if status.is_some() {
+            // What was answered has left, also where the connection did not ask for all of it.
+            departure.leave();
+        }
+        let throttled = status == Some(429);
+        let latency = Instant::now() - departure.at();
+        self.tell(Event::Attempted { latency, throttled }).await;
         reply.map(|reply| (departure, reply))
     }
 
     /// Does what the reply asks for.
-    async fn take(&mut self, departure: Departure, reply: &Reply) -> Next {
+    async fn take(&mut self, departure: &Departure, reply: &Reply) -> Next {
+        let too_long = self.hold(departure, reply).await;
         let status = reply.status();
-        match classify(reply, &self.call) {
-            Verdict::Done { outcomes, suspect } => {
-                self.end(self.unless_doubtful(outcomes), status, suspect)
+        let verdict = classify(reply, &self.call);
+        match (verdict, too_long) {
+            (Verdict::Done { outcomes, suspect }, too_long) => {
+                if let Some(reason) = too_long {
+                    self.tell(Event::Stopping(reason)).await;
+                }
+                let bearing = if suspect {
+                    Bearing::Suspect
+                } else {
+                    Bearing::Clears
+                };
+                self.end(self.unless_doubtful(outcomes), status, bearing)
                     .await
             }
-            Verdict::Throttled { after } => self.hold(Pause::Throttled, departure, after).await,
-            Verdict::Stop(reason) => self.stop(reason).await,
-            Verdict::Retry { ending, hold } => {
-                if ending.kind == OutcomeKind::Unconfirmed {
-                    self.doubt = Some(ending.clone());
-                }
-                self.used += 1;
-                let Some(pause) = self.crew.retries.pause(self.used, fastrand::f64()) else {
-                    return self
-                        .end(self.unless_doubtful(Outcomes::All(ending)), status, false)
-                        .await;
-                };
-                if hold.is_some()
-                    && let Next::Leave(left) = self.hold(Pause::Unavailable, departure, hold).await
-                {
-                    return Next::Leave(left);
-                }
-                self.back_off(pause, &ending).await
+            (Verdict::Stop(reason), _) | (_, Some(reason)) => self.stop(reason).await,
+            (Verdict::Throttled, None) => Next::Again,
+            (Verdict::Retry { ending }, None) => self.try_again(ending, status).await,
+        }
+    }
+
+    /// Holds everyone, this call included, where the answer asks for it. Returns a reason to stop where it asks
+    /// for more than a run waits.
+    async fn hold(&self, departure: &Departure, reply: &Reply) -> Option<StopReason> {
+        let Some((why, after)) = reply.asks_to_wait() else {
+            if reply.status().is_some() {
+                self.crew.pace.accepted(departure);
             }
+            return None;
+        };
+        if let Some(after) = after.filter(|after| *after > self.crew.retries.max_hold) {
+            return Some(StopReason::AskedToWait(after));
+        }
+        if let Some(pause) = self.crew.pace.refused(departure, after) {
+            self.tell(Event::Held { why, pause }).await;
+        }
+        None
+    }
+
+    /// Backs off, or ends the call where its attempts are used up.
+    async fn try_again(&mut self, ending: Outcome, status: Option<u16>) -> Next {
+        if ending.kind == OutcomeKind::Unconfirmed {
+            self.doubt = Some(ending.clone());
+        }
+        self.used += 1;
+        let Some(delay) = self.crew.retries.pause(self.used, fastrand::f64()) else {
+            let outcomes = self.unless_doubtful(Outcomes::All(ending));
+            return self.end(outcomes, status, Bearing::Neither).await;
+        };
+        let (user, attempt) = (self.call.user, self.used);
+        let why = format!("{}: {}", ending.code, ending.message);
+        self.tell(Event::Retrying {
+            user,
+            attempt,
+            why,
+            delay,
+        })
+        .await;
+        tokio::select! {
+            () = sleep(delay) => Next::Again,
+            () = self.crew.stop.wanted() => Next::Leave(self.give_up().await),
         }
     }
 
@@ -162,7 +199,7 @@ impl<S: Sender> Work<S> {
         }
     }
 
-    async fn end(&self, outcomes: Outcomes, status: Option<u16>, suspect: bool) -> Next {
+    async fn end(&self, outcomes: Outcomes, status: Option<u16>, bearing: Bearing) -> Next {
         let (user, attempts, at) = (self.call.user.get(), self.sent, (self.crew.now)());
         let record = CallRecord {
             user,
@@ -175,7 +212,7 @@ impl<S: Sender> Work<S> {
         let event = Event::Finished {
             call: self.call.clone(),
             record,
-            suspect,
+            bearing,
         };
         if self
             .crew
@@ -191,37 +228,7 @@ impl<S: Sender> Work<S> {
             // The job could not write it, and ends the run.
             return Next::Leave(Left::Unfinished);
         }
-        Next::Leave(Left::Ended { suspect })
-    }
-
-    async fn back_off(&self, delay: Duration, ending: &Outcome) -> Next {
-        let (user, attempt, why) = (
-            self.call.user,
-            self.used,
-            format!("{}: {}", ending.code, ending.message),
-        );
-        self.tell(Event::Retrying {
-            user,
-            attempt,
-            why,
-            delay,
-        })
-        .await;
-        tokio::select! {
-            () = sleep(delay) => Next::Again,
-            () = self.crew.stop.wanted() => Next::Leave(self.give_up().await),
-        }
-    }
-
-    /// Holds everyone, this call included.
-    async fn hold(&self, why: Pause, departure: Departure, after: Option<Duration>) -> Next {
-        if let Some(after) = after.filter(|after| *after > self.crew.retries.max_hold) {
-            return self.stop(StopReason::AskedToWait(after)).await;
-        }
-        if let Some(pause) = self.crew.pace.refused(departure, after) {
-            self.tell(Event::Held { why, pause }).await;
-        }
-        Next::Again
+        Next::Leave(Left::Ended(bearing))
     }
 
     async fn stop(&self, reason: StopReason) -> Next {

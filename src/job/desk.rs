@@ -101,20 +101,23 @@ impl<'a> Desk<'a> {
                 }
                 Event::Held { pause, .. } => self.state.minutes.hold((self.now)(), pause),
                 Event::Stopping(reason) => self.stop(reason),
-                Event::Retrying { .. } | Event::Unfinished { .. } => {}
+                Event::Unfinished { .. } => self.state.effort.without_verdict += 1,
+                Event::Retrying { .. } => {}
                 Event::Finished {
                     call,
                     record,
-                    suspect,
+                    bearing,
                 } => {
                     waiting.extend(written);
-                    let kept = suspect.then(|| (call.clone(), record.clone()));
-                    match self.suspicion.judge(kept) {
+                    match self
+                        .suspicion
+                        .judge(bearing, || (call.clone(), record.clone()))
+                    {
                         Judgement::Record => {
                             calls.push(call);
                             records.push(record);
                         }
-                        Judgement::Discard => {}
+                        Judgement::Discard => self.state.effort.without_verdict += 1,
                         Judgement::Stop(earlier) => {
                             // What is taken back must have been written before.
                             self.write(&std::mem::take(&mut calls), &std::mem::take(&mut records));
@@ -167,11 +170,12 @@ impl<'a> Desk<'a> {
                 self.state.tally.take_back(record.outcomes.of(position));
             }
         }
-        let outcome = last.outcomes.of(0);
-        let (code, message) = (outcome.code.to_string(), outcome.message.to_string());
+        self.state.effort.without_verdict += answers as u64;
+        let message = last.outcomes.of(0).message.to_string();
+        let status = last.status.unwrap_or_default();
         self.stop(StopReason::NotAboutCustomers {
             answers,
-            code,
+            status,
             message,
         });
     }

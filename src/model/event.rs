@@ -23,9 +23,9 @@ pub enum StopReason {
     NotAboutCustomers {
         /// How many in a row.
         answers: usize,
-        /// The code of the last, such as `HTTP_404`.
-        code: String,
-        /// What the service said.
+        /// The HTTP status of the last.
+        status: u16,
+        /// What was said with it.
         message: String,
     },
     /// The service asked to wait longer than a run waits.
@@ -48,6 +48,17 @@ impl StopReason {
             Self::Terminate => ExitStatus::Terminated,
         }
     }
+}
+
+/// Whether answers can still be about the customers (contract, section 3): what the end of a call says of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bearing {
+    /// Such an answer can hardly be about the customer.
+    Suspect,
+    /// An answer about the customer.
+    Clears,
+    /// Its attempts were used up by what says nothing: busy, down, lost.
+    Neither,
 }
 
 /// What happens to a call, as its worker tells it.
@@ -84,8 +95,8 @@ pub enum Event {
         call: Call,
         /// How it ended.
         record: CallRecord,
-        /// Whether such an answer can hardly be about the customer (contract, section 3).
-        suspect: bool,
+        /// What its answer says about the answers in a row.
+        bearing: Bearing,
     },
     /// A call was sent and has no verdict, because the run ends.
     Unfinished {

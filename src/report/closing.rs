@@ -30,6 +30,8 @@ pub struct Effort {
     pub attempts: u64,
     /// Attempts that were answered 429.
     pub throttled: u64,
+    /// Calls that were sent and have no outcome: the run ended first, or what was answered does not count.
+    pub without_verdict: u64,
     /// For how long.
     pub calling: Duration,
 }
@@ -64,6 +66,13 @@ impl fmt::Display for Closing<'_> {
         self.outcomes(f)?;
         writeln!(f)?;
         writeln!(f, "  {}", self.effort())?;
+        if self.effort.without_verdict > 0 {
+            let calls = counted(self.effort.without_verdict, "call");
+            writeln!(
+                f,
+                "  {calls} of these sent without a verdict: their rows are pending, and may be sent again"
+            )?;
+        }
         match self.end {
             End::Complete(Some(result)) => writeln!(f, "  Result: {}", result.display())?,
             End::Complete(None) => writeln!(f, "  Result: standard output")?,
@@ -71,9 +80,7 @@ impl fmt::Display for Closing<'_> {
                 journal: Some(journal),
                 ..
             } => writeln!(f, "  Recorded so far: {}", journal.display())?,
-            End::Stopped { journal: None, .. } => {
-                writeln!(f, "  No call ended; there is nothing to record.")?
-            }
+            End::Stopped { journal: None, .. } => writeln!(f, "  No call is recorded.")?,
         }
         write!(f, "  Next: {}", self.next)
     }
@@ -90,10 +97,11 @@ impl Closing<'_> {
             writeln!(f, "  {:<12}{:>11}", kind.as_str(), count(rows))?;
             for (_, code, example) in self.tally.codes().filter(|(of, ..)| *of == kind) {
                 let rows = count(example.rows);
+                let said = if example.message.is_empty() { "" } else { ": " };
+                let (line, message) = (example.line, &example.message);
                 writeln!(
                     f,
-                    "    {code:<18}{rows:>9}  first on line {}: {}",
-                    example.line, example.message
+                    "    {code:<18}{rows:>9}  first on line {line}{said}{message}"
                 )?;
             }
         }
@@ -106,6 +114,7 @@ impl Closing<'_> {
             attempts,
             throttled,
             calling,
+            ..
         } = self.effort;
         let calls = if ended == self.calls {
             counted(self.calls, "call")
@@ -148,12 +157,11 @@ fn why(reason: &StopReason) -> String {
         ),
         StopReason::NotAboutCustomers {
             answers,
-            code,
+            status,
             message,
         } => format!(
-            "{answers} answers in a row were {code}{}, which can't be about the customers: check the base URL and what \
-             the account may do",
-            said(message)
+            "{answers} answers in a row were HTTP {status} ({message}), which can't be about the customers: check the \
+             base URL and what the account may do"
         ),
         StopReason::AskedToWait(pause) => format!("the service asks to wait {}", span(*pause)),
         StopReason::Interrupt => "stopped by SIGINT (Ctrl-C)".to_owned(),
@@ -171,6 +179,7 @@ mod tests {
         ended: 1_200,
         attempts: 1_204,
         throttled: 2,
+        without_verdict: 0,
         calling: Duration::from_secs(72),
     };
 
@@ -220,8 +229,8 @@ mod tests {
         let tally = tally();
         let reason = StopReason::NotAboutCustomers {
             answers: 2,
-            code: "HTTP_404".into(),
-            message: String::new(),
+            status: 404,
+            message: "the service answered HTTP 404".into(),
         };
         let end = End::Stopped {
             reason,

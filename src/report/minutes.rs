@@ -50,6 +50,9 @@ struct Current {
 
 const MINUTE: i64 = 60_000;
 
+/// After so many minutes without a word the clock was set, or the machine slept.
+const LONGEST_GAP: i64 = 24 * 60;
+
 impl Current {
     fn new(number: i64) -> Self {
         // Two digits of a latency say enough; it grows as far as the longest.
@@ -124,6 +127,11 @@ impl Minutes {
     /// Closes the minutes that have passed.
     fn turn_to(&mut self, now: Moment) {
         let number = now.0.div_euclid(MINUTE);
+        if number - self.current.number > LONGEST_GAP {
+            // The clock was set: nothing happened in between.
+            self.minutes.push(self.current.closed());
+            self.current = Current::new(number);
+        }
         while self.current.number < number {
             self.settle_hold(Moment((self.current.number + 1) * MINUTE));
             self.minutes.push(self.current.closed());

@@ -84,29 +84,24 @@ impl Body {
         let known = ["entity", "warnings", "errors", "success", "errorCode"];
         let entity = get("entity").map(whole_number);
         let success = get("success").map(truth);
-        let (errors, warnings) = (notices(get("errors")), notices(get("warnings")));
+        let ((mut errors, known_errors), (warnings, known_warnings)) =
+            (notices(get("errors")), notices(get("warnings")));
         let documented = known.into_iter().any(|key| get(key).is_some())
             && entity != Some(None)
             && success != Some(None)
-            && errors.is_some()
-            && warnings.is_some();
-        let mut errors = errors.unwrap_or_default();
+            && known_errors
+            && known_warnings;
         let code = get("errorCode").and_then(code);
         let failed = success.flatten() == Some(false);
         if code.is_some() || (failed && errors.is_empty()) {
-            errors.insert(
-                0,
-                Notice {
-                    code,
-                    message: remark.clone().unwrap_or_default(),
-                },
-            );
+            let message = remark.clone().unwrap_or_default();
+            errors.insert(0, Notice { code, message });
         }
         Self {
             documented,
             entity: entity.flatten(),
             errors,
-            warnings: warnings.unwrap_or_default(),
+            warnings,
             remark,
         }
     }
@@ -125,29 +120,36 @@ fn truth(value: &Value) -> Option<bool> {
         .or_else(|| value.as_str()?.trim().to_ascii_lowercase().parse().ok())
 }
 
-/// A code, number or string; an empty one is none.
+/// A code, number or string, on one line of at most 100 characters; an empty one is none.
 fn code(value: &Value) -> Option<String> {
     let code = match value {
-        Value::String(text) => text.trim().to_owned(),
+        Value::String(text) => one_line(text, 100),
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
     (!code.is_empty()).then_some(code)
 }
 
-/// The notices in a list; a single one may stand without its list. None where it is something else.
-fn notices(value: Option<&Value>) -> Option<Vec<Notice>> {
-    match value {
-        None => Some(Vec::new()),
-        Some(Value::Array(items)) => items
-            .iter()
-            .filter(|item| !item.is_null())
-            .map(notice)
-            .collect(),
-        Some(Value::Object(object)) if object.is_empty() => None,
-        Some(Value::String(text)) if text.trim().is_empty() => Some(Vec::new()),
-        Some(single) => Some(vec![notice(single)?]),
-    }
+/// A text on one line of at most so many characters.
+pub fn one_line(text: &str, most: usize) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ").chars().take(most).collect()
+}
+
+/// The notices in a list, those that can be read, and whether all can be; a single one may stand without its list.
+fn notices(value: Option<&Value>) -> (Vec<Notice>, bool) {
+    let items = match value {
+        None => return (Vec::new(), true),
+        Some(Value::Array(items)) => &items[..],
+        Some(Value::String(text)) if text.trim().is_empty() => return (Vec::new(), true),
+        Some(Value::Object(object)) if object.is_empty() => return (Vec::new(), false),
+        Some(single) => std::slice::from_ref(single),
+    };
+    let items = items.iter().filter(|item| !item.is_null());
+    let read: Vec<_> = items.map(notice).collect();
+    let all = read.iter().all(Option::is_some);
+    (read.into_iter().flatten().collect(), all)
 }
 
 fn notice(value: &Value) -> Option<Notice> {
@@ -254,6 +256,15 @@ mod tests {
             errors(r#"{"success":true,"errorCode":null,"errors":null}"#),
             []
         );
+    }
+
+    #[test]
+    fn what_cannot_be_read_hides_nothing_that_can() {
+        let body = Body::read(br#"{"errors":[{"code":8015,"message":"no"},5]}"#);
+        assert_eq!(body.errors, [notice(Some("8015"), "no")]);
+        assert!(!body.documented);
+        let hostile = Body::read(br#"{"errors":[{"code":"a\nb\u001b[31m"}]}"#);
+        assert_eq!(hostile.errors, [notice(Some("a b [31m"), "")]);
     }
 
     #[test]

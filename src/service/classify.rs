@@ -1,8 +1,6 @@
 //! Reply → verdict: the contract's table (section 3), its lines in their order. Pure.
 
-use std::time::Duration;
-
-use super::body::{Body, Notice};
+use super::body::{self, Body, Notice};
 use super::reply::{Answer, Reply};
 use crate::model::{Action, Call, Change, Outcome, OutcomeKind, Outcomes, StopReason};
 
@@ -30,14 +28,9 @@ pub enum Verdict {
         /// What becomes of the rows once the attempts are used up; [`OutcomeKind::Unconfirmed`] where the
         /// attempt may have been applied.
         ending: Outcome,
-        /// How long the service asks everyone to wait.
-        hold: Option<Duration>,
     },
-    /// Too many requests: everyone waits, for as long as the service asks.
-    Throttled {
-        /// How long that is, where it says.
-        after: Option<Duration>,
-    },
+    /// Too many requests: the call is tried again, and no attempt is used up.
+    Throttled,
     /// The run stops.
     Stop(StopReason),
 }
@@ -85,9 +78,7 @@ fn classify_answer(answer: &Answer, call: &Call) -> Verdict {
         return retry(OutcomeKind::Failed, code, &one_line(&busy.message));
     }
     match answer.status {
-        429 => Verdict::Throttled {
-            after: answer.retry_after,
-        },
+        429 => Verdict::Throttled,
         408 | 425 | 461 | 500..=599 => passing_failure(answer, &body),
         403 if body.errors.iter().all(is_about_access) => not_about_the_customer(answer, &body),
         300..=399 => not_about_the_customer(answer, &body),
@@ -112,7 +103,6 @@ fn done(outcome: Outcome) -> Verdict {
 fn retry(kind: OutcomeKind, code: &str, message: &str) -> Verdict {
     Verdict::Retry {
         ending: Outcome::new(kind, code, message),
-        hold: None,
     }
 }
 
@@ -122,11 +112,7 @@ fn passing_failure(answer: &Answer, body: &Body) -> Verdict {
         .iter()
         .find_map(|error| error.code.clone())
         .unwrap_or_else(|| http_code(answer));
-    let ending = Outcome::new(OutcomeKind::Failed, code, http_message(answer, body));
-    Verdict::Retry {
-        ending,
-        hold: answer.retry_after.filter(|_| answer.status == 503),
-    }
+    retry(OutcomeKind::Failed, &code, &http_message(answer, body))
 }
 
 fn not_about_the_customer(answer: &Answer, body: &Body) -> Verdict {
@@ -141,9 +127,9 @@ fn not_about_the_customer(answer: &Answer, body: &Body) -> Verdict {
     }
 }
 
-/// Codes that only repeat the status say nothing about a customer.
+/// Beside a 403, an error without a code, or with one that only repeats the status, says nothing about a customer.
 fn is_about_access(error: &Notice) -> bool {
-    matches!(error.code.as_deref(), Some("401" | "403"))
+    matches!(error.code.as_deref(), None | Some("401" | "403"))
 }
 
 fn api_errors(body: &Body) -> Outcome {
@@ -189,11 +175,7 @@ fn words(body: &Body) -> String {
 
 /// The service's words on one line of at most 1,000 characters.
 fn one_line(text: &str) -> String {
-    let words: Vec<_> = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ").chars().take(1_000).collect()
+    body::one_line(text, 1_000)
 }
 
 /// A documented 2xx without errors.
@@ -358,13 +340,8 @@ mod tests {
                 outcomes: Outcomes::Each(each),
                 ..
             } => each.iter().map(outcome).collect::<Vec<_>>().join(" | "),
-            Verdict::Retry { ending, hold } => format!(
-                "retry, then {}{}",
-                outcome(ending),
-                hold.map(|hold| format!(", hold {hold:?}"))
-                    .unwrap_or_default()
-            ),
-            Verdict::Throttled { after } => format!("throttled {after:?}"),
+            Verdict::Retry { ending } => format!("retry, then {}", outcome(ending)),
+            Verdict::Throttled => "throttled".to_owned(),
             Verdict::Stop(StopReason::Unauthorized(words)) => format!("stop: unauthorized {words}"),
             Verdict::Stop(other) => format!("stop: {other:?}"),
         }
@@ -546,25 +523,6 @@ mod tests {
             shown(&classify(&http(200, body), &call)),
             "warning 33001 User labels not found"
         );
-    }
-
-    #[test]
-    fn only_503_and_429_hold_the_pool() {
-        let call = call(USER, &[(Action::Add, "VIP")]);
-        let answer = |status| {
-            let after = Some(Duration::from_secs(7));
-            shown(&classify(
-                &Reply::Http(Answer {
-                    status,
-                    retry_after: after,
-                    body: Bytes::new(),
-                }),
-                &call,
-            ))
-        };
-        assert_eq!(answer(429), "throttled Some(7s)");
-        assert!(answer(503).ends_with(", hold 7s"));
-        assert!(!answer(500).contains("hold"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One attempt: a call → a reply.
 
 use std::error::Error as _;
+use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -8,12 +9,13 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{
     ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
-use reqwest::{Certificate, ClientBuilder, Response, redirect, retry};
+use reqwest::{Body, Certificate, ClientBuilder, RequestBuilder, Response, redirect, retry};
 use secrecy::ExposeSecret;
 
 use super::auth::Credentials;
 use super::base_url::BaseUrl;
 use super::body::change_labels;
+use super::outgoing::{Leaving, Outgoing};
 use super::reply::{Answer, Reply};
 use super::retry_after;
 use crate::model::Call;
@@ -26,8 +28,8 @@ const CONNECTING: Duration = Duration::from_secs(10);
 
 /// What sends an attempt. The service's client, or a script in its place.
 pub trait Sender: Send + Sync + 'static {
-    /// Sends one attempt of `call` and waits for what becomes of it.
-    fn send(&self, call: &Call) -> impl Future<Output = Reply> + Send;
+    /// Sends one attempt of `call`, tells `leaving` when it does, and waits for what becomes of it.
+    fn send(&self, call: &Call, leaving: impl Leaving) -> impl Future<Output = Reply> + Send;
 }
 
 /// The HTTP method of a call.
@@ -76,7 +78,7 @@ pub enum ClientError {
         /// The file.
         path: PathBuf,
         /// The system's words.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// `--ca-cert` names a file without a certificate.
     #[error("--ca-cert {}: no certificate in it; a PEM file with -----BEGIN CERTIFICATE----- is needed", path.display())]
@@ -118,8 +120,7 @@ impl Client {
             .retry(retry::never())
             .redirect(redirect::Policy::none())
             .timeout(options.timeout)
-            // A little less, so that a host that never answers counts as not connected, not as timed out.
-            .connect_timeout(CONNECTING.min(options.timeout.mul_f64(0.9)));
+            .connect_timeout(CONNECTING);
         let builder = with_proxies(with_certificates(builder, &options)?, &options);
         let http = builder
             .build()
@@ -138,36 +139,31 @@ impl Client {
                 retry_after,
                 body,
             }),
-            // These say all that is needed without their body.
-            Err(_) if matches!(status, 401 | 429 | 500..) => Reply::Http(Answer {
-                status,
-                retry_after,
-                body: Bytes::new(),
-            }),
+            // These say all that is needed without their body; and what can't be unpacked can't be read.
+            Err(error) if matches!(status, 401 | 429 | 500..) || is_garbled(&error) => {
+                Reply::Http(Answer {
+                    status,
+                    retry_after,
+                    body: Bytes::new(),
+                })
+            }
             Err(error) => self.no_answer(&error),
         }
     }
 
+    /// What became of a request that went out.
     fn no_answer(&self, error: &reqwest::Error) -> Reply {
-        if error.is_connect() || error.is_builder() {
-            Reply::NoConnection(format!(
-                "no connection to {}: {}",
-                self.options.base_url.host(),
-                chain(error)
-            ))
-        } else if error.is_timeout() {
+        if error.is_timeout() {
             Reply::TimedOut(format!("no whole answer within {:?}", self.options.timeout))
         } else {
+            let why = chain(error);
             Reply::Lost(format!(
-                "the connection broke before the whole answer came: {}",
-                chain(error)
+                "the connection broke before the whole answer came: {why}"
             ))
         }
     }
-}
 
-impl Sender for Client {
-    async fn send(&self, call: &Call) -> Reply {
+    fn request(&self, call: &Call) -> RequestBuilder {
         let ClientOptions {
             base_url,
             credentials,
@@ -181,12 +177,22 @@ impl Sender for Client {
             Method::Put => reqwest::Method::PUT,
         };
         let password = credentials.password.expose_secret();
-        let request = self
-            .http
+        self.http
             .request(method, url)
-            .basic_auth(&credentials.username, Some(password));
-        match request.body(change_labels(call)).send().await {
+            .basic_auth(&credentials.username, Some(password))
+    }
+}
+
+impl Sender for Client {
+    async fn send(&self, call: &Call, leaving: impl Leaving) -> Reply {
+        let body = Body::wrap(Outgoing::new(change_labels(call), leaving.clone()));
+        match self.request(call).body(body).send().await {
             Ok(response) => self.answer(response).await,
+            // Of what was never written nothing can have been applied, whatever the error is called.
+            Err(error) if error.is_connect() || !leaving.has_left() => {
+                let host = self.options.base_url.host();
+                Reply::NoConnection(format!("no connection to {host}: {}", chain(&error)))
+            }
             Err(error) => self.no_answer(&error),
         }
     }
@@ -241,16 +247,35 @@ async fn read_body(response: &mut Response) -> Result<Bytes, reqwest::Error> {
     Ok(body.freeze())
 }
 
-/// An error and its causes, each said once.
+/// Whether a body came that can't be unpacked, which is no broken connection.
+fn is_garbled(error: &reqwest::Error) -> bool {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|error| {
+            matches!(
+                error.kind(),
+                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
+            )
+        })
+}
+
+/// An error's causes, the nearest first.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    let mut next = error.source();
+    std::iter::from_fn(move || {
+        let cause = next?;
+        next = cause.source();
+        Some(cause)
+    })
+}
+
+/// An error's causes, each said once, without the library's own words for where it was.
 fn chain(error: &reqwest::Error) -> String {
     let mut texts: Vec<String> = Vec::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !texts.iter().any(|known| known.contains(&text)) {
+    for text in causes(error).map(ToString::to_string) {
+        if !text.starts_with("client error (") && !texts.iter().any(|known| known.contains(&text)) {
             texts.push(text);
         }
-        cause = error.source();
     }
     if texts.is_empty() {
         error.to_string()

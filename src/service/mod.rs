@@ -6,6 +6,7 @@ mod base_url;
 mod body;
 mod classify;
 mod client;
+mod outgoing;
 mod reply;
 mod retry_after;
 
@@ -14,4 +15,5 @@ pub use base_url::{BaseUrl, BaseUrlError};
 pub use body::change_labels;
 pub use classify::{Verdict, classify};
 pub use client::{Client, ClientError, ClientOptions, Method, Sender};
+pub use outgoing::Leaving;
 pub use reply::{Answer, Reply};

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::model::Pause;
+
 /// A whole answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -35,5 +37,43 @@ impl Reply {
             Self::Http(answer) => Some(answer.status),
             _ => None,
         }
+    }
+
+    /// Whether the answer asks all calls to wait, and how long, where it says: a 429 always does, a 503 where it
+    /// names a time (contract, section 4). It does so whatever else it says about its call.
+    pub fn asks_to_wait(&self) -> Option<(Pause, Option<Duration>)> {
+        let Self::Http(answer) = self else {
+            return None;
+        };
+        match (answer.status, answer.retry_after) {
+            (429, after) => Some((Pause::Throttled, after)),
+            (503, Some(after)) if !after.is_zero() => Some((Pause::Unavailable, Some(after))),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_429_asks_to_wait_and_a_503_where_it_names_a_time() {
+        let asks = |status, retry_after| {
+            Reply::Http(Answer {
+                status,
+                retry_after,
+                body: Bytes::new(),
+            })
+            .asks_to_wait()
+        };
+        let seven = Some(Duration::from_secs(7));
+        assert_eq!(asks(429, None), Some((Pause::Throttled, None)));
+        assert_eq!(asks(429, seven), Some((Pause::Throttled, seven)));
+        assert_eq!(asks(503, seven), Some((Pause::Unavailable, seven)));
+        assert_eq!(asks(503, None), None);
+        assert_eq!(asks(503, Some(Duration::ZERO)), None);
+        assert_eq!(asks(500, seven), None);
+        assert_eq!(Reply::Lost(String::new()).asks_to_wait(), None);
     }
 }

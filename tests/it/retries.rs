@@ -98,6 +98,43 @@ fn an_answer_that_is_cut_short_confirms_nothing() {
 }
 
 #[test]
+fn a_body_that_cannot_be_unpacked_confirms_nothing() {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(1));
+    let canned =
+        Canned::answering(|_| answer(200, "content-encoding: gzip\r\n", "this is no gzip"));
+    work.send(
+        &canned.url(),
+        &["--retry-base", "1ms", "--max-attempts", "2"],
+    )
+    .ended(1);
+    assert_eq!(
+        work.outcomes("campaign.results.csv"),
+        ["2 unconfirmed BAD_RESPONSE"]
+    );
+    assert_eq!(work.rows("campaign.results.csv")[0]["httpStatus"], "200");
+}
+
+#[test]
+fn a_503_that_names_a_time_holds_everyone_even_where_its_own_call_has_ended() {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(3));
+    let canned = Canned::answering(|n| {
+        if n == 0 {
+            answer(503, "retry-after: 1\r\n", "")
+        } else {
+            answer(200, "", OK)
+        }
+    });
+    work.send(&canned.url(), &["--max-attempts", "1"])
+        .ended(1)
+        .said("unavailable for now (503)");
+    let asked = canned.asked();
+    assert_eq!(asked.len(), 3);
+    assert!(asked[1].at - asked[0].at >= Duration::from_millis(990));
+}
+
+#[test]
 fn a_server_that_is_not_there_is_a_failed_connection() {
     let work = Workplace::new();
     work.list("campaign.csv", list(2));
@@ -176,7 +213,7 @@ fn ten_such_answers_in_a_row_stop_a_run_on_its_way_and_are_taken_back() {
     });
     work.send(&canned.url(), &["--concurrency", "1"])
         .ended(3)
-        .said("10 answers in a row were HTTP_404");
+        .said("10 answers in a row were HTTP 404");
     assert_eq!(canned.asked().len(), 11);
     let journal = std::fs::read_to_string(work.path("campaign.results.csv.partial")).unwrap();
     let count = |words: &str| journal.matches(words).count();
