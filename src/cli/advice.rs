@@ -1,8 +1,5 @@
 //! What to do next, as the very command where there is one (contract, section 7).
 
-use std::path::Path;
-
-use super::environment::quoted;
 use crate::error::ExitStatus;
 use crate::model::StopReason;
 use crate::report::End;
@@ -17,8 +14,6 @@ pub struct Ended<'a> {
     pub status: ExitStatus,
     /// Whether it was a rehearsal.
     pub rehearsal: bool,
-    /// The list.
-    pub list: &'a Path,
     /// Where the service is.
     pub base_url: &'a BaseUrl,
     /// The command that was typed.
@@ -47,8 +42,8 @@ pub fn next(ended: &Ended<'_>) -> String {
         ),
         End::Complete(_) if ended.rehearsal => format!(
             "this was a rehearsal, and no customer was changed. For the real run, set BULKLABEL_USERNAME and \
-             BULKLABEL_PASSWORD, and: bulklabel run {} --base-url https://eu.api.capillarytech.com",
-            quoted(ended.list.as_os_str())
+             BULKLABEL_PASSWORD, and: {}",
+            for_real(ended.command_line)
         ),
         End::Complete(_) if ended.status == ExitStatus::Complete => {
             "nothing; every row is as it should be.".to_owned()
@@ -58,6 +53,16 @@ pub fn next(ended: &Ended<'_>) -> String {
              again.csv --base-url {}",
             ended.base_url
         ),
+    }
+}
+
+/// The command of a rehearsal as that of the real run.
+fn for_real(command_line: &str) -> String {
+    let command_line = command_line.replace(" --sandbox", "");
+    if command_line.contains("--base-url") {
+        command_line
+    } else {
+        format!("{command_line} --base-url https://eu.api.capillarytech.com")
     }
 }
 
@@ -79,7 +84,6 @@ mod tests {
     #[test]
     fn the_advice_is_the_command_to_type() {
         let base_url = "https://eu.api.example.com".parse().unwrap();
-        let list = Path::new("my list.csv");
         let complete = End::Complete(Some("my list.results.csv".into()));
         let stopped = |reason, journal: Option<&str>| End::Stopped {
             reason,
@@ -99,9 +103,8 @@ mod tests {
                 end,
                 status,
                 rehearsal,
-                list,
                 base_url: &base_url,
-                command_line: "bulklabel run 'my list.csv'",
+                command_line: "bulklabel run 'my list.csv' --sandbox --label VIP",
             })
         });
         insta::assert_snapshot!(advice.join("\n"));

@@ -1,10 +1,12 @@
 //! What the environment says.
 
-use std::env;
+use std::env::{self, VarError};
 use std::ffi::{OsStr, OsString};
 
 use clap::{Command, builder::Resettable};
 use secrecy::SecretString;
+
+use crate::error::Error;
 
 /// The variables that are no flags.
 #[derive(Debug, Default)]
@@ -23,15 +25,24 @@ pub struct Environment {
 
 impl Environment {
     /// Reads the variables; an empty one is an unset one (contract, section 3).
-    pub fn read() -> Self {
-        let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
-        Self {
-            username: variable("BULKLABEL_USERNAME"),
-            password: variable("BULKLABEL_PASSWORD").map(SecretString::from),
-            rust_log: variable("RUST_LOG"),
+    ///
+    /// # Errors
+    /// One that is no text.
+    pub fn read() -> Result<Self, Error> {
+        let variable = |name| match env::var(name) {
+            Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(Error::unusable(format!(
+                "{name} is set to what is no UTF-8 text"
+            ))),
+        };
+        Ok(Self {
+            username: variable("BULKLABEL_USERNAME")?,
+            password: variable("BULKLABEL_PASSWORD")?.map(SecretString::from),
+            rust_log: variable("RUST_LOG")?,
             command_line: command_line(env::args_os().skip(1)),
-            no_color: variable("NO_COLOR").is_some(),
-        }
+            no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+        })
     }
 
     /// Which log lines are written: those that `RUST_LOG` says, else more with each `-v`.
@@ -55,7 +66,7 @@ fn command_line(arguments: impl Iterator<Item = OsString>) -> String {
 }
 
 /// A word as a shell reads it back.
-pub fn quoted(word: &OsStr) -> String {
+fn quoted(word: &OsStr) -> String {
     let text = word.to_string_lossy().into_owned();
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

@@ -7,6 +7,7 @@ mod destination;
 mod environment;
 mod question;
 mod run;
+mod runtime;
 mod sandbox;
 mod settings;
 mod signals;
@@ -52,17 +53,22 @@ pub fn main() -> ExitCode {
     let matches = environment::without_empty_variables(Cli::command()).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let screen = Screen::new();
-    let environment = environment::Environment::read();
+    run_command(cli, &screen)
+        .unwrap_or_else(|error| report(&error, &screen))
+        .into()
+}
+
+fn run_command(cli: Cli, screen: &Screen) -> Result<ExitStatus, Error> {
+    let environment = environment::Environment::read()?;
     start_log(
-        &screen,
+        screen,
         &environment.log_filter(cli.verbose),
         environment.no_color,
     );
-    let ended = match cli.command {
-        Command::Run(args) => run::run(*args, &environment, &screen),
-        Command::Sandbox(args) => sandbox::run(args, &screen),
-    };
-    ended.unwrap_or_else(|error| report(&error, &screen)).into()
+    match cli.command {
+        Command::Run(args) => run::run(*args, &environment, screen),
+        Command::Sandbox(args) => sandbox::run(args, screen),
+    }
 }
 
 fn report(error: &Error, screen: &Screen) -> ExitStatus {

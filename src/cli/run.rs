@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::FalseyValueParser;
-use tokio::runtime::{self, Runtime};
 
 use super::advice::{self, Ended};
 use super::destination::Destination;
 use super::environment::Environment;
 use super::question::Question;
+use super::runtime::runtime;
 use super::settings::{ListArgs, PaceArgs, ServiceArgs, Settings};
-use super::signals::Signals;
+use super::signals::catch;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, Called, Calling, Planned, Run};
 use crate::list::Source;
@@ -109,13 +109,12 @@ pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<
         others: &settings.others,
         started,
     };
-    let called = call(&run, client, &settings, screen)?;
+    let called = call(&run, client, &args, &settings, screen)?;
     let next = |end: &End, status| {
         advice::next(&Ended {
             end,
             status,
             rehearsal: destination.rehearsal.is_some(),
-            list: &args.list,
             base_url: &destination.base_url,
             command_line: &environment.command_line,
         })
@@ -135,13 +134,17 @@ fn conclude(
     let (effort, mut tally) = (called.effort, called.tally.clone());
     tally.leave_pending(u64::from(plan.data_rows()));
     let (end, status) = match called.stopped.clone() {
-        None => {
-            let status = job::complete(run, called)?;
-            (
+        None => match job::complete(run, called) {
+            Ok(status) => (
                 End::Complete(run.outputs.result().map(Path::to_owned)),
                 status,
-            )
-        }
+            ),
+            Err(error) => {
+                // The journal is still there, and is of no use without its list.
+                spool.keep();
+                return Err(error);
+            }
+        },
         Some(reason) => {
             let status = reason.status();
             let journal = job::leave(run, called)?;
@@ -167,43 +170,32 @@ fn conclude(
 fn call(
     run: &Run<'_>,
     client: Option<Client>,
+    args: &RunArgs,
     settings: &Settings,
     screen: &Screen,
 ) -> Result<Called, Error> {
     let Planned { plan, left_out, .. } = run.planned;
+    let left_out = left_out.clone();
+    // Caught before the journal is made: a signal from here on leaves nothing half done.
+    let interrupts = catch()?;
+    let journal = Journal::create(run.outputs.partial())?;
+    if let Err(error) = run.outputs.check_result(&args.list, args.overwrite) {
+        journal.remove()?;
+        return Err(error.into());
+    }
     let Some(client) = client else {
-        return Ok(Called::nobody(
-            plan,
-            left_out.clone(),
-            Journal::create(run.outputs.partial())?,
-            Moment::now(),
-        ));
+        return Ok(Called::nobody(plan, left_out, journal, Moment::now()));
     };
-    runtime()?.block_on(async {
-        // Caught before the journal is made: a signal from here on leaves nothing half done.
-        let (interrupts, forwarding) = Signals::catch()?.forward();
-        let journal = Journal::create(run.outputs.partial())?;
-        let progress = Progress::start(screen, u64::from(plan.totals().calls));
-        let calling = Calling {
-            plan,
-            journal,
-            progress,
-            left_out: left_out.clone(),
-            interrupts,
-            now: Moment::now,
-        };
-        let called = job::call_all(calling, client, settings.terms).await;
-        forwarding.abort();
-        Ok(called)
-    })
-}
-
-/// One thread runs the pool: it makes more calls a second than any such service allows.
-pub(super) fn runtime() -> Result<Runtime, Error> {
-    let runtime = runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| {
-        Error::unusable(format!("the system gives no event queue or timer: {error}"))
-    })
+    let progress = Progress::start(screen, u64::from(plan.totals().calls));
+    let calling = Calling {
+        plan,
+        journal,
+        progress,
+        left_out,
+        interrupts,
+        now: Moment::now,
+    };
+    Ok(runtime()?.block_on(job::call_all(calling, client, settings.terms)))
 }
 
 fn outputs(args: &RunArgs) -> Result<Outputs, Error> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::signals::Signals;
+use super::signals::catch;
 use super::values::span_or_zero;
 use crate::error::{Error, ExitStatus};
 use crate::report::Screen;
@@ -43,10 +43,6 @@ pub fn run(args: SandboxArgs, screen: &Screen) -> Result<ExitStatus, Error> {
     screen.say(format_args!(
         "Listening on {url} (user name {USER}, password {PASSWORD}); Ctrl-C stops it"
     ));
-    let runtime = super::run::runtime()?;
-    runtime.block_on(async {
-        let (mut signals, _forwarding) = Signals::catch()?.forward();
-        signals.recv().await;
-        Ok(ExitStatus::Complete)
-    })
+    catch()?.blocking_recv();
+    Ok(ExitStatus::Complete)
 }

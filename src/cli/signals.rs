@@ -1,49 +1,48 @@
 //! SIGINT and SIGTERM.
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use std::process;
+use std::thread;
 
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+use super::runtime::runtime;
 use crate::error::Error;
 use crate::model::StopReason;
 
-/// Both signals, caught from now on.
-pub struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    /// Catches both.
-    ///
-    /// # Errors
-    /// The system refuses.
-    pub fn catch() -> Result<Self, Error> {
-        let catch = |kind| {
-            signal(kind)
-                .map_err(|error| Error::unusable(format!("signals can't be caught: {error}")))
-        };
-        Ok(Self {
-            interrupt: catch(SignalKind::interrupt())?,
-            terminate: catch(SignalKind::terminate())?,
-        })
-    }
-
-    /// Hands them on, each time one comes, until the task is aborted.
-    pub fn forward(mut self) -> (mpsc::Receiver<StopReason>, JoinHandle<()>) {
-        let (sender, receiver) = mpsc::channel(4);
-        let forward = async move {
-            loop {
-                let reason = tokio::select! {
-                    Some(()) = self.interrupt.recv() => StopReason::Interrupt,
-                    Some(()) = self.terminate.recv() => StopReason::Terminate,
-                    else => return,
-                };
-                if sender.send(reason).await.is_err() {
-                    return;
-                }
+/// Catches both signals from now on, and hands on each as it comes. Once nobody takes them any more, because no
+/// call is on its way, a signal ends the process at once: what was recorded stays.
+///
+/// # Errors
+/// The system refuses.
+pub fn catch() -> Result<mpsc::Receiver<StopReason>, Error> {
+    let refused = |error| Error::unusable(format!("signals can't be caught: {error}"));
+    let runtime = runtime()?;
+    let (mut interrupt, mut terminate) = {
+        let _inside = runtime.enter();
+        (
+            signal(SignalKind::interrupt()).map_err(refused)?,
+            signal(SignalKind::terminate()).map_err(refused)?,
+        )
+    };
+    let (sender, receiver) = mpsc::channel(4);
+    let forward = async move {
+        loop {
+            let reason = tokio::select! {
+                Some(()) = interrupt.recv() => StopReason::Interrupt,
+                Some(()) = terminate.recv() => StopReason::Terminate,
+                else => return,
+            };
+            let status = reason.status();
+            if sender.send(reason).await.is_err() {
+                process::exit(i32::from(status.code()));
             }
-        };
-        (receiver, tokio::spawn(forward))
-    }
+        }
+    };
+    // It outlives the calls, and ends with the process: a result may take a while to write.
+    let watching = thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || runtime.block_on(forward));
+    watching.map_err(refused)?;
+    Ok(receiver)
 }

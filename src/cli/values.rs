@@ -50,13 +50,16 @@ impl std::fmt::Display for RateLimit {
     }
 }
 
+/// No setting is meant to last longer.
+const LONGEST: Duration = Duration::from_secs(365 * 86_400);
+
 /// A span such as `500ms`, `30s` or `1h30m`, longer than nothing.
 pub fn span(text: &str) -> Result<Duration, String> {
     let span = text
         .parse::<SignedDuration>()
         .ok()
         .and_then(|span| Duration::try_from(span).ok());
-    span.filter(|span| !span.is_zero())
+    span.filter(|span| !span.is_zero() && *span <= LONGEST)
         .ok_or_else(|| format!("\"{text}\" is no span of time: write 500ms, 30s or 10m"))
 }
 
@@ -134,7 +137,7 @@ mod tests {
                 "{text}"
             );
         }
-        for text in ["", "30", "0s", "-1s", "soon"] {
+        for text in ["", "30", "0s", "-1s", "soon", "9223372036854775807s"] {
             assert!(span(text).is_err(), "{text}");
         }
         assert_eq!(span_or_zero("0s"), Ok(Duration::ZERO));

@@ -2,7 +2,7 @@
 
 use crate::list::{Delimiter, Fingerprint, ListError, Rows, Source, Wishes};
 use crate::model::{Outcome, OutcomeKind, Rejection, Tally};
-use crate::plan::{Builder, Plan, Policy, TooManyRows};
+use crate::plan::{Builder, Plan, Policy, TooMany};
 
 /// How a list is read and planned: the settings that shape a plan.
 #[derive(Debug, Clone)]
@@ -53,10 +53,11 @@ pub fn plan(source: &Source, reading: &Reading) -> Result<Planned, ListError> {
                 builder.push(line, None)
             }
         };
-        let too_many = |TooManyRows| ListError::TooManyRows {
+        let too_many = |too_many: TooMany| ListError::TooMany {
             list: source.name().to_owned(),
             line,
-            limit: TooManyRows::LIMIT,
+            what: too_many.what(),
+            limit: too_many.limit(),
         };
         pushed.map_err(too_many)?;
     }

@@ -59,12 +59,31 @@ impl Columns {
             (None, Some(label)) => Origin::Flag(label.clone()),
             (None, None) => return Err(search.missing(Column::Label)),
         };
-        Ok(Self {
+        let columns = Self {
             user,
             action,
             label,
             width: header.len(),
-        })
+        };
+        match columns.named_twice() {
+            None => Ok(columns),
+            Some((at, first, second)) => Err(ListError::OneForTwo {
+                list: list.to_owned(),
+                line,
+                header: trim(&String::from_utf8_lossy(&header[at])).to_owned(),
+                columns: (first.name(), second.name()),
+            }),
+        }
+    }
+
+    /// A position that two columns share, because `--columns` says so.
+    fn named_twice(&self) -> Option<(usize, Column, Column)> {
+        let all: Vec<_> = self.positions().collect();
+        let twice = |(index, (column, at)): (usize, &(Column, usize))| {
+            let (other, _) = all[index + 1..].iter().find(|(_, other)| other == at)?;
+            Some((*at, *column, *other))
+        };
+        all.iter().enumerate().find_map(twice)
     }
 
     /// The positions that are columns of the list, with what they hold.
@@ -197,6 +216,19 @@ mod tests {
         )
         .unwrap_err();
         assert!(sentence.contains("--columns userId=NAME"), "{sentence}");
+    }
+
+    #[test]
+    fn one_column_is_never_two() {
+        let wishes = Wishes {
+            names: "label=userId".parse().unwrap(),
+            ..Wishes::default()
+        };
+        let sentence = find(&["userId", "action"], &wishes).unwrap_err();
+        assert!(
+            sentence.contains("\"userId\" can't be both the userId and the label column"),
+            "{sentence}"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::error::Error;
+use crate::error::{Error, ExitStatus};
 
 /// Ends the run before anything is sent (exit 2).
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +57,12 @@ pub enum ListError {
         /// The system's words.
         source: io::Error,
     },
+    /// Another run copies to the same place.
+    #[error("{} is being written by another run with the same result: wait for it, or name another with --output", spool.display())]
+    Busy {
+        /// Where the copy should stand.
+        spool: PathBuf,
+    },
     /// Nothing but blank lines.
     #[error("{list} is empty: its first line must name the columns, such as userId,action,label")]
     NoHeader {
@@ -93,6 +99,19 @@ pub enum ListError {
         second: String,
         /// The 1-based numbers of both.
         positions: (usize, usize),
+    },
+    /// One column is named for two.
+    #[error("{list}, line {line}: the column \"{header}\" can't be both the {} and the {} column: name another with \
+             --columns", columns.0, columns.1)]
+    OneForTwo {
+        /// The list's name.
+        list: String,
+        /// The header's line.
+        line: u64,
+        /// The column's header.
+        header: String,
+        /// Which two of the three.
+        columns: (&'static str, &'static str),
     },
     /// A flag supplies what the list has.
     #[error(
@@ -145,20 +164,25 @@ pub enum ListError {
         /// The most bytes a row may have.
         limit: u64,
     },
-    /// More rows than can be numbered.
-    #[error("{list}, line {line}: the list has more than {limit} rows: cut it into several")]
-    TooManyRows {
+    /// More rows, or more different labels, than can be numbered.
+    #[error("{list}, line {line}: the list has more than {limit} {what}: cut it into several")]
+    TooMany {
         /// The list's name.
         list: String,
         /// The first row too many.
         line: u64,
-        /// The most rows a list may have.
+        /// `rows` or `different labels`.
+        what: &'static str,
+        /// The most of them that a list may have.
         limit: u64,
     },
 }
 
 impl From<ListError> for Error {
     fn from(error: ListError) -> Self {
-        Self::unusable(error)
+        match error {
+            ListError::Busy { .. } => Self::new(ExitStatus::TryLater, error),
+            _ => Self::unusable(error),
+        }
     }
 }

@@ -69,8 +69,11 @@ impl Source {
                 .read(true)
                 .write(true)
                 .create(true)
-                .truncate(true)
+                .truncate(false)
                 .open(spool)?;
+            // Two runs that copy into one file would both send what neither was given.
+            file.try_lock()?;
+            file.set_len(0)?;
             let copied = io::copy(&mut from, &mut file).and_then(|_| file.sync_all());
             if copied.is_err() {
                 // What can't be removed is overwritten by the next run.
@@ -78,15 +81,19 @@ impl Source {
             }
             copied.map(|()| file)
         };
+        let (list, spool) = (name.clone(), spool.to_owned());
         match copy() {
             Ok(file) => Ok(Self {
                 name,
                 file,
-                spool: Some(spool.to_owned()),
+                spool: Some(spool),
             }),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                Err(ListError::Busy { spool })
+            }
             Err(source) => Err(ListError::Spool {
-                list: name,
-                spool: spool.to_owned(),
+                list,
+                spool,
                 source,
             }),
         }

@@ -10,13 +10,31 @@ use crate::model::{Action, Call, Change, LabelId, Labels, Row, RowIndex, UserId}
 /// In `customer_of`: the row belongs to no customer, because it breaks a rule.
 const NOBODY: u32 = u32::MAX;
 
-/// The list has more rows, or more different labels, than a plan can number.
+/// The list has more of something than a plan can number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooManyRows;
+pub enum TooMany {
+    /// Data rows.
+    Rows,
+    /// Different labels.
+    Labels,
+}
 
-impl TooManyRows {
-    /// The most rows that a list may have.
-    pub const LIMIT: u64 = NOBODY as u64;
+impl TooMany {
+    /// What there are too many of.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Rows => "rows",
+            Self::Labels => "different labels",
+        }
+    }
+
+    /// How many there may be.
+    pub fn limit(self) -> u64 {
+        match self {
+            Self::Rows => u64::from(NOBODY),
+            Self::Labels => u64::from(LabelId::LIMIT),
+        }
+    }
 }
 
 /// Takes the rows of a list, one after the other, and makes the plan of them.
@@ -31,15 +49,15 @@ impl Builder {
     /// Takes the next data row; none for one that breaks a rule.
     ///
     /// # Errors
-    /// More rows than can be numbered.
-    pub fn push(&mut self, line: u64, row: Option<Row<'_>>) -> Result<(), TooManyRows> {
+    /// More rows or labels than can be numbered.
+    pub fn push(&mut self, line: u64, row: Option<Row<'_>>) -> Result<(), TooMany> {
         let index = RowIndex(self.lines.len());
         if index.0 == NOBODY {
-            return Err(TooManyRows);
+            return Err(TooMany::Rows);
         }
         self.lines.push(line);
         if let Some(row) = row {
-            let label = self.labels.intern(row.label).map_err(|_| TooManyRows)?;
+            let label = self.labels.intern(row.label).map_err(|_| TooMany::Labels)?;
             self.rows
                 .push(PlannedRow::new(row.user.get(), label, row.action, index));
         }

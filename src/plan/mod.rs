@@ -8,5 +8,5 @@ mod lines;
 mod resolve;
 mod words;
 
-pub use group::{Builder, Plan, TooManyRows, Totals};
+pub use group::{Builder, Plan, TooMany, Totals};
 pub use resolve::{Fate, OnConflict, Policy};

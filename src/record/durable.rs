@@ -16,13 +16,12 @@ pub struct Replacement {
 }
 
 impl Replacement {
-    /// Starts to write what will stand at `path`. The temporary name is fixed (`path` with `.new`), so that a
-    /// kill leaves no more than one.
+    /// Starts to write what will stand at `path`, under its [`temporary`] name.
     ///
     /// # Errors
     /// The file can't be made.
     pub fn new(path: &Path) -> Result<Self, RecordError> {
-        let temporary = with_suffix(path, ".new");
+        let temporary = temporary(path);
         let file = File::create(&temporary);
         let file = file.map_err(|source| RecordError::Lost {
             path: temporary.clone(),
@@ -95,6 +94,12 @@ pub fn sync_directory(path: &Path) -> io::Result<()> {
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
     File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// The name under which a file is written that will stand at `path`. It is fixed, so that a kill leaves no more
+/// than one.
+pub fn temporary(path: &Path) -> PathBuf {
+    with_suffix(path, ".writing")
 }
 
 /// A path with something behind its name.

@@ -9,14 +9,20 @@ use crate::error::{Error, ExitStatus};
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// The result's name is that of something that no result may replace.
-    #[error("the result can't be written to {}: it is no regular file; name another with --output", path.display())]
+    #[error("{} is in the way of the result: it is no regular file; name another with --output", path.display())]
     NoRegularFile {
         /// The result.
         path: PathBuf,
     },
     /// The result would replace the list.
-    #[error("the result can't be written to {}: it is the list itself; name another with --output", path.display())]
+    #[error("{} is in the way of the result: it is the list itself; name another with --output", path.display())]
     TheListItself {
+        /// The result.
+        path: PathBuf,
+    },
+    /// The result has the name that the summary must have.
+    #[error("the result can't be written to {}: what stands beside it has that name; let it end in .csv", path.display())]
+    NameOfSummary {
         /// The result.
         path: PathBuf,
     },

@@ -1,11 +1,12 @@
 //! Where the files of a run stand (contract, section 5).
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::RecordError;
-use super::durable::with_suffix;
+use super::durable::{temporary, with_suffix};
 
 /// Where the result goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Outputs {
     pub target: Target,
     /// The name that the others are made of: the result's, or the one that it would have.
     base: PathBuf,
+    /// Whether the person has named the result.
+    named: bool,
     /// Whether what is left from an earlier run is replaced without being asked for: a rehearsal's, under the
     /// name that only rehearsals have.
     replaced: bool,
@@ -38,6 +41,7 @@ impl Outputs {
                 Some(Self {
                     target: Target::File(path.clone()),
                     base: path,
+                    named: true,
                     replaced: false,
                 })
             }
@@ -50,6 +54,7 @@ impl Outputs {
                 Some(Self {
                     target,
                     base,
+                    named: false,
                     replaced: rehearsal,
                 })
             }
@@ -69,9 +74,9 @@ impl Outputs {
         with_suffix(&self.base, ".partial")
     }
 
-    /// The copy of a list that can be read only once. None where the result has no file's name.
+    /// The copy of a list that can be read only once. None where the person has not named the result.
     pub fn spool(&self) -> Option<PathBuf> {
-        matches!(self.target, Target::File(_)).then(|| with_suffix(&self.base, ".list"))
+        self.named.then(|| with_suffix(&self.base, ".list"))
     }
 
     /// What was run and how it went. None with a result on standard output.
@@ -79,23 +84,12 @@ impl Outputs {
         matches!(self.target, Target::File(_)).then(|| self.base.with_extension("json"))
     }
 
-    /// Refuses what would lose something: a result that exists, unless `overwrite`; the list itself; an
-    /// unfinished run; something that is no file.
+    /// Refuses what would lose something: an unfinished run, and all that [`Outputs::check_result`] refuses.
     ///
     /// # Errors
     /// Each of these.
     pub fn check(&self, list: &Path, overwrite: bool) -> Result<(), RecordError> {
-        if let Target::File(path) = &self.target {
-            let path = path.clone();
-            match fs::metadata(&path) {
-                Ok(found) if !found.is_file() => return Err(RecordError::NoRegularFile { path }),
-                Ok(found) if is_same_file(&found, list) => {
-                    return Err(RecordError::TheListItself { path });
-                }
-                Ok(_) if !overwrite && !self.replaced => return Err(RecordError::Exists { path }),
-                _ => {}
-            }
-        }
+        self.check_result(list, overwrite)?;
         let partial = self.partial();
         if self.replaced {
             // A rehearsal is never carried on. What can't be removed is found when the journal is made.
@@ -104,6 +98,54 @@ impl Outputs {
             return Err(RecordError::Unfinished { path: partial });
         }
         Ok(())
+    }
+
+    /// Refuses a result or summary that exists, unless `overwrite`; the list itself under any of the run's names;
+    /// and what is no file. A result may come to be there while a list is read: asked again before the first call.
+    ///
+    /// # Errors
+    /// Each of these.
+    pub fn check_result(&self, list: &Path, overwrite: bool) -> Result<(), RecordError> {
+        let list = if list.as_os_str() == "-" {
+            Path::new("/dev/stdin")
+        } else {
+            list
+        };
+        let list = fs::metadata(list).ok();
+        if let (Some(result), Some(summary)) = (self.result(), self.summary()) {
+            if summary == result {
+                return Err(RecordError::NameOfSummary { path: summary });
+            }
+            for path in [result, &summary] {
+                let exists = must_be_writable(path, list.as_ref())?;
+                if exists && !overwrite && !self.replaced {
+                    return Err(RecordError::Exists {
+                        path: path.to_owned(),
+                    });
+                }
+                must_be_writable(&temporary(path), list.as_ref())?;
+            }
+        }
+        for path in [self.spool(), Some(self.partial())].into_iter().flatten() {
+            must_be_writable(&path, list.as_ref())?;
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a path that can't be written to, or is the list's. Returns whether a file is there.
+fn must_be_writable(path: &Path, list: Option<&fs::Metadata>) -> Result<bool, RecordError> {
+    let path = path.to_owned();
+    match fs::metadata(&path) {
+        Ok(found) if !found.is_file() => Err(RecordError::NoRegularFile { path }),
+        Ok(found)
+            if list.is_some_and(|list| (list.dev(), list.ino()) == (found.dev(), found.ino())) =>
+        {
+            Err(RecordError::TheListItself { path })
+        }
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(source) => Err(RecordError::Unwritable { path, source }),
     }
 }
 
@@ -139,10 +181,6 @@ fn followed(path: &Path) -> PathBuf {
             .map_or(target.clone(), |parent| parent.join(&target));
     }
     path
-}
-
-fn is_same_file(found: &fs::Metadata, list: &Path) -> bool {
-    fs::metadata(list).is_ok_and(|list| (list.dev(), list.ino()) == (found.dev(), found.ino()))
 }
 
 #[cfg(test)]
@@ -185,9 +223,12 @@ mod tests {
             Some(Path::new("campaign.results.json"))
         );
         assert_eq!(
-            outputs.spool().as_deref(),
-            Some(Path::new("campaign.results.csv.list"))
+            outputs.spool(),
+            None,
+            "only a result with a name has a place for a copy"
         );
+        let named = Outputs::of(Path::new("-"), Some(Path::new("out.csv")), false).unwrap();
+        assert_eq!(named.spool().as_deref(), Some(Path::new("out.csv.list")));
         let piped = Outputs::of(Path::new("campaign.csv"), Some(Path::new("-")), false).unwrap();
         assert_eq!(piped.partial(), Path::new("campaign.results.csv.partial"));
         assert_eq!((piped.summary(), piped.spool()), (None, None));

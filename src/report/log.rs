@@ -1,7 +1,5 @@
 //! Log lines on standard error.
 
-use std::io::{self, IsTerminal};
-
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -11,7 +9,7 @@ use super::Screen;
 /// `plain` leaves colours out, which are never used but on a terminal.
 pub fn start_log(screen: &Screen, filter: &str, plain: bool) {
     let filter = EnvFilter::builder().parse_lossy(filter);
-    let colours = io::stderr().is_terminal() && !plain;
+    let colours = screen.is_terminal() && !plain;
     // A line that can't be written is no reason to fail.
     let lines = tracing_subscriber::fmt()
         .log_internal_errors(false)

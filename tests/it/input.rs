@@ -167,9 +167,45 @@ fn a_name_that_is_no_list_is_answered_with_one_sentence() {
     work.run(["run", "-", "--sandbox"])
         .ended(2)
         .said("--output FILE");
+    assert!(
+        Command::new("mkfifo")
+            .arg(work.path("fifo.csv"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut writer = Command::new("sh")
+        .args(["-c", "echo userId > fifo.csv"])
+        .current_dir(work.folder())
+        .spawn()
+        .unwrap();
+    work.run(["run", "fifo.csv", "--sandbox"])
+        .ended(2)
+        .said("--output FILE");
+    writer.kill().unwrap();
+    writer.wait().unwrap();
     work.run(["run", "-", "--sandbox", "--output", "-"])
         .ended(2)
         .said("--output FILE");
+}
+
+#[test]
+fn two_runs_never_copy_into_one_file() {
+    let work = Workplace::new();
+    let held = std::fs::File::create(work.path("a.csv.list")).unwrap();
+    held.lock().unwrap();
+    work.run(["run", "-", "--sandbox", "--output", "a.csv"])
+        .ended(75)
+        .said("another run with the same result");
+    drop(held);
+    // What a kill has left behind is no hindrance.
+    work.list("a.csv.list", "left over");
+    let mut command = work.command(["run", "-", "--sandbox", "--output", "a.csv"]);
+    work.list("campaign.csv", "userId,action,label\n1,add,VIP\n");
+    command.stdin(std::fs::File::open(work.path("campaign.csv")).unwrap());
+    Ran::from(command.output().unwrap()).ended(0);
+    assert_eq!(work.outcomes("a.csv"), ["2 success"]);
+    assert_eq!(work.files(), ["a.csv", "a.json", "campaign.csv"]);
 }
 
 #[test]

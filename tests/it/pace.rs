@@ -46,6 +46,14 @@ fn no_second_holds_more_attempts_than_the_rate_whatever_the_burst() {
 }
 
 #[test]
+fn an_absurd_burst_is_no_more_than_the_rate() {
+    let work = Workplace::new();
+    work.list("campaign.csv", "userId,action,label\n1,add,VIP\n");
+    let arguments = ["run", "campaign.csv", "--sandbox", "--burst", "4000000000"];
+    work.run(arguments).ended(0);
+}
+
+#[test]
 fn no_more_calls_are_in_flight_than_allowed_and_no_customer_twice() {
     let (work, sandbox) = (Workplace::new(), Sandbox::start(&["--latency", "20ms"]));
     let rows: String = (1..=60)

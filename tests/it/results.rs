@@ -1,9 +1,11 @@
 //! A result accounts for every row, whatever happened on the way.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::symlink;
+use std::process::{Command, Stdio};
 
-use crate::support::{Canned, Sandbox, Workplace, answer};
+use crate::support::{Canned, Ran, Sandbox, Workplace, answer};
 
 #[test]
 fn every_row_has_its_result_in_input_order() {
@@ -155,11 +157,13 @@ fn an_output_that_no_result_may_replace_is_refused_before_the_first_call() {
     work.list("campaign.csv", "userId,action,label\n1,add,VIP\n");
     fs::create_dir(work.path("folder")).unwrap();
     symlink(work.path("campaign.csv"), work.path("link.csv")).unwrap();
+    symlink("loop.csv", work.path("loop.csv")).unwrap();
     for (output, words) in [
         ("folder", "no regular file"),
         ("/dev/null", "no regular file"),
         ("campaign.csv", "the list itself"),
         ("link.csv", "the list itself"),
+        ("loop.csv", "Too many levels of symbolic links"),
         ("no/such/folder/x.csv", "No such file or directory"),
     ] {
         work.send(&sandbox.url(), &["--overwrite", "--output", output])
@@ -167,6 +171,79 @@ fn an_output_that_no_result_may_replace_is_refused_before_the_first_call() {
             .said(words);
     }
     assert!(sandbox.asked().is_empty());
+}
+
+#[test]
+fn neither_the_list_nor_a_foreign_file_is_lost_to_what_stands_beside_the_result() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    let list = "userId,action,label\n1,add,VIP\n";
+    for (name, output, words) in [
+        ("campaign.csv", "out.json", "let it end in .csv"),
+        (
+            "out.json",
+            "out.csv",
+            "out.json is in the way of the result: it is the list itself",
+        ),
+        ("out.csv.writing", "out.csv", "it is the list itself"),
+        ("out.csv.list", "out.csv", "it is the list itself"),
+    ] {
+        work.list(name, list);
+        let url = sandbox.url();
+        work.run([
+            "run",
+            name,
+            "--base-url",
+            &url,
+            "--overwrite",
+            "--output",
+            output,
+        ])
+        .ended(2)
+        .said(words);
+        assert_eq!(fs::read_to_string(work.path(name)).unwrap(), list);
+        fs::remove_file(work.path(name)).unwrap();
+    }
+    work.list("campaign.csv", list).list("package.json", "mine");
+    work.send(&sandbox.url(), &["--output", "package.csv"])
+        .ended(2)
+        .said("package.json exists already");
+    fs::create_dir(work.path("campaign.results.json")).unwrap();
+    work.send(&sandbox.url(), &["--overwrite"])
+        .ended(2)
+        .said("no regular file");
+    assert!(sandbox.asked().is_empty());
+}
+
+#[test]
+fn a_result_that_comes_to_be_there_while_the_list_is_read_is_not_replaced() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    assert!(
+        Command::new("mkfifo")
+            .arg(work.path("fifo"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    let url = sandbox.url();
+    let arguments = ["run", "fifo", "--base-url", &url, "--output", "out.csv"];
+    let process = work
+        .command(arguments)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Opening a FIFO to write waits for its reader: by now the program has looked at its outputs.
+    let mut fifo = fs::File::options()
+        .write(true)
+        .open(work.path("fifo"))
+        .unwrap();
+    work.list("out.csv", "mine");
+    fifo.write_all(b"userId,action,label\n1,add,VIP\n").unwrap();
+    drop(fifo);
+    Ran::from(process.wait_with_output().unwrap())
+        .ended(2)
+        .said("out.csv exists already");
+    assert!(sandbox.asked().is_empty());
+    assert_eq!(work.files(), ["fifo", "out.csv"]);
 }
 
 #[test]

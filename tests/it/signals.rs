@@ -89,3 +89,19 @@ fn a_stop_does_not_outlast_the_drain() {
         .ended(143)
         .said("0 of 400 calls, 1 attempt");
 }
+
+#[test]
+fn a_result_that_nobody_takes_can_be_given_up() {
+    let work = Workplace::new();
+    let rows: String = (1..=20_000)
+        .map(|customer| format!("{customer},add,\n"))
+        .collect();
+    work.list("campaign.csv", format!("userId,action,label\n{rows}"));
+    let mut command = work.command(["run", "campaign.csv", "--sandbox", "--output", "-"]);
+    let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+    // The first byte says that the result is being written; the pipe holds no more than a part of it.
+    let mut stdout = process.stdout.take().unwrap();
+    std::io::Read::read_exact(&mut stdout, &mut [0]).unwrap();
+    signal(&process, "-TERM");
+    assert_eq!(process.wait().unwrap().code(), Some(143));
+}
