@@ -137,7 +137,7 @@ impl Client {
             Ok(body) => Reply::Http(Answer {
                 status,
                 retry_after,
-                body,
+                body: self.options.credentials.redacted(body),
             }),
             // These say all that is needed without their body; and what can't be unpacked can't be read.
             Err(error) if matches!(status, 401 | 429 | 500..) || is_garbled(&error) => {
