@@ -9,7 +9,6 @@ mod pace;
 mod pool;
 mod stop;
 mod suspicion;
-mod window;
 mod worker;
 
 pub use backoff::RetryPolicy;

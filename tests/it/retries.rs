@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Canned, Sandbox, Workplace, answer};
+use crate::support::{Canned, Ran, Sandbox, Workplace, answer};
 
 const OK: &str = r#"{"warnings":[]}"#;
 
@@ -13,33 +13,60 @@ fn list(customers: u32) -> String {
     format!("userId,action,label\n{}", rows.concat())
 }
 
+/// A run that has ended.
+struct Answered {
+    work: Workplace,
+    canned: Canned,
+    ran: Ran,
+}
+
+/// Runs a list of so many customers, quickly, against a server that answers so, and expects this exit status.
+#[track_caller]
+fn answered(
+    customers: u32,
+    answers: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static,
+    more: &[&str],
+    status: i32,
+) -> Answered {
+    let work = Workplace::new();
+    work.list("campaign.csv", list(customers));
+    let canned = Canned::answering(answers);
+    let ran = work
+        .send(&canned.url(), &[&["--retry-base", "1ms"], more].concat())
+        .ended(status);
+    Answered { work, canned, ran }
+}
+
 #[test]
 fn a_passing_failure_is_tried_again() {
-    let work = Workplace::new();
-    work.list("campaign.csv", list(1));
-    let canned = Canned::answering(|n| {
-        if n < 2 {
-            answer(503, "", "")
-        } else {
-            answer(200, "", OK)
-        }
-    });
-    work.send(&canned.url(), &["--retry-base", "1ms"]).ended(0);
-    assert_eq!(work.rows("campaign.results.csv")[0]["attempts"], "3");
+    let run = answered(
+        1,
+        |n| {
+            if n < 2 {
+                answer(503, "", "")
+            } else {
+                answer(200, "", OK)
+            }
+        },
+        &[],
+        0,
+    );
+    assert_eq!(run.work.rows("campaign.results.csv")[0]["attempts"], "3");
 }
 
 #[test]
 fn attempts_that_are_used_up_end_in_a_failure() {
-    let work = Workplace::new();
-    work.list("campaign.csv", list(1));
-    let canned = Canned::answering(|_| answer(500, "", "<html>oops</html>"));
-    work.send(
-        &canned.url(),
-        &["--retry-base", "1ms", "--max-attempts", "2"],
-    )
-    .ended(1);
-    assert_eq!(work.outcomes("campaign.results.csv"), ["2 failed HTTP_500"]);
-    assert_eq!(canned.asked().len(), 2);
+    let run = answered(
+        1,
+        |_| answer(500, "", "<html>oops</html>"),
+        &["--max-attempts", "2"],
+        1,
+    );
+    assert_eq!(
+        run.work.outcomes("campaign.results.csv"),
+        ["2 failed HTTP_500"]
+    );
+    assert_eq!(run.canned.asked().len(), 2);
 }
 
 #[test]
@@ -59,40 +86,34 @@ fn a_page_in_place_of_an_answer_confirms_nothing() {
 
 #[test]
 fn a_connection_that_breaks_leaves_the_row_unconfirmed() {
-    let work = Workplace::new();
-    work.list("campaign.csv", list(1));
-    let canned = Canned::answering(|n| {
-        if n == 0 {
-            Vec::new()
-        } else {
-            answer(500, "", "")
-        }
-    });
-    work.send(
-        &canned.url(),
-        &["--retry-base", "1ms", "--max-attempts", "2"],
-    )
-    .ended(1);
+    let run = answered(
+        1,
+        |n| {
+            if n == 0 {
+                Vec::new()
+            } else {
+                answer(500, "", "")
+            }
+        },
+        &["--max-attempts", "2"],
+        1,
+    );
     assert_eq!(
-        work.outcomes("campaign.results.csv"),
+        run.work.outcomes("campaign.results.csv"),
         ["2 unconfirmed CONNECTION_LOST"]
     );
 }
 
 #[test]
 fn an_answer_that_is_cut_short_confirms_nothing() {
-    let work = Workplace::new();
-    work.list("campaign.csv", list(1));
-    let canned = Canned::answering(|_| {
-        b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"entity\":1".to_vec()
-    });
-    work.send(
-        &canned.url(),
-        &["--retry-base", "1ms", "--max-attempts", "2"],
-    )
-    .ended(1);
+    let run = answered(
+        1,
+        |_| b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"entity\":1".to_vec(),
+        &["--max-attempts", "2"],
+        1,
+    );
     assert_eq!(
-        work.outcomes("campaign.results.csv"),
+        run.work.outcomes("campaign.results.csv"),
         ["2 unconfirmed CONNECTION_LOST"]
     );
 }
@@ -117,19 +138,20 @@ fn a_body_that_cannot_be_unpacked_confirms_nothing() {
 
 #[test]
 fn a_503_that_names_a_time_holds_everyone_even_where_its_own_call_has_ended() {
-    let work = Workplace::new();
-    work.list("campaign.csv", list(3));
-    let canned = Canned::answering(|n| {
-        if n == 0 {
-            answer(503, "retry-after: 1\r\n", "")
-        } else {
-            answer(200, "", OK)
-        }
-    });
-    work.send(&canned.url(), &["--max-attempts", "1"])
-        .ended(1)
-        .said("unavailable for now (503)");
-    let asked = canned.asked();
+    let run = answered(
+        3,
+        |n| {
+            if n == 0 {
+                answer(503, "retry-after: 1\r\n", "")
+            } else {
+                answer(200, "", OK)
+            }
+        },
+        &["--max-attempts", "1"],
+        1,
+    );
+    run.ran.said("unavailable for now (503)");
+    let asked = run.canned.asked();
     assert_eq!(asked.len(), 3);
     assert!(asked[1].at - asked[0].at >= Duration::from_millis(990));
 }
@@ -154,12 +176,12 @@ fn a_server_that_is_not_there_is_a_failed_connection() {
 
 #[test]
 fn no_redirect_is_followed() {
-    let work = Workplace::new();
-    work.list("campaign.csv", list(1));
-    let canned = Canned::answering(|_| answer(307, "location: /elsewhere\r\n", ""));
-    work.send(&canned.url(), &[]).ended(1);
-    assert_eq!(work.outcomes("campaign.results.csv"), ["2 failed HTTP_307"]);
-    assert_eq!(canned.asked().len(), 1);
+    let run = answered(1, |_| answer(307, "location: /elsewhere\r\n", ""), &[], 1);
+    assert_eq!(
+        run.work.outcomes("campaign.results.csv"),
+        ["2 failed HTTP_307"]
+    );
+    assert_eq!(run.canned.asked().len(), 1);
 }
 
 #[test]
@@ -172,9 +194,7 @@ fn wrong_credentials_stop_the_run_after_one_call() {
         .env("BULKLABEL_PASSWORD", "hush-hush")
         .output()
         .unwrap();
-    let ran = crate::support::Ran::from(output)
-        .ended(3)
-        .said("refused the credentials");
+    let ran = Ran::from(output).ended(3).said("refused the credentials");
     assert!(!ran.stderr.contains("hush"), "{ran}");
     assert_eq!(sandbox.asked().len(), 1);
     assert_eq!(
@@ -186,15 +206,11 @@ fn wrong_credentials_stop_the_run_after_one_call() {
 
 #[test]
 fn two_answers_that_are_not_about_customers_stop_the_run() {
-    let work = Workplace::new();
-    work.list("campaign.csv", list(9));
-    let canned = Canned::answering(|_| answer(404, "", "<html>no such page</html>"));
-    work.send(&canned.url(), &[])
-        .ended(3)
-        .said("can't be about the customers");
-    assert_eq!(canned.asked().len(), 2);
+    let run = answered(9, |_| answer(404, "", "<html>no such page</html>"), &[], 3);
+    run.ran.said("can't be about the customers");
+    assert_eq!(run.canned.asked().len(), 2);
     assert_eq!(
-        work.files(),
+        run.work.files(),
         ["campaign.csv"],
         "what was recorded is taken back"
     );
@@ -202,20 +218,21 @@ fn two_answers_that_are_not_about_customers_stop_the_run() {
 
 #[test]
 fn ten_such_answers_in_a_row_stop_a_run_on_its_way_and_are_taken_back() {
-    let work = Workplace::new();
-    work.list("campaign.csv", list(40));
-    let canned = Canned::answering(|n| {
-        if n == 0 {
-            answer(200, "", OK)
-        } else {
-            answer(404, "", "")
-        }
-    });
-    work.send(&canned.url(), &["--concurrency", "1"])
-        .ended(3)
-        .said("10 answers in a row were HTTP 404");
-    assert_eq!(canned.asked().len(), 11);
-    let journal = std::fs::read_to_string(work.path("campaign.results.csv.partial")).unwrap();
+    let run = answered(
+        40,
+        |n| {
+            if n == 0 {
+                answer(200, "", OK)
+            } else {
+                answer(404, "", "")
+            }
+        },
+        &["--concurrency", "1"],
+        3,
+    );
+    run.ran.said("10 answers in a row were HTTP 404");
+    assert_eq!(run.canned.asked().len(), 11);
+    let journal = std::fs::read_to_string(run.work.path("campaign.results.csv.partial")).unwrap();
     let count = |words: &str| journal.matches(words).count();
     assert_eq!(
         (count("HTTP_404"), count("takenBack"), count("success")),
@@ -226,22 +243,23 @@ fn ten_such_answers_in_a_row_stop_a_run_on_its_way_and_are_taken_back() {
 
 #[test]
 fn a_wait_that_the_service_asks_for_is_kept_by_all() {
-    let work = Workplace::new();
-    work.list("campaign.csv", list(8));
-    let canned = Canned::answering(|n| {
-        if n == 1 {
-            answer(429, "retry-after: 1\r\n", "")
-        } else {
-            answer(200, "", OK)
-        }
-    });
-    work.send(&canned.url(), &["--concurrency", "1"])
-        .ended(0)
-        .said("too many requests");
-    let asked = canned.asked();
+    let run = answered(
+        8,
+        |n| {
+            if n == 1 {
+                answer(429, "retry-after: 1\r\n", "")
+            } else {
+                answer(200, "", OK)
+            }
+        },
+        &["--concurrency", "1"],
+        0,
+    );
+    run.ran.said("too many requests");
+    let asked = run.canned.asked();
     assert_eq!(asked.len(), 9, "the refused attempt is repeated");
     assert!(asked[2].at - asked[1].at >= Duration::from_millis(990));
-    assert_eq!(work.rows("campaign.results.csv")[1]["attempts"], "2");
+    assert_eq!(run.work.rows("campaign.results.csv")[1]["attempts"], "2");
 }
 
 #[test]

@@ -1,65 +1,25 @@
 //! When an attempt may leave (contract, section 4).
 //!
-//! `governor` spaces the attempts. Its limiter runs on a clock of our own, so that a time slot is taken
-//! first and then waited for: waiting first and asking again loses a slot whenever a timer is late. A window of
-//! the last departures has the last word, whatever the timers, the burst and the connections do.
+//! `slots` spaces the attempts, and `window` has the last word, whatever the timers, the burst and the connections
+//! do.
+
+mod slots;
+mod window;
 
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use governor::clock::Clock;
-use governor::middleware::NoOpMiddleware;
-use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use super::window::{Full, Window};
+use self::slots::{Limit, Slots};
+use self::window::{Full, Window};
 use crate::model::Rate;
 use crate::service::Leaving;
 
 /// The longest hold after a 429 that does not say how long.
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
-
-/// By these parts of it, and no more than so long, a window is taken for longer than it is, because what
-/// leaves evenly here arrives less evenly there: the part that is guarded, and a little more between slots,
-/// so that a departure that was late is caught up with. Together they cost 0.6% of the rate.
-const GUARDED: f64 = 0.005;
-const BETWEEN_SLOTS: f64 = 0.006;
-const LONGEST_MARGIN: Duration = Duration::from_millis(60);
-
-/// The most departures that are remembered.
-const LONGEST_RING: u32 = 100_000;
-
-/// The clock of the limiter: the time that is asked about, since the pace began.
-#[derive(Debug, Clone, Default)]
-struct SlotClock(Arc<AtomicU64>);
-
-impl SlotClock {
-    fn set(&self, since_start: Duration) {
-        self.0.store(
-            u64::try_from(since_start.as_nanos()).unwrap_or(u64::MAX),
-            Ordering::Relaxed,
-        );
-    }
-}
-
-impl Clock for SlotClock {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        Duration::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-}
-
-/// Gives out time slots.
-#[derive(Debug)]
-struct Limiter {
-    limiter: RateLimiter<NotKeyed, InMemoryState, SlotClock, NoOpMiddleware<Duration>>,
-    clock: SlotClock,
-}
 
 /// Decides when attempts leave, for all workers.
 #[derive(Debug)]
@@ -71,21 +31,9 @@ pub struct Pace {
     moved: Notify,
 }
 
-/// The rate, ready for use.
-#[derive(Debug, Clone, Copy)]
-struct Limit {
-    /// The most departures within a window.
-    attempts: NonZeroU32,
-    /// The window that is guarded: the rate's, and a little more.
-    guarded: Duration,
-    /// From one slot to the next; a little longer still, so that a late departure is caught up with.
-    gap: Duration,
-    burst: NonZeroU32,
-}
-
 #[derive(Debug)]
 struct State {
-    limiter: Option<Limiter>,
+    slots: Option<Slots>,
     window: Option<Window>,
     held_until: Option<Instant>,
     /// Counts holds: who took a slot before one has to take another.
@@ -137,7 +85,7 @@ impl Pace {
     pub fn new(rate: Option<Rate>, burst: NonZeroU32) -> Arc<Self> {
         let limit = rate.map(|rate| Limit::new(rate, burst));
         let state = State {
-            limiter: limit.map(|limit| Limiter::new(limit, Duration::ZERO)),
+            slots: limit.map(|limit| Slots::new(limit, Duration::ZERO)),
             window: limit.map(|limit| Window::new(limit.attempts.get() as usize, limit.guarded)),
             held_until: None,
             holds: 0,
@@ -202,8 +150,8 @@ impl Pace {
         let state = self.state();
         let now = Instant::now();
         let from = state.held_until.map_or(now, |until| until.max(now));
-        let slot = match &state.limiter {
-            Some(limiter) => self.start + limiter.next(from - self.start),
+        let slot = match &state.slots {
+            Some(slots) => self.start + slots.next(from - self.start),
             None => from,
         };
         (slot, state.holds)
@@ -257,9 +205,9 @@ impl State {
         }
         self.held_until = Some(until);
         self.holds += 1;
-        self.limiter = pace
+        self.slots = pace
             .limit
-            .map(|limit| Limiter::new(limit, until - pace.start));
+            .map(|limit| Slots::new(limit, until - pace.start));
         true
     }
 }
@@ -269,61 +217,11 @@ enum NotYet {
     Held,
 }
 
-impl Limit {
-    fn new(rate: Rate, burst: NonZeroU32) -> Self {
-        // N a window is kept where N/k is kept in every k-th part of it, with a shorter ring.
-        let parts = rate.attempts().get().div_ceil(LONGEST_RING);
-        let attempts = NonZeroU32::new(rate.attempts().get() / parts).unwrap_or(NonZeroU32::MIN);
-        let window = rate.window() / parts;
-        let margin = |part| {
-            window
-                .mul_f64(part)
-                .min(LONGEST_MARGIN.mul_f64(part / BETWEEN_SLOTS))
-        };
-        Self {
-            attempts,
-            guarded: window + margin(GUARDED),
-            gap: (window + margin(BETWEEN_SLOTS)) / attempts.get(),
-            // More than a window holds can never leave together.
-            burst: burst.min(attempts),
-        }
-    }
-}
-
-impl Limiter {
-    /// A limiter whose burst is spent at `start`: one attempt may leave then.
-    fn new(limit: Limit, start: Duration) -> Self {
-        let clock = SlotClock::default();
-        clock.set(start);
-        let quota = Quota::with_period(limit.gap.max(Duration::from_nanos(1)));
-        let quota = quota
-            .expect("a period of at least a nanosecond is a period")
-            .allow_burst(limit.burst);
-        let limiter = RateLimiter::direct_with_clock(quota, clock.clone());
-        if let Some(rest) = NonZeroU32::new(limit.burst.get() - 1) {
-            // A new limiter has the whole burst to spend.
-            let _spent = limiter.check_n(rest);
-        }
-        Self { limiter, clock }
-    }
-
-    /// Takes the first slot that is free at `from` or later.
-    fn next(&self, from: Duration) -> Duration {
-        let mut slot = from;
-        loop {
-            self.clock.set(slot);
-            match self.limiter.check() {
-                Ok(()) => return slot,
-                Err(not_until) => slot = not_until.earliest_possible(),
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
     use tokio::task::JoinSet;
 
     /// Departures, in seconds from the start, of `count` attempts that `workers` send, each taking `latency`.
@@ -483,11 +381,5 @@ mod tests {
             pace.refused(&departure, Some(Duration::from_secs(5)));
             assert!(departures(pace, 1, 1, Duration::ZERO).await[0] >= 4.9);
         });
-    }
-
-    #[test]
-    fn an_absurd_rate_keeps_a_short_ring() {
-        let limit = Limit::new("4000000000/s".parse().unwrap(), NonZeroU32::MIN);
-        assert!(limit.attempts.get() <= LONGEST_RING);
     }
 }
