@@ -144,9 +144,17 @@ fn must_be_writable(path: &Path, list: Option<&fs::Metadata>) -> Result<bool, Re
             Err(RecordError::TheListItself { path })
         }
         Ok(_) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && is_in_a_folder(&path) => Ok(false),
         Err(source) => Err(RecordError::Unwritable { path, source }),
     }
+}
+
+/// Whether the folder that a path is in is there.
+fn is_in_a_folder(path: &Path) -> bool {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new(".")).is_dir()
 }
 
 /// `campaign.csv` → `campaign.results.csv`.
