@@ -5,16 +5,14 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::desk::Desk;
+use super::called::Called;
+use super::desk::{Desk, WAITING};
 use crate::dispatch::{Crew, Pace, RetryPolicy, run, stopper};
 use crate::model::{Moment, Rate, StopReason, Tally};
 use crate::plan::Plan;
-use crate::record::{Journal, Ledger};
-use crate::report::{Effort, Minutes, Progress};
+use crate::record::Journal;
+use crate::report::Progress;
 use crate::service::Sender;
-
-/// So many events wait for the desk at most; a slow disk slows the workers, not the memory down.
-pub(super) const WAITING: usize = 256;
 
 /// How calls are made.
 #[derive(Debug, Clone, Copy)]
@@ -46,37 +44,6 @@ pub struct Calling<'a> {
     pub interrupts: mpsc::Receiver<StopReason>,
     /// The time of day.
     pub now: fn() -> Moment,
-}
-
-/// How calling ended.
-#[derive(Debug)]
-pub struct Called {
-    /// How each call ended.
-    pub ledger: Ledger,
-    /// Rows by outcome, those of calls that did not end left out.
-    pub tally: Tally,
-    /// The same on disk.
-    pub journal: Journal,
-    /// Why it stopped before every call had ended.
-    pub stopped: Option<StopReason>,
-    /// What it took.
-    pub effort: Effort,
-    /// Pace and latency.
-    pub minutes: Minutes,
-}
-
-impl Called {
-    /// Where calling begins; and where it ends, if there is nobody to call.
-    pub fn nobody(plan: &Plan, left_out: Tally, journal: Journal, now: Moment) -> Self {
-        Self {
-            ledger: Ledger::new(plan.customers()),
-            tally: left_out,
-            journal,
-            stopped: None,
-            effort: Effort::default(),
-            minutes: Minutes::new(now),
-        }
-    }
 }
 
 /// Makes all calls of the plan, until each has ended or the run must stop.

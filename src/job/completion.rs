@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::accounting::{Account, AccountError, account_for};
-use super::calling::Called;
+use super::called::Called;
 use super::identity::identity;
 use super::reading::{Planned, Reading};
 use crate::error::{Error, ExitStatus};

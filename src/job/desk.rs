@@ -6,12 +6,15 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
-use super::calling::{Called, WAITING};
+use super::called::Called;
 use crate::dispatch::{Judgement, Stopper, Suspicion, Told};
 use crate::model::{Call, CallRecord, Event, Moment, StopReason};
 use crate::plan::Plan;
 use crate::record::RecordError;
 use crate::report::{Glance, Progress, span};
+
+/// So many events wait for the desk at most; a slow disk slows the workers, not the memory down.
+pub const WAITING: usize = 256;
 
 /// Records are made durable this often (contract, section 5).
 const SYNC_EVERY: Duration = Duration::from_secs(1);

@@ -5,12 +5,14 @@
 //! `identity` tells runs apart.
 
 mod accounting;
+mod called;
 mod calling;
 mod completion;
 mod desk;
 mod identity;
 mod reading;
 
-pub use calling::{Called, Calling, Terms, call_all};
+pub use called::Called;
+pub use calling::{Calling, Terms, call_all};
 pub use completion::{Run, complete, leave};
 pub use reading::{Planned, Reading, plan};
