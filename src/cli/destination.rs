@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::environment::Environment;
+use super::environment;
 use super::settings::{ServiceArgs, Settings};
 use crate::error::Error;
 use crate::plan::Plan;
@@ -25,11 +25,7 @@ impl Destination {
     ///
     /// # Errors
     /// No base URL or one that can't be meant, or credentials that are missing.
-    pub fn of(
-        args: &ServiceArgs,
-        rehearse: bool,
-        environment: &Environment,
-    ) -> Result<Self, Error> {
+    pub fn of(args: &ServiceArgs, rehearse: bool) -> Result<Self, Error> {
         if rehearse {
             return Self::imitated();
         }
@@ -41,11 +37,9 @@ impl Destination {
         })?;
         let base_url: BaseUrl = base_url.parse().map_err(Error::unusable)?;
         let base_url = base_url.checked(args.allow_http).map_err(Error::unusable)?;
-        let credentials =
-            Credentials::basic(environment.username.clone(), environment.password.clone());
         Ok(Self {
             base_url,
-            credentials: credentials.map_err(Error::unusable)?,
+            credentials: environment::credentials()?,
             rehearsal: None,
         })
     }

@@ -2,19 +2,17 @@
 
 use std::env::{self, VarError};
 use std::ffi::{OsStr, OsString};
+use std::fs;
 
 use clap::{Command, builder::Resettable};
 use secrecy::SecretString;
 
 use crate::error::Error;
+use crate::service::Credentials;
 
-/// The variables that are no flags.
+/// What the environment says of how the program shows itself.
 #[derive(Debug, Default)]
 pub struct Environment {
-    /// `BULKLABEL_USERNAME`.
-    pub username: Option<String>,
-    /// `BULKLABEL_PASSWORD`.
-    pub password: Option<SecretString>,
     /// `RUST_LOG`.
     pub rust_log: Option<String>,
     /// The command line, as it may be typed again.
@@ -29,16 +27,7 @@ impl Environment {
     /// # Errors
     /// One that is no text.
     pub fn read() -> Result<Self, Error> {
-        let variable = |name| match env::var(name) {
-            Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
-            Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(Error::unusable(format!(
-                "{name} is set to what is no UTF-8 text"
-            ))),
-        };
         Ok(Self {
-            username: variable("BULKLABEL_USERNAME")?,
-            password: variable("BULKLABEL_PASSWORD")?.map(SecretString::from),
             rust_log: variable("RUST_LOG")?,
             command_line: command_line(env::args_os().skip(1)),
             no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
@@ -55,6 +44,54 @@ impl Environment {
         self.rust_log
             .clone()
             .unwrap_or_else(|| format!("warn,bulklabel={level}"))
+    }
+}
+
+/// The credentials that the environment holds, or files that it names (contract, section 3).
+///
+/// # Errors
+/// They are missing, whole or in part, given twice, or in a file that can't be read.
+pub fn credentials() -> Result<Credentials, Error> {
+    let username = given("BULKLABEL_USERNAME")?;
+    let password = given("BULKLABEL_PASSWORD")?.map(SecretString::from);
+    Credentials::basic(username, password).map_err(Error::unusable)
+}
+
+/// What a variable holds, or the file that `…_FILE` names, less a line break at its end.
+fn given(name: &str) -> Result<Option<String>, Error> {
+    let by_file = format!("{name}_FILE");
+    let path = match (variable(name)?, variable(&by_file)?) {
+        (Some(_), Some(_)) => {
+            return Err(Error::unusable(format!(
+                "{name} and {by_file} are both set: set one of them"
+            )));
+        }
+        (value, None) => return Ok(value),
+        (None, Some(path)) => path,
+    };
+    let unreadable = |error| {
+        Error::unusable(format!(
+            "{by_file} names {path}, which can't be read: {error}"
+        ))
+    };
+    let value = fs::read_to_string(&path).map_err(unreadable)?;
+    let line = value.strip_suffix('\n').unwrap_or(&value);
+    match line.strip_suffix('\r').unwrap_or(line) {
+        "" => Err(Error::unusable(format!(
+            "{by_file} names {path}, which is empty"
+        ))),
+        value => Ok(Some(value.to_owned())),
+    }
+}
+
+/// A variable; an empty one is an unset one.
+fn variable(name: &str) -> Result<Option<String>, Error> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Error::unusable(format!(
+            "{name} is set to what is no UTF-8 text"
+        ))),
     }
 }
 

@@ -82,7 +82,7 @@ pub struct RunArgs {
 pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<ExitStatus, Error> {
     let started = Moment::now();
     let settings = Settings::new(&args.reading, &args.service, &args.pace)?;
-    let destination = Destination::of(&args.service, args.sandbox, environment)?;
+    let destination = Destination::of(&args.service, args.sandbox)?;
     let outputs = outputs(&args)?;
     outputs.check(&args.list, args.overwrite)?;
     let source = Source::open(&args.list, outputs.spool().as_deref())?;

@@ -1,6 +1,6 @@
 //! What people type, and what they are told.
 
-use crate::support::{Ran, Workplace};
+use crate::support::{Ran, Sandbox, Workplace};
 
 #[test]
 fn the_program_alone_shows_help() {
@@ -135,6 +135,37 @@ fn credentials_are_missed_before_the_list_is_read() {
         ("BULKLABEL_PASSWORD", "hush"),
     ])
     .said("there is no such file");
+}
+
+#[test]
+fn credentials_may_stand_in_files() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    work.list("campaign.csv", "userId,action,label\n1,add,VIP\n");
+    work.list("secret", "sandbox\r\n")
+        .list("empty", "\n")
+        .list("wrong", "hush-hush");
+    let run = |variables: &[(&str, &str)]| {
+        let url = sandbox.url();
+        let mut command = work.command(["run", "campaign.csv", "--overwrite", "--base-url", &url]);
+        command
+            .env_remove("BULKLABEL_PASSWORD")
+            .envs(variables.iter().copied());
+        Ran::from(command.output().unwrap())
+    };
+    run(&[("BULKLABEL_PASSWORD_FILE", "secret")]).ended(0);
+    run(&[("BULKLABEL_PASSWORD_FILE", "empty")])
+        .ended(2)
+        .said("BULKLABEL_PASSWORD_FILE names empty, which is empty");
+    run(&[("BULKLABEL_PASSWORD_FILE", "nothing")])
+        .ended(2)
+        .said("names nothing, which can't be read");
+    let twice = [
+        ("BULKLABEL_PASSWORD_FILE", "secret"),
+        ("BULKLABEL_PASSWORD", "sandbox"),
+    ];
+    run(&twice).ended(2).said("both set");
+    let refused = run(&[("BULKLABEL_PASSWORD_FILE", "wrong")]).ended(3);
+    assert!(!refused.stderr.contains("hush"), "{refused}");
 }
 
 #[test]
