@@ -177,8 +177,13 @@ fn call(
     let Planned { plan, left_out, .. } = run.planned;
     let left_out = left_out.clone();
     // Caught before the journal is made: a signal from here on leaves nothing half done.
-    let interrupts = catch()?;
-    let journal = Journal::create(run.outputs.partial())?;
+    let partial = run.outputs.partial();
+    let farewell = format!(
+        "Stopped by a signal before the result was in its place; what was called is recorded in {}.",
+        partial.display()
+    );
+    let interrupts = catch(screen, farewell)?;
+    let journal = Journal::create(partial)?;
     if let Err(error) = run.outputs.check_result(&args.list, args.overwrite) {
         journal.remove()?;
         return Err(error.into());

@@ -43,6 +43,6 @@ pub fn run(args: SandboxArgs, screen: &Screen) -> Result<ExitStatus, Error> {
     screen.say(format_args!(
         "Listening on {url} (user name {USER}, password {PASSWORD}); Ctrl-C stops it"
     ));
-    catch()?.blocking_recv();
+    catch(screen, String::new())?.blocking_recv();
     Ok(ExitStatus::Complete)
 }

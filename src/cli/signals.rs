@@ -9,13 +9,14 @@ use tokio::sync::mpsc;
 use super::runtime::runtime;
 use crate::error::Error;
 use crate::model::StopReason;
+use crate::report::Screen;
 
 /// Catches both signals from now on, and hands on each as it comes. Once nobody takes them any more, because no
-/// call is on its way, a signal ends the process at once: what was recorded stays.
+/// call is on its way, a signal ends the process at once with this `farewell`: what was recorded stays.
 ///
 /// # Errors
 /// The system refuses.
-pub fn catch() -> Result<mpsc::Receiver<StopReason>, Error> {
+pub fn catch(screen: &Screen, farewell: String) -> Result<mpsc::Receiver<StopReason>, Error> {
     let refused = |error| Error::unusable(format!("signals can't be caught: {error}"));
     let runtime = runtime()?;
     let (mut interrupt, mut terminate) = {
@@ -26,6 +27,7 @@ pub fn catch() -> Result<mpsc::Receiver<StopReason>, Error> {
         )
     };
     let (sender, receiver) = mpsc::channel(4);
+    let screen = screen.clone();
     let forward = async move {
         loop {
             let reason = tokio::select! {
@@ -35,6 +37,7 @@ pub fn catch() -> Result<mpsc::Receiver<StopReason>, Error> {
             };
             let status = reason.status();
             if sender.send(reason).await.is_err() {
+                screen.say(farewell);
                 process::exit(i32::from(status.code()));
             }
         }

@@ -71,6 +71,8 @@ mod tests {
 
     struct Scripted {
         script: Script,
+        /// How long a customer's attempt waits for a connection before it leaves.
+        connecting: fn(u64) -> Duration,
         attempts: Arc<Mutex<Attempts>>,
     }
 
@@ -84,8 +86,9 @@ mod tests {
 
     impl Sender for Scripted {
         async fn send(&self, call: &Call, leaving: impl Leaving) -> Reply {
-            leaving.leave();
             let user = call.user.get();
+            sleep((self.connecting)(user)).await;
+            leaving.leave();
             let attempt = {
                 let mut attempts = self.attempts.lock().unwrap();
                 attempts.at.push((user, Instant::now()));
@@ -128,9 +131,20 @@ mod tests {
 
     /// Runs a pool of 4 under a paused clock. `watch` sees every event, and may stop the pool.
     fn ran(customers: u64, script: Script, watch: fn(&Event, &Stopper)) -> Ran {
+        connected(customers, |_| Duration::ZERO, script, watch)
+    }
+
+    /// The same where connections take their time.
+    fn connected(
+        customers: u64,
+        connecting: fn(u64) -> Duration,
+        script: Script,
+        watch: fn(&Event, &Stopper),
+    ) -> Ran {
         let attempts = Arc::new(Mutex::new(Attempts::default()));
         let sender = Scripted {
             script,
+            connecting,
             attempts: Arc::clone(&attempts),
         };
         let test = async {
@@ -437,5 +451,69 @@ mod tests {
             "{:?}",
             ran.told
         );
+    }
+
+    /// Customers from 3 on wait long for a connection.
+    const SLOW: fn(u64) -> Duration = |user| Duration::from_secs(if user < 3 { 0 } else { 3 });
+
+    #[test]
+    fn what_has_not_left_when_a_hold_comes_does_not_leave_during_it() {
+        let ran = connected(
+            4,
+            SLOW,
+            |user, attempt| match (user, attempt) {
+                (2, 1) => {
+                    let retry_after = Some(Duration::from_secs(10));
+                    let answer = Answer {
+                        status: 429,
+                        retry_after,
+                        body: "".into(),
+                    };
+                    (Duration::from_secs(1), Reply::Http(answer))
+                }
+                _ => http(200, OK),
+            },
+            UNHURRIED,
+        );
+        assert_eq!(ran.ended.len(), 4);
+        let at = &ran.attempts.lock().unwrap().at;
+        let refused = at[1].1 + Duration::from_secs(1);
+        let during =
+            |moment: &Instant| *moment > refused && *moment < refused + Duration::from_secs(10);
+        assert!(!at.iter().any(|(_, moment)| during(moment)), "{at:?}");
+        assert!(
+            ran.ended
+                .iter()
+                .all(|(user, _, attempts)| *attempts == 1 + u32::from(*user == 2))
+        );
+    }
+
+    #[test]
+    fn what_has_not_left_when_a_stop_comes_never_leaves() {
+        let ran = connected(
+            4,
+            SLOW,
+            |_, _| http(200, OK),
+            |event, stopper| {
+                if matches!(event, Event::Finished { record, .. } if record.user == 2) {
+                    stopper.drain();
+                }
+            },
+        );
+        let left: Vec<_> = ran
+            .attempts
+            .lock()
+            .unwrap()
+            .at
+            .iter()
+            .map(|(user, _)| *user)
+            .collect();
+        assert_eq!(left, [1, 2]);
+        assert!(
+            ran.told.is_empty(),
+            "nothing was sent for the others: {:?}",
+            ran.told
+        );
+        assert!(ran.took < Duration::from_secs(1));
     }
 }

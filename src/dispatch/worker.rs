@@ -1,12 +1,13 @@
 //! One call's life: pace, send, classify, back off, again.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
 
 use super::backoff::RetryPolicy;
-use super::pace::{Departure, Pace};
+use super::pace::{Departure, HoldNumber, Pace};
 use super::stop::Stop;
 use crate::model::{
     Bearing, Call, CallRecord, Event, Moment, Outcome, OutcomeKind, Outcomes, StopReason,
@@ -76,10 +77,10 @@ pub async fn work<S: Sender>(crew: Arc<Crew<S>>, call: Call) -> Left {
         doubt: None,
     };
     loop {
-        let Some((departure, reply)) = work.attempt().await else {
+        let Some((hold, reply)) = work.attempt().await else {
             return work.give_up().await;
         };
-        if let Next::Leave(left) = work.take(&departure, &reply).await {
+        if let Next::Leave(left) = work.take(hold, &reply).await {
             return left;
         }
     }
@@ -87,34 +88,53 @@ pub async fn work<S: Sender>(crew: Arc<Crew<S>>, call: Call) -> Left {
 
 impl<S: Sender> Work<S> {
     /// Waits for its turn and sends an attempt. None where the run ends before there is a reply.
-    async fn attempt(&mut self) -> Option<(Departure, Reply)> {
-        let departure = tokio::select! {
-            biased;
-            () = self.crew.stop.wanted() => return None,
-            departure = self.crew.pace.depart() => departure,
-        };
-        let reply = tokio::select! {
-            reply = self.crew.sender.send(&self.call, departure.clone()) => Some(reply),
-            () = self.crew.stop.cut() => None,
-        };
-        if reply.is_none() && !departure.has_left() {
+    async fn attempt(&mut self) -> Option<(HoldNumber, Reply)> {
+        loop {
+            let departure = tokio::select! {
+                biased;
+                () = self.crew.stop.wanted() => return None,
+                departure = self.crew.pace.depart() => departure,
+            };
+            let reply = self.send(&departure).await;
+            if reply.is_none() && !departure.has_left() {
+                // Called back before it left: by a stop for good, by a hold until that is over.
+                continue;
+            }
+            self.sent += 1;
+            let status = reply.as_ref().and_then(Reply::status);
+            if status.is_some() {
+                // What was answered has left, also where the connection did not ask for all of it.
+                departure.leave();
+            }
+            let throttled = status == Some(429);
+            let latency = Instant::now() - departure.at();
+            self.tell(Event::Attempted { latency, throttled }).await;
+            // What has not left by now never will: its place in the window is free for others.
+            return reply.map(|reply| (departure.hold(), reply));
+        }
+    }
+
+    /// Sends an attempt. None where it was called back before it left, or cut off after.
+    async fn send(&self, departure: &Departure) -> Option<Reply> {
+        let stop = &self.crew.stop;
+        let mut sending = pin!(self.crew.sender.send(&self.call, departure.clone()));
+        tokio::select! {
+            reply = &mut sending => return Some(reply),
+            () = stop.wanted() => {}
+            () = departure.recalled() => {}
+        }
+        if !departure.has_left() {
             return None;
         }
-        self.sent += 1;
-        let status = reply.as_ref().and_then(Reply::status);
-        if status.is_some() {
-            // What was answered has left, also where the connection did not ask for all of it.
-            departure.leave();
+        tokio::select! {
+            reply = sending => Some(reply),
+            () = stop.cut() => None,
         }
-        let throttled = status == Some(429);
-        let latency = Instant::now() - departure.at();
-        self.tell(Event::Attempted { latency, throttled }).await;
-        reply.map(|reply| (departure, reply))
     }
 
     /// Does what the reply asks for.
-    async fn take(&mut self, departure: &Departure, reply: &Reply) -> Next {
-        let too_long = self.hold(departure, reply).await;
+    async fn take(&mut self, hold: HoldNumber, reply: &Reply) -> Next {
+        let too_long = self.hold(hold, reply).await;
         let status = reply.status();
         let verdict = classify(reply, &self.call);
         match (verdict, too_long) {
@@ -138,17 +158,17 @@ impl<S: Sender> Work<S> {
 
     /// Holds everyone, this call included, where the answer asks for it. Returns a reason to stop where it asks
     /// for more than a run waits.
-    async fn hold(&self, departure: &Departure, reply: &Reply) -> Option<StopReason> {
+    async fn hold(&self, hold: HoldNumber, reply: &Reply) -> Option<StopReason> {
         let Some((why, after)) = reply.asks_to_wait() else {
             if reply.status().is_some() {
-                self.crew.pace.accepted(departure);
+                self.crew.pace.accepted(hold);
             }
             return None;
         };
         if let Some(after) = after.filter(|after| *after > self.crew.retries.max_hold) {
             return Some(StopReason::AskedToWait(after));
         }
-        if let Some(pause) = self.crew.pace.refused(departure, after) {
+        if let Some(pause) = self.crew.pace.refused(hold, after) {
             self.tell(Event::Held { why, pause }).await;
         }
         None

@@ -49,10 +49,24 @@ pub struct Run<'a> {
 /// # Errors
 /// The list has changed, or a file can't be written; what was recorded is still there.
 pub fn complete(run: &Run<'_>, called: Called) -> Result<ExitStatus, Error> {
+    let Called {
+        journal,
+        ledger,
+        tally,
+        effort,
+        minutes,
+        ..
+    } = called;
+    // A journal that holds no call is not worth keeping, whatever comes now.
+    let journal = if journal.calls() == 0 {
+        journal.remove().map(|()| None)?
+    } else {
+        Some(journal)
+    };
     let account = match &run.outputs.target {
         Target::File(path) => {
             let mut result = Replacement::new(path)?;
-            match write(run, &called.ledger, &called.tally, &mut result) {
+            match write(run, &ledger, &tally, &mut result) {
                 Ok(account) => result.commit().map(|()| account)?,
                 Err(error) => {
                     result.discard();
@@ -62,7 +76,7 @@ pub fn complete(run: &Run<'_>, called: Called) -> Result<ExitStatus, Error> {
         }
         Target::StandardOutput => {
             let mut output = BufWriter::new(io::stdout().lock());
-            let account = write(run, &called.ledger, &called.tally, &mut output)?;
+            let account = write(run, &ledger, &tally, &mut output)?;
             output.flush().map_err(AccountError::from)?;
             account
         }
@@ -71,12 +85,6 @@ pub fn complete(run: &Run<'_>, called: Called) -> Result<ExitStatus, Error> {
         0 => ExitStatus::Complete,
         _ => ExitStatus::WithFailures,
     };
-    let Called {
-        journal,
-        effort,
-        minutes,
-        ..
-    } = called;
     if let Some(path) = run.outputs.summary() {
         let now = Moment::now();
         let summary = Summary {
@@ -91,7 +99,9 @@ pub fn complete(run: &Run<'_>, called: Called) -> Result<ExitStatus, Error> {
             .map_err(|error| Error::new(ExitStatus::TryLater, error))?;
         write_whole(&path, &json)?;
     }
-    journal.remove()?;
+    if let Some(journal) = journal {
+        journal.remove()?;
+    }
     Ok(status)
 }
 

@@ -139,6 +139,7 @@ impl<'a> Desk<'a> {
             return;
         }
         if let Err(error) = self.state.journal.append(records) {
+            self.state.effort.without_verdict += records.len() as u64;
             return self.stop(StopReason::Unrecordable(error.to_string()));
         }
         for (call, record) in calls.iter().zip(records) {
@@ -164,6 +165,7 @@ impl<'a> Desk<'a> {
     /// Takes back the calls whose answers were not about their customers: they stay pending.
     fn not_about_the_customers(&mut self, earlier: Vec<(Call, CallRecord)>, last: &CallRecord) {
         let answers = earlier.len() + 1;
+        self.state.effort.without_verdict += answers as u64;
         for (call, record) in earlier {
             if let Err(error) = self.state.journal.take_back(call.user) {
                 return self.stop(StopReason::Unrecordable(error.to_string()));
@@ -173,7 +175,6 @@ impl<'a> Desk<'a> {
                 self.state.tally.take_back(record.outcomes.of(position));
             }
         }
-        self.state.effort.without_verdict += answers as u64;
         let message = last.outcomes.of(0).message.to_string();
         let status = last.status.unwrap_or_default();
         self.stop(StopReason::NotAboutCustomers {

@@ -81,7 +81,7 @@ impl Outputs {
 
     /// What was run and how it went. None with a result on standard output.
     pub fn summary(&self) -> Option<PathBuf> {
-        matches!(self.target, Target::File(_)).then(|| self.base.with_extension("json"))
+        matches!(self.target, Target::File(_)).then(|| followed(&self.base.with_extension("json")))
     }
 
     /// Refuses what would lose something: an unfinished run, and all that [`Outputs::check_result`] refuses.

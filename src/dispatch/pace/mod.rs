@@ -10,7 +10,7 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until};
 
 use self::slots::{Limit, Slots};
@@ -29,6 +29,10 @@ pub struct Pace {
     state: Mutex<State>,
     /// Tells that an attempt which was let through has left, or turned back.
     moved: Notify,
+    /// Tells that one has turned back.
+    turned_back: Notify,
+    /// Counts holds: who took a slot before one has to take another.
+    holds: watch::Sender<u64>,
 }
 
 #[derive(Debug)]
@@ -36,8 +40,6 @@ struct State {
     slots: Option<Slots>,
     window: Option<Window>,
     held_until: Option<Instant>,
-    /// Counts holds: who took a slot before one has to take another.
-    holds: u64,
     /// How many holds in a row were given no length by the service.
     unguided: u32,
 }
@@ -46,11 +48,15 @@ struct State {
 #[derive(Debug, Clone)]
 pub struct Departure(Arc<Leave>);
 
+/// Tells attempts from before a hold from those after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HoldNumber(u64);
+
 #[derive(Debug)]
 struct Leave {
     pace: Arc<Pace>,
     let_through: Instant,
-    holds: u64,
+    hold: HoldNumber,
     left: OnceLock<Instant>,
 }
 
@@ -58,6 +64,24 @@ impl Departure {
     /// When it left; until then, when it was let through.
     pub fn at(&self) -> Instant {
         *self.0.left.get().unwrap_or(&self.0.let_through)
+    }
+
+    /// After which hold it was let through.
+    pub fn hold(&self) -> HoldNumber {
+        self.0.hold
+    }
+
+    /// Waits for a hold that is newer: what has not left by then must not leave.
+    pub async fn recalled(&self) {
+        let mut holds = self.0.pace.holds.subscribe();
+        if holds
+            .wait_for(|number| *number != self.0.hold.0)
+            .await
+            .is_err()
+        {
+            // The pace lives as long as its departures.
+            std::future::pending::<()>().await;
+        }
     }
 }
 
@@ -74,7 +98,7 @@ impl Leaving for Departure {
 impl Drop for Leave {
     fn drop(&mut self) {
         if self.left.get().is_none() {
-            self.pace.turned_back();
+            self.pace.turn_back();
         }
     }
 }
@@ -88,7 +112,6 @@ impl Pace {
             slots: limit.map(|limit| Slots::new(limit, Duration::ZERO)),
             window: limit.map(|limit| Window::new(limit.attempts.get() as usize, limit.guarded)),
             held_until: None,
-            holds: 0,
             unguided: 0,
         };
         Arc::new(Self {
@@ -96,21 +119,26 @@ impl Pace {
             limit,
             state: Mutex::new(state),
             moved: Notify::new(),
+            turned_back: Notify::new(),
+            holds: watch::Sender::new(0),
         })
     }
 
     /// Waits until an attempt may leave.
     pub async fn depart(self: &Arc<Self>) -> Departure {
         loop {
-            let (slot, holds) = self.take_slot();
+            let (slot, hold) = self.take_slot();
             sleep_until(slot).await;
             loop {
                 // Listened for before looking, so that nothing is missed between.
-                let moved = self.moved.notified();
-                match self.let_through(holds) {
+                let (moved, turned_back) = (self.moved.notified(), self.turned_back.notified());
+                match self.let_through(hold) {
                     Ok(departure) => return departure,
-                    Err(NotYet::Full(Full::Until(free))) => sleep_until(free).await,
                     Err(NotYet::Full(Full::OfThoseLeaving)) => moved.await,
+                    Err(NotYet::Full(Full::Until(free))) => tokio::select! {
+                        () = sleep_until(free) => {}
+                        () = turned_back => {}
+                    },
                     // Slots from before a hold are void: all take new ones and leave one by one.
                     Err(NotYet::Held) => break,
                 }
@@ -118,35 +146,45 @@ impl Pace {
         }
     }
 
-    /// Takes note of a 429 or 503 that the attempt which left at `departure` was answered with. All wait: so long as
-    /// the service asks, else longer each time, up to a minute. Returns the pause, unless the answer to an attempt
-    /// from before the last hold says nothing new.
-    pub fn refused(&self, departure: &Departure, after: Option<Duration>) -> Option<Duration> {
+    /// Takes note of a 429 or 503 that an attempt was answered with which was let through after `hold`. All wait: so
+    /// long as the service asks, else longer each time, up to a minute. Returns the pause where that is news: many
+    /// attempts from before a hold may be answered alike.
+    pub fn refused(&self, hold: HoldNumber, after: Option<Duration>) -> Option<Duration> {
         let mut state = self.state();
+        let is_first = hold.0 == *self.holds.borrow();
         // To wait no time at all is no advice after a refusal.
-        if let Some(pause) = after.filter(|pause| !pause.is_zero()) {
-            return state.hold(Instant::now() + pause, self).then_some(pause);
-        }
-        if departure.0.holds != state.holds {
+        let pause = match after.filter(|pause| !pause.is_zero()) {
+            Some(pause) => pause,
+            None if is_first => {
+                state.unguided += 1;
+                unguided_pause(state.unguided)
+            }
+            None => return None,
+        };
+        let until = Instant::now() + pause;
+        let before = state.held_until;
+        if before.is_some_and(|held| held >= until) {
             return None;
         }
-        let pause = Duration::from_secs(1)
-            .saturating_mul(1 << state.unguided.min(6))
-            .min(LONGEST_HOLD);
-        state.unguided += 1;
-        state.hold(Instant::now() + pause, self).then_some(pause)
+        state.held_until = Some(until);
+        self.holds.send_modify(|number| *number += 1);
+        state.slots = self
+            .limit
+            .map(|limit| Slots::new(limit, until - self.start));
+        let is_longer = before.is_none_or(|held| until - held >= Duration::from_secs(1));
+        (is_first || is_longer).then_some(pause)
     }
 
-    /// Takes note of any other answer to the attempt which left at `departure`.
-    pub fn accepted(&self, departure: &Departure) {
+    /// Takes note of any other answer to an attempt that was let through after `hold`.
+    pub fn accepted(&self, hold: HoldNumber) {
         let mut state = self.state();
-        if departure.0.holds == state.holds {
+        if hold.0 == *self.holds.borrow() {
             state.unguided = 0;
         }
     }
 
     /// The next free slot, and which hold it comes after.
-    fn take_slot(&self) -> (Instant, u64) {
+    fn take_slot(&self) -> (Instant, HoldNumber) {
         let state = self.state();
         let now = Instant::now();
         let from = state.held_until.map_or(now, |until| until.max(now));
@@ -154,13 +192,13 @@ impl Pace {
             Some(slots) => self.start + slots.next(from - self.start),
             None => from,
         };
-        (slot, state.holds)
+        (slot, HoldNumber(*self.holds.borrow()))
     }
 
     /// Lets an attempt through, if the window has room and no hold has come.
-    fn let_through(self: &Arc<Self>, holds: u64) -> Result<Departure, NotYet> {
+    fn let_through(self: &Arc<Self>, hold: HoldNumber) -> Result<Departure, NotYet> {
         let mut state = self.state();
-        if state.holds != holds {
+        if hold.0 != *self.holds.borrow() {
             return Err(NotYet::Held);
         }
         let now = Instant::now();
@@ -171,7 +209,7 @@ impl Pace {
         Ok(Departure(Arc::new(Leave {
             pace,
             let_through: now,
-            holds,
+            hold,
             left,
         })))
     }
@@ -185,11 +223,12 @@ impl Pace {
         now
     }
 
-    fn turned_back(&self) {
+    fn turn_back(&self) {
         if let Some(window) = &mut self.state().window {
             window.turn_back();
         }
         self.moved.notify_waiters();
+        self.turned_back.notify_waiters();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -197,19 +236,9 @@ impl Pace {
     }
 }
 
-impl State {
-    /// Holds all until then, unless they are held longer already.
-    fn hold(&mut self, until: Instant, pace: &Pace) -> bool {
-        if self.held_until.is_some_and(|held| held >= until) {
-            return false;
-        }
-        self.held_until = Some(until);
-        self.holds += 1;
-        self.slots = pace
-            .limit
-            .map(|limit| Slots::new(limit, until - pace.start));
-        true
-    }
+/// How long the n-th hold in a row lasts that the service gave no length.
+fn unguided_pause(n: u32) -> Duration {
+    Duration::from_secs(1 << n.saturating_sub(1).min(6)).min(LONGEST_HOLD)
 }
 
 enum NotYet {
@@ -337,7 +366,7 @@ mod tests {
             let waiting = tokio::spawn(departures(Arc::clone(&pace), 5, 5, Duration::ZERO));
             tokio::task::yield_now().await;
             assert_eq!(
-                pace.refused(&first, Some(Duration::from_secs(7))),
+                pace.refused(first.hold(), Some(Duration::from_secs(7))),
                 Some(Duration::from_secs(7))
             );
             let times = waiting.await.unwrap();
@@ -356,18 +385,21 @@ mod tests {
             for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
                 let departure = pace.depart().await;
                 assert_eq!(
-                    pace.refused(&departure, None),
+                    pace.refused(departure.hold(), None),
                     Some(Duration::from_secs(seconds))
                 );
                 assert_eq!(
-                    pace.refused(&departure, None),
+                    pace.refused(departure.hold(), None),
                     None,
                     "it left before the hold"
                 );
             }
             let departure = pace.depart().await;
-            pace.accepted(&departure);
-            assert_eq!(pace.refused(&departure, None), Some(Duration::from_secs(1)));
+            pace.accepted(departure.hold());
+            assert_eq!(
+                pace.refused(departure.hold(), None),
+                Some(Duration::from_secs(1))
+            );
         });
     }
 
@@ -378,8 +410,23 @@ mod tests {
             let times = departures(Arc::clone(&pace), 1_000, 10, Duration::ZERO).await;
             assert!(times[999] < 1.0);
             let departure = pace.depart().await;
-            pace.refused(&departure, Some(Duration::from_secs(5)));
+            pace.refused(departure.hold(), Some(Duration::from_secs(5)));
             assert!(departures(pace, 1, 1, Duration::ZERO).await[0] >= 4.9);
+        });
+    }
+
+    #[test]
+    fn one_that_turns_back_leaves_its_place_to_the_next() {
+        paused(async {
+            let pace = pace("1/s", 1);
+            let first = pace.depart().await;
+            let start = Instant::now();
+            let next = tokio::spawn(departures(Arc::clone(&pace), 1, 1, Duration::ZERO));
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            assert!(!next.is_finished(), "the first may leave at any moment");
+            drop(first);
+            next.await.unwrap();
+            assert!(start.elapsed() < Duration::from_millis(5_100));
         });
     }
 }
