@@ -12,7 +12,7 @@ use super::environment::Environment;
 use super::question::Question;
 use super::runtime::runtime;
 use super::settings::{ListArgs, PaceArgs, ServiceArgs, Settings};
-use super::signals::catch;
+use super::signals::Signals;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, Called, Calling, Planned, Run};
 use crate::list::Source;
@@ -85,6 +85,10 @@ pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<
     let destination = Destination::of(&args.service, args.sandbox)?;
     let outputs = outputs(&args)?;
     outputs.check(&args.list, args.overwrite)?;
+    let signals = Signals::catch(screen)?;
+    if let Some(copy) = outputs.spool().filter(|_| Source::needs_copy(&args.list)) {
+        signals.copying_to(&copy);
+    }
     let source = Source::open(&args.list, outputs.spool().as_deref())?;
     let spool = Spool(source.spool().map(Path::to_owned));
     let planned = job::plan(&source, &settings.reading)?;
@@ -109,7 +113,7 @@ pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<
         others: &settings.others,
         started,
     };
-    let called = call(&run, client, &args, &settings, screen)?;
+    let called = call(&run, client, &args, &settings, &signals, screen)?;
     let next = |end: &End, status| {
         advice::next(&Ended {
             end,
@@ -172,17 +176,18 @@ fn call(
     client: Option<Client>,
     args: &RunArgs,
     settings: &Settings,
+    signals: &Signals,
     screen: &Screen,
 ) -> Result<Called, Error> {
     let Planned { plan, left_out, .. } = run.planned;
     let left_out = left_out.clone();
-    // Caught before the journal is made: a signal from here on leaves nothing half done.
+    // Told before the journal is made: a signal from here on leaves nothing half done.
     let partial = run.outputs.partial();
     let farewell = format!(
         "Stopped by a signal before the result was in its place; what was called is recorded in {}.",
         partial.display()
     );
-    let interrupts = catch(screen, farewell)?;
+    let interrupts = signals.hand_on(farewell);
     let journal = Journal::create(partial)?;
     if let Err(error) = run.outputs.check_result(&args.list, args.overwrite) {
         journal.remove()?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::signals::catch;
+use super::signals::Signals;
 use super::values::span_or_zero;
 use crate::error::{Error, ExitStatus};
 use crate::report::Screen;
@@ -43,6 +43,8 @@ pub fn run(args: SandboxArgs, screen: &Screen) -> Result<ExitStatus, Error> {
     screen.say(format_args!(
         "Listening on {url} (user name {USER}, password {PASSWORD}); Ctrl-C stops it"
     ));
-    catch(screen, String::new())?.blocking_recv();
+    Signals::catch(screen)?
+        .hand_on(String::new())
+        .blocking_recv();
     Ok(ExitStatus::Complete)
 }

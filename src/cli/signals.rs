@@ -1,7 +1,8 @@
-//! SIGINT and SIGTERM.
+//! SIGINT and SIGTERM, from the first byte of the list to the last of the result.
 
-use std::process;
-use std::thread;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{fs, process, thread};
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -11,41 +12,91 @@ use crate::error::Error;
 use crate::model::StopReason;
 use crate::report::Screen;
 
-/// Catches both signals from now on, and hands on each as it comes. Once nobody takes them any more, because no
-/// call is on its way, a signal ends the process at once with this `farewell`: what was recorded stays.
-///
-/// # Errors
-/// The system refuses.
-pub fn catch(screen: &Screen, farewell: String) -> Result<mpsc::Receiver<StopReason>, Error> {
-    let refused = |error| Error::unusable(format!("signals can't be caught: {error}"));
-    let runtime = runtime()?;
-    let (mut interrupt, mut terminate) = {
-        let _inside = runtime.enter();
-        (
-            signal(SignalKind::interrupt()).map_err(refused)?,
-            signal(SignalKind::terminate()).map_err(refused)?,
-        )
-    };
-    let (sender, receiver) = mpsc::channel(4);
-    let screen = screen.clone();
-    let forward = async move {
-        loop {
-            let reason = tokio::select! {
-                Some(()) = interrupt.recv() => StopReason::Interrupt,
-                Some(()) = terminate.recv() => StopReason::Terminate,
-                else => return,
-            };
-            let status = reason.status();
-            if sender.send(reason).await.is_err() {
+/// Catches both signals, and does what is right at the time.
+#[derive(Debug)]
+pub struct Signals {
+    stage: Arc<Mutex<Stage>>,
+}
+
+/// What a signal means now.
+#[derive(Debug)]
+enum Stage {
+    /// Nothing was sent: the process ends, and takes this copy of the list with it.
+    Preparing(Option<PathBuf>),
+    /// Calls are made: whoever makes them is told. Once nobody listens any more, the process ends with these
+    /// words: what was recorded stays.
+    Calling(mpsc::Sender<StopReason>, String),
+}
+
+impl Signals {
+    /// Catches both from now on.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn catch(screen: &Screen) -> Result<Self, Error> {
+        let refused = |error| Error::unusable(format!("signals can't be caught: {error}"));
+        let runtime = runtime()?;
+        let (mut interrupt, mut terminate) = {
+            let _inside = runtime.enter();
+            (
+                signal(SignalKind::interrupt()).map_err(refused)?,
+                signal(SignalKind::terminate()).map_err(refused)?,
+            )
+        };
+        let stage = Arc::new(Mutex::new(Stage::Preparing(None)));
+        let (watched, screen) = (Arc::clone(&stage), screen.clone());
+        let watch = async move {
+            loop {
+                let reason = tokio::select! {
+                    Some(()) = interrupt.recv() => StopReason::Interrupt,
+                    Some(()) = terminate.recv() => StopReason::Terminate,
+                    else => return,
+                };
+                act(&lock(&watched), reason, &screen);
+            }
+        };
+        // It outlives the calls, and ends with the process: a result may take a while to write.
+        let watching = thread::Builder::new().name("signals".to_owned());
+        watching
+            .spawn(move || runtime.block_on(watch))
+            .map_err(refused)?;
+        Ok(Self { stage })
+    }
+
+    /// Says that the list is copied to `copy`, which is to vanish if the process ends before anything is sent.
+    pub fn copying_to(&self, copy: &Path) {
+        *lock(&self.stage) = Stage::Preparing(Some(copy.to_owned()));
+    }
+
+    /// Hands signals on from now on; and once nobody takes them, ends the process with this `farewell`.
+    pub fn hand_on(&self, farewell: String) -> mpsc::Receiver<StopReason> {
+        let (sender, receiver) = mpsc::channel(4);
+        *lock(&self.stage) = Stage::Calling(sender, farewell);
+        receiver
+    }
+}
+
+fn lock(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
+    stage.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn act(stage: &Stage, reason: StopReason, screen: &Screen) {
+    let status = i32::from(reason.status().code());
+    match stage {
+        Stage::Preparing(copy) => {
+            if let Some(copy) = copy {
+                // What can't be removed is overwritten by the next run.
+                let _left = fs::remove_file(copy);
+            }
+            screen.say("Stopped by a signal; nothing was sent.");
+            process::exit(status);
+        }
+        Stage::Calling(sender, farewell) => {
+            // More signals than fit say no more than those that wait.
+            if let Err(mpsc::error::TrySendError::Closed(_)) = sender.try_send(reason) {
                 screen.say(farewell);
-                process::exit(i32::from(status.code()));
+                process::exit(status);
             }
         }
-    };
-    // It outlives the calls, and ends with the process: a result may take a while to write.
-    let watching = thread::Builder::new()
-        .name("signals".to_owned())
-        .spawn(move || runtime.block_on(forward));
-    watching.map_err(refused)?;
-    Ok(receiver)
+    }
 }

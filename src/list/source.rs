@@ -25,6 +25,12 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether the list at `path` can be read only once.
+    pub fn needs_copy(path: &Path) -> bool {
+        is_standard_input(path)
+            || fs::metadata(path).is_ok_and(|kind| !kind.is_file() && !kind.is_dir())
+    }
+
     /// Opens the list at `path`. What is no regular file (`-` for standard input, a FIFO) can be read
     /// only once, and is copied to `spool` first.
     ///

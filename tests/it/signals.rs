@@ -105,3 +105,24 @@ fn a_result_that_nobody_takes_can_be_given_up() {
     signal(&process, "-TERM");
     assert_eq!(process.wait().unwrap().code(), Some(143));
 }
+
+#[test]
+fn a_stop_before_anything_is_sent_takes_the_copy_of_the_list_along() {
+    let work = Workplace::new();
+    let mut command = work.command(["run", "-", "--sandbox", "--output", "out.csv"]);
+    let mut process = command
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Held open: the end of the list would let the run go on.
+    let _list = process.stdin.take();
+    while !work.path("out.csv.list").exists() {
+        std::thread::yield_now();
+    }
+    signal(&process, "-INT");
+    Ran::from(process.wait_with_output().unwrap())
+        .ended(130)
+        .said("nothing was sent");
+    assert!(work.files().is_empty());
+}
