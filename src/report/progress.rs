@@ -177,7 +177,7 @@ fn style() -> ProgressStyle {
     };
     let style = ProgressStyle::with_template(template);
     style
-        .expect("the template is a constant")
+        .expect("the template is a constant, which a test reads")
         .with_key("pace", per_sec)
         .progress_chars("=> ")
 }
@@ -191,4 +191,25 @@ fn outcomes(tally: &Tally) -> String {
     };
     let parts: Vec<_> = OutcomeKind::ALL.iter().filter_map(part).collect();
     parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Outcome;
+
+    #[test]
+    fn the_bar_can_be_drawn() {
+        let bar = ProgressBar::hidden().with_style(style());
+        bar.set_message("success 1");
+        bar.tick();
+    }
+
+    #[test]
+    fn only_outcomes_that_there_are_are_shown() {
+        let mut tally = Tally::default();
+        (2..1_203).for_each(|line| tally.add(&Outcome::success(), line));
+        tally.add(&Outcome::new(OutcomeKind::Failed, "8015", "no"), 9);
+        assert_eq!(outcomes(&tally), "success 1,201, failed 1");
+    }
 }
