@@ -94,6 +94,7 @@ impl<'a> Desk<'a> {
     /// Takes what happened. The records of a batch are written at once, and then their workers told.
     fn take(&mut self, batch: &mut Vec<Told>) {
         let (mut calls, mut records, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+        let mut written_so_far = true;
         for Told { event, written } in batch.drain(..) {
             self.progress.tell(&event);
             match event {
@@ -123,24 +124,29 @@ impl<'a> Desk<'a> {
                         Judgement::Discard => self.state.effort.without_verdict += 1,
                         Judgement::Stop(earlier) => {
                             // What is taken back must have been written before.
-                            self.write(&std::mem::take(&mut calls), &std::mem::take(&mut records));
+                            written_so_far &= self.write(&calls, &records);
+                            calls.clear();
+                            records.clear();
                             self.not_about_the_customers(earlier, &record);
                         }
                     }
                 }
             }
         }
-        self.write(&calls, &records);
-        self.tell(waiting);
+        if self.write(&calls, &records) && written_so_far {
+            tell(waiting);
+        }
     }
 
-    fn write(&mut self, calls: &[Call], records: &[CallRecord]) {
+    /// Records how calls ended. False where they can't be recorded, which stops the run.
+    fn write(&mut self, calls: &[Call], records: &[CallRecord]) -> bool {
         if records.is_empty() {
-            return;
+            return true;
         }
         if let Err(error) = self.state.journal.append(records) {
             self.state.effort.without_verdict += records.len() as u64;
-            return self.stop(StopReason::Unrecordable(error.to_string()));
+            self.stop(StopReason::Unrecordable(error.to_string()));
+            return false;
         }
         for (call, record) in calls.iter().zip(records) {
             self.state.ledger.enter(call, record);
@@ -151,15 +157,7 @@ impl<'a> Desk<'a> {
                     .add(record.outcomes.of(position), self.plan.line(change.row));
             }
         }
-    }
-
-    fn tell(&self, waiting: Vec<oneshot::Sender<()>>) {
-        for worker in waiting {
-            // Where nothing can be written any more, nobody is told that it was; a worker that is gone needs not know.
-            if !matches!(self.state.stopped, Some(StopReason::Unrecordable(_))) {
-                let _gone = worker.send(());
-            }
-        }
+        true
     }
 
     /// Takes back the calls whose answers were not about their customers: they stay pending.
@@ -251,5 +249,13 @@ impl<'a> Desk<'a> {
             self.state.stopped = None;
         }
         self.state
+    }
+}
+
+/// Tells workers that the records of their calls are written; where they are not, nobody is told.
+fn tell(waiting: Vec<oneshot::Sender<()>>) {
+    for worker in waiting {
+        // One that is gone needs not know.
+        let _gone = worker.send(());
     }
 }
