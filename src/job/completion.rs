@@ -12,7 +12,7 @@ use crate::error::{Error, ExitStatus};
 use crate::list::Source;
 use crate::model::{Moment, OutcomeKind, Tally};
 use crate::record::{Ledger, Outputs, Replacement, Target, write_whole};
-use crate::report::{Leg, ListSummary, Summary};
+use crate::report::{Effort, Leg, ListSummary, Minute, Summary};
 
 /// All of the customers, in one part.
 const WHOLE: &str = "1/1";
@@ -87,14 +87,7 @@ pub fn complete(run: &Run<'_>, called: Called) -> Result<ExitStatus, Error> {
     };
     if let Some(path) = run.outputs.summary() {
         let now = Moment::now();
-        let summary = Summary {
-            minutes: minutes.finish(now),
-            calls: effort.ended,
-            attempts: effort.attempts,
-            throttled: effort.throttled,
-            ..summary(run, &account, status, now)
-        };
-        let json = summary
+        let json = summary(run, &account, effort, minutes.finish(now), status, now)
             .to_json()
             .map_err(|error| Error::new(ExitStatus::TryLater, error))?;
         write_whole(&path, &json)?;
@@ -129,9 +122,8 @@ fn write(
     Ok(account)
 }
 
-/// What is known of a run without its effort.
-fn summary(run: &Run<'_>, account: &Account, status: ExitStatus, now: Moment) -> Summary {
-    let plan = &run.planned.plan;
+/// The run's identity.
+fn identity_of(run: &Run<'_>) -> String {
     let fingerprint = run.planned.fingerprint.to_string();
     let mut parts = vec![
         ("list", fingerprint.as_str()),
@@ -145,6 +137,18 @@ fn summary(run: &Run<'_>, account: &Account, status: ExitStatus, now: Moment) ->
             .iter()
             .map(|(name, value)| (*name, value.as_str())),
     );
+    identity(&parts)
+}
+
+fn summary(
+    run: &Run<'_>,
+    account: &Account,
+    effort: Effort,
+    minutes: Vec<Minute>,
+    status: ExitStatus,
+    now: Moment,
+) -> Summary {
+    let plan = &run.planned.plan;
     let mut settings = run.shaping.clone();
     settings.extend(run.others.clone());
     settings.insert("method", run.method.to_owned());
@@ -153,21 +157,16 @@ fn summary(run: &Run<'_>, account: &Account, status: ExitStatus, now: Moment) ->
         ended_at: now.to_string(),
         exit_status: status.code(),
     };
-    let name = run
-        .list
-        .file_name()
-        .unwrap_or(run.list.as_os_str())
-        .to_string_lossy()
-        .into_owned();
+    let name = run.list.file_name().unwrap_or(run.list.as_os_str());
     let rows = |kind: OutcomeKind| (kind.as_str(), account.tally.rows(kind));
-    let by_code = account.tally.rows_by_code();
+    let by_code = account.tally.rows_by_code().into_iter();
     Summary {
         program: concat!("bulklabel ", env!("CARGO_PKG_VERSION")).to_owned(),
-        run: identity(&parts),
+        run: identity_of(run),
         list: ListSummary {
-            name,
+            name: name.to_string_lossy().into_owned(),
             rows: u64::from(plan.data_rows()),
-            fingerprint: fingerprint.clone(),
+            fingerprint: run.planned.fingerprint.to_string(),
         },
         base_url: run.base_url.clone(),
         account: run.account.clone(),
@@ -175,16 +174,15 @@ fn summary(run: &Run<'_>, account: &Account, status: ExitStatus, now: Moment) ->
         shard: WHOLE.to_owned(),
         rows: OutcomeKind::ALL.into_iter().map(rows).collect(),
         codes: by_code
-            .into_iter()
             .map(|(code, rows)| (code.to_owned(), rows))
             .collect(),
         customers: u64::from(plan.customers()),
-        calls: 0,
-        attempts: 0,
-        throttled: 0,
-        seconds: (now.0 - run.started.0) as f64 / 1_000.0,
+        calls: effort.ended,
+        attempts: effort.attempts,
+        throttled: effort.throttled,
         legs: vec![leg],
+        seconds: (now.0 - run.started.0) as f64 / 1_000.0,
         exit_status: status.code(),
-        minutes: Vec::new(),
+        minutes,
     }
 }
