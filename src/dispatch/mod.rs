@@ -6,6 +6,8 @@
 
 mod backoff;
 mod pace;
+#[cfg(test)]
+mod paused;
 mod pool;
 mod stop;
 mod suspicion;

@@ -54,6 +54,7 @@ pub async fn run<S: Sender>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dispatch::paused::paused;
     use crate::dispatch::{Pace, RetryPolicy, Stopper, Told, stopper};
     use crate::model::{
         Action, Change, Event, Labels, Moment, Outcomes, RowIndex, StopReason, UserId,
@@ -196,13 +197,7 @@ mod tests {
                 took: start.elapsed(),
             }
         };
-        let mut runtime = tokio::runtime::Builder::new_current_thread();
-        runtime
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap()
-            .block_on(test)
+        paused(test)
     }
 
     fn http(status: u16, body: &'static str) -> (Duration, Reply) {

@@ -249,6 +249,7 @@ enum NotYet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dispatch::paused::paused;
     use proptest::prelude::*;
     use std::sync::atomic::{AtomicU64, Ordering};
     use tokio::task::JoinSet;
@@ -277,16 +278,6 @@ mod tests {
         let mut times: Vec<f64> = all.join_all().await.into_iter().flatten().collect();
         times.sort_by(f64::total_cmp);
         times
-    }
-
-    fn paused<T>(test: impl Future<Output = T>) -> T {
-        let mut runtime = tokio::runtime::Builder::new_current_thread();
-        runtime
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap()
-            .block_on(test)
     }
 
     fn fullest_window(times: &[f64], window: f64) -> usize {
