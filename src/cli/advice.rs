@@ -69,7 +69,8 @@ fn for_real(command_line: &str) -> String {
 /// What has to be done first.
 fn cure(reason: &StopReason) -> &'static str {
     match reason {
-        StopReason::Unauthorized(_) => "check BULKLABEL_USERNAME and BULKLABEL_PASSWORD. ",
+        StopReason::Unauthorized(_) => "check the credentials. ",
+        StopReason::NoToken(_) => "check the client key and its secret. ",
         StopReason::NotAboutCustomers { .. } => "check the base URL, and what the account may do. ",
         StopReason::AskedToWait(_) => "wait as long as the service asks. ",
         StopReason::Unrecordable(_) => "make room, or make the place writable again. ",

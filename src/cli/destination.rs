@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::environment;
+use super::credentials::credentials;
 use super::settings::{ServiceArgs, Settings};
 use crate::error::Error;
 use crate::plan::Plan;
@@ -39,7 +39,7 @@ impl Destination {
         let base_url = base_url.checked(args.allow_http).map_err(Error::unusable)?;
         Ok(Self {
             base_url,
-            credentials: environment::credentials()?,
+            credentials: credentials()?,
             rehearsal: None,
         })
     }
@@ -49,7 +49,7 @@ impl Destination {
         let sandbox = sandbox
             .map_err(|error| Error::unusable(format!("the sandbox can't start: {error}")))?;
         let base_url = sandbox.base_url().parse().map_err(Error::unusable)?;
-        let credentials = Credentials {
+        let credentials = Credentials::Basic {
             username: sandbox::USER.to_owned(),
             password: SecretString::from(sandbox::PASSWORD),
         };

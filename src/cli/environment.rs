@@ -2,13 +2,10 @@
 
 use std::env::{self, VarError};
 use std::ffi::{OsStr, OsString};
-use std::fs;
 
 use clap::{Command, builder::Resettable};
-use secrecy::SecretString;
 
 use crate::error::Error;
-use crate::service::Credentials;
 
 /// What the environment says of how the program shows itself.
 #[derive(Debug, Default)]
@@ -47,45 +44,11 @@ impl Environment {
     }
 }
 
-/// The credentials that the environment holds, or files that it names (contract, section 3).
+/// A variable; an empty one is an unset one.
 ///
 /// # Errors
-/// They are missing, whole or in part, given twice, or in a file that can't be read.
-pub fn credentials() -> Result<Credentials, Error> {
-    let username = given("BULKLABEL_USERNAME")?;
-    let password = given("BULKLABEL_PASSWORD")?.map(SecretString::from);
-    Credentials::basic(username, password).map_err(Error::unusable)
-}
-
-/// What a variable holds, or the file that `…_FILE` names, less a line break at its end.
-fn given(name: &str) -> Result<Option<String>, Error> {
-    let by_file = format!("{name}_FILE");
-    let path = match (variable(name)?, variable(&by_file)?) {
-        (Some(_), Some(_)) => {
-            return Err(Error::unusable(format!(
-                "{name} and {by_file} are both set: set one of them"
-            )));
-        }
-        (value, None) => return Ok(value),
-        (None, Some(path)) => path,
-    };
-    let unreadable = |error| {
-        Error::unusable(format!(
-            "{by_file} names {path}, which can't be read: {error}"
-        ))
-    };
-    let value = fs::read_to_string(&path).map_err(unreadable)?;
-    let line = value.strip_suffix('\n').unwrap_or(&value);
-    match line.strip_suffix('\r').unwrap_or(line) {
-        "" => Err(Error::unusable(format!(
-            "{by_file} names {path}, which is empty"
-        ))),
-        value => Ok(Some(value.to_owned())),
-    }
-}
-
-/// A variable; an empty one is an unset one.
-fn variable(name: &str) -> Result<Option<String>, Error> {
+/// It is no text.
+pub fn variable(name: &str) -> Result<Option<String>, Error> {
     match env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(VarError::NotPresent) => Ok(None),

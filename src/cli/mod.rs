@@ -3,6 +3,7 @@
 //! The command line and the environment are seen here only.
 
 mod advice;
+mod credentials;
 mod destination;
 mod environment;
 mod question;

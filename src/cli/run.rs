@@ -246,7 +246,7 @@ fn may_send(
     }
     let question = Question {
         host: destination.base_url.host(),
-        account: &destination.credentials.username,
+        account: destination.credentials.name(),
         totals: planned.plan.totals(),
         rejected: planned.left_out.rows(OutcomeKind::Rejected),
         rate: settings.terms.rate,

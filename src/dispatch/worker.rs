@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
@@ -10,7 +11,7 @@ use super::backoff::RetryPolicy;
 use super::pace::{Departure, HoldNumber, Pace};
 use super::stop::Stop;
 use crate::model::{
-    Bearing, Call, CallRecord, Event, Moment, Outcome, OutcomeKind, Outcomes, StopReason,
+    Bearing, Call, CallRecord, Event, Met, Moment, Outcome, OutcomeKind, Outcomes, StopReason,
 };
 use crate::service::{Leaving, Reply, Sender, Verdict, classify};
 
@@ -59,6 +60,8 @@ struct Work<S> {
     used: u32,
     /// The ending of the last attempt that may have been applied.
     doubt: Option<Outcome>,
+    /// Whether what the last attempt was sent with has been renewed since.
+    renewed: bool,
 }
 
 /// What to do next.
@@ -75,6 +78,7 @@ pub async fn work<S: Sender>(crew: Arc<Crew<S>>, call: Call) -> Left {
         sent: 0,
         used: 0,
         doubt: None,
+        renewed: false,
     };
     loop {
         let Some((hold, reply)) = work.attempt().await else {
@@ -90,6 +94,14 @@ impl<S: Sender> Work<S> {
     /// Waits for its turn and sends an attempt. None where the run ends before there is a reply.
     async fn attempt(&mut self) -> Option<(HoldNumber, Reply)> {
         loop {
+            tokio::select! {
+                biased;
+                () = self.crew.stop.wanted() => return None,
+                ready = self.crew.sender.ready() => if let Err(reply) = ready {
+                    self.attempted(Duration::ZERO, reply.met()).await;
+                    return Some((self.crew.pace.latest_hold(), reply));
+                },
+            }
             let departure = tokio::select! {
                 biased;
                 () = self.crew.stop.wanted() => return None,
@@ -100,18 +112,28 @@ impl<S: Sender> Work<S> {
                 // Called back before it left: by a stop for good, by a hold until that is over.
                 continue;
             }
-            self.sent += 1;
-            let status = reply.as_ref().and_then(Reply::status);
-            if status.is_some() {
+            let met = reply.as_ref().map_or(Met::CutOff, Reply::met);
+            if matches!(met, Met::Answer(_)) {
                 // What was answered has left, also where the connection did not ask for all of it.
                 departure.leave();
             }
-            let throttled = status == Some(429);
-            let latency = Instant::now() - departure.at();
-            self.tell(Event::Attempted { latency, throttled }).await;
+            self.attempted(Instant::now() - departure.at(), met).await;
             // What has not left by now never will: its place in the window is free for others.
             return reply.map(|reply| (departure.hold(), reply));
         }
+    }
+
+    /// Counts an attempt.
+    async fn attempted(&mut self, latency: Duration, met: Met) {
+        self.sent += 1;
+        let (user, attempt) = (self.call.user, self.sent);
+        self.tell(Event::Attempted {
+            user,
+            attempt,
+            latency,
+            met,
+        })
+        .await;
     }
 
     /// Sends an attempt. None where it was called back before it left, or cut off after.
@@ -136,8 +158,14 @@ impl<S: Sender> Work<S> {
     async fn take(&mut self, hold: HoldNumber, reply: &Reply) -> Next {
         let too_long = self.hold(hold, reply).await;
         let status = reply.status();
+        let renewed = std::mem::replace(&mut self.renewed, status == Some(401));
         let verdict = classify(reply, &self.call);
         match (verdict, too_long) {
+            (Verdict::Stop(StopReason::Unauthorized(_)), None)
+                if !renewed && self.crew.sender.renews() =>
+            {
+                self.with_another_token().await
+            }
             (Verdict::Done { outcomes, suspect }, too_long) => {
                 if let Some(reason) = too_long {
                     self.tell(Event::Stopping(reason)).await;
@@ -154,6 +182,13 @@ impl<S: Sender> Work<S> {
             (Verdict::Throttled, None) => Next::Again,
             (Verdict::Retry { ending }, None) => self.try_again(ending, status).await,
         }
+    }
+
+    /// Repeats an attempt whose token was refused: it uses up none.
+    async fn with_another_token(&self) -> Next {
+        let why = Outcome::new(OutcomeKind::Failed, "HTTP_401", "the token was refused");
+        self.retrying(why, Duration::ZERO).await;
+        Next::Again
     }
 
     /// Holds everyone, this call included, where the answer asks for it. Returns a reason to stop where it asks
@@ -184,8 +219,15 @@ impl<S: Sender> Work<S> {
             let outcomes = self.unless_doubtful(Outcomes::All(ending));
             return self.end(outcomes, status, Bearing::Neither).await;
         };
-        let (user, attempt) = (self.call.user, self.used);
-        let why = format!("{}: {}", ending.code, ending.message);
+        self.retrying(ending, delay).await;
+        tokio::select! {
+            () = sleep(delay) => Next::Again,
+            () = self.crew.stop.wanted() => Next::Leave(self.give_up().await),
+        }
+    }
+
+    async fn retrying(&self, why: Outcome, delay: Duration) {
+        let (user, attempt) = (self.call.user, self.sent);
         self.tell(Event::Retrying {
             user,
             attempt,
@@ -193,10 +235,6 @@ impl<S: Sender> Work<S> {
             delay,
         })
         .await;
-        tokio::select! {
-            () = sleep(delay) => Next::Again,
-            () = self.crew.stop.wanted() => Next::Leave(self.give_up().await),
-        }
     }
 
     /// A failure is only sure where no attempt may have been applied (contract, section 3).

@@ -98,7 +98,8 @@ impl<'a> Desk<'a> {
         for Told { event, written } in batch.drain(..) {
             self.progress.tell(&event);
             match event {
-                Event::Attempted { latency, throttled } => {
+                Event::Attempted { latency, met, .. } => {
+                    let throttled = met.is_throttled();
                     self.state.effort.attempts += 1;
                     self.state.effort.throttled += u64::from(throttled);
                     self.state.minutes.attempt((self.now)(), latency, throttled);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Call, CallRecord, UserId};
+use super::{Call, CallRecord, Outcome, UserId};
 use crate::error::ExitStatus;
 
 /// Why the pool waits as a whole.
@@ -19,6 +19,8 @@ pub enum Pause {
 pub enum StopReason {
     /// The service refused the credentials: HTTP 401 with these words.
     Unauthorized(String),
+    /// The service refused a token for key and secret, with these words.
+    NoToken(String),
     /// Answers that can't be about the customers: so many in a row, the last with this code and text.
     NotAboutCustomers {
         /// How many in a row.
@@ -42,7 +44,9 @@ impl StopReason {
     /// How the process ends for it (contract, section 6).
     pub fn status(&self) -> ExitStatus {
         match self {
-            Self::Unauthorized(_) | Self::NotAboutCustomers { .. } => ExitStatus::Stopped,
+            Self::Unauthorized(_) | Self::NoToken(_) | Self::NotAboutCustomers { .. } => {
+                ExitStatus::Stopped
+            }
             Self::AskedToWait(_) | Self::Unrecordable(_) => ExitStatus::TryLater,
             Self::Interrupt => ExitStatus::Interrupted,
             Self::Terminate => ExitStatus::Terminated,
@@ -61,15 +65,43 @@ pub enum Bearing {
     Neither,
 }
 
+/// What came of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// An answer with this HTTP status.
+    Answer(u16),
+    /// It was not sent: no connection.
+    NoConnection,
+    /// It was not sent: the service refused the token for it.
+    NoToken,
+    /// No answer in time.
+    TimedOut,
+    /// No answer, because the connection broke.
+    Lost,
+    /// The run ended before an answer came.
+    CutOff,
+}
+
+impl Met {
+    /// Whether the service said that there were too many requests.
+    pub fn is_throttled(self) -> bool {
+        self == Self::Answer(429)
+    }
+}
+
 /// What happens to a call, as its worker tells it.
 #[derive(Debug)]
 pub enum Event {
     /// An attempt was sent and answered, or met its end.
     Attempted {
+        /// Whose call.
+        user: UserId,
+        /// Which attempt of the call, from 1.
+        attempt: u32,
         /// From leaving to the whole answer.
         latency: Duration,
-        /// Whether the answer was 429.
-        throttled: bool,
+        /// What came of it.
+        met: Met,
     },
     /// An attempt failed in passing and the call will be tried again.
     Retrying {
@@ -77,8 +109,8 @@ pub enum Event {
         user: UserId,
         /// Which attempt failed, from 1.
         attempt: u32,
-        /// What went wrong, in words.
-        why: String,
+        /// What went wrong: how the call would end if this was its last attempt.
+        why: Outcome,
         /// How long the call waits.
         delay: Duration,
     },

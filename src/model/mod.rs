@@ -11,7 +11,7 @@ mod row;
 mod tally;
 
 pub use call::{Call, CallRecord, Change, Outcomes};
-pub use event::{Bearing, Event, Pause, StopReason};
+pub use event::{Bearing, Event, Met, Pause, StopReason};
 pub use interned::Interned;
 pub use label::{LabelId, Labels, TooManyLabels};
 pub use moment::Moment;

@@ -155,6 +155,12 @@ fn why(reason: &StopReason) -> String {
             "the service refused the credentials, HTTP 401{}",
             said(words)
         ),
+        StopReason::NoToken(words) => {
+            format!(
+                "the service refused a token for the client key and secret{}",
+                said(words)
+            )
+        }
         StopReason::NotAboutCustomers {
             answers,
             status,

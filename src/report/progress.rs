@@ -125,7 +125,9 @@ impl Progress {
                 delay,
             } => {
                 tracing::debug!(
-                    "customer {user}, attempt {attempt}: {why}; again in {}",
+                    "customer {user}, attempt {attempt}: {}: {}; again in {}",
+                    why.code,
+                    why.message,
                     span(*delay)
                 );
             }

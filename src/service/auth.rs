@@ -1,84 +1,69 @@
-//! Who calls: Basic authentication (contract, section 3).
+//! Who calls: Basic authentication, or OAuth (contract, section 3).
 
 use std::fmt;
 
-use bytes::Bytes;
-use memchr::memmem;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-/// A user name and its password, which nothing can print.
+/// A name and its secret, which nothing can print.
 #[derive(Clone)]
-pub struct Credentials {
-    /// The user name (for Capillary: the till id).
-    pub username: String,
-    /// The password as it is sent (for Capillary: the MD5 form of the till's).
-    pub password: SecretString,
+pub enum Credentials {
+    /// Basic authentication (RFC 7617).
+    Basic {
+        /// The user name (for Capillary: the till id).
+        username: String,
+        /// The password as it is sent (for Capillary: the MD5 form of the till's).
+        password: SecretString,
+    },
+    /// A key and its secret, which are exchanged for a token.
+    OAuth {
+        /// The client's key.
+        key: String,
+        /// The client's secret.
+        secret: SecretString,
+    },
 }
 
-/// Credentials that are missing, whole or in part.
+/// A user name that Basic authentication can't carry (RFC 7617, section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CredentialsError {
-    /// Neither.
-    #[error(
-        "no credentials: set BULKLABEL_USERNAME and BULKLABEL_PASSWORD in the environment, or rehearse without an account \
-         with --sandbox"
-    )]
-    Missing,
-    /// A password only.
-    #[error("BULKLABEL_PASSWORD is set, but BULKLABEL_USERNAME is not: set both")]
-    NoUsername,
-    /// A user name only.
-    #[error("BULKLABEL_USERNAME is set, but BULKLABEL_PASSWORD is not: set both")]
-    NoPassword,
-    /// A user name that Basic authentication can't carry (RFC 7617, section 2).
-    #[error(
-        "BULKLABEL_USERNAME holds a colon, which Basic authentication does not allow: check it"
-    )]
-    Colon,
-}
+#[error("the user name holds a colon, which Basic authentication does not allow: check it")]
+pub struct ColonInUserName;
 
 impl Credentials {
-    /// The credentials that the two variables hold; an empty one is an unset one.
+    /// Credentials for Basic authentication.
     ///
     /// # Errors
-    /// One or both are missing.
-    pub fn basic(
-        username: Option<String>,
-        password: Option<SecretString>,
-    ) -> Result<Self, CredentialsError> {
-        let username = username.filter(|name| !name.is_empty());
-        let password = password.filter(|secret| !secret.expose_secret().is_empty());
-        match (username, password) {
-            (Some(username), _) if username.contains(':') => Err(CredentialsError::Colon),
-            (Some(username), Some(password)) => Ok(Self { username, password }),
-            (Some(_), None) => Err(CredentialsError::NoPassword),
-            (None, Some(_)) => Err(CredentialsError::NoUsername),
-            (None, None) => Err(CredentialsError::Missing),
+    /// The user name holds a colon.
+    pub fn basic(username: String, password: SecretString) -> Result<Self, ColonInUserName> {
+        if username.contains(':') {
+            return Err(ColonInUserName);
         }
+        Ok(Self::Basic { username, password })
     }
 
-    /// A body without the password in it: a service that repeats it must not bring it into a result or a log.
-    /// One of less than six characters would take ordinary words out.
-    pub fn redacted(&self, body: Bytes) -> Bytes {
-        let password = self.password.expose_secret().as_bytes();
-        if password.len() < 6 || memmem::find(&body, password).is_none() {
-            return body;
+    /// The user name, or the client's key.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Basic { username, .. } => username,
+            Self::OAuth { key, .. } => key,
         }
-        let mut redacted = Vec::with_capacity(body.len());
-        let mut from = 0;
-        for at in memmem::find_iter(&body, password) {
-            redacted.extend_from_slice(&body[from..at]);
-            redacted.extend_from_slice(b"***");
-            from = at + password.len();
-        }
-        redacted.extend_from_slice(&body[from..]);
-        redacted.into()
     }
 
     /// A hash that tells accounts apart without naming them.
     pub fn account(&self) -> String {
-        let hash = blake3::derive_key("bulklabel account, Basic", self.username.as_bytes());
+        let context = match self {
+            Self::Basic { .. } => "bulklabel account, Basic",
+            Self::OAuth { .. } => "bulklabel account, OAuth",
+        };
+        let hash = blake3::derive_key(context, self.name().as_bytes());
         blake3::Hash::from(hash).to_hex()[..32].to_owned()
+    }
+
+    /// The password, or the client's secret.
+    pub(super) fn secret(&self) -> &SecretString {
+        match self {
+            Self::Basic { password, .. } => password,
+            Self::OAuth { secret, .. } => secret,
+        }
     }
 }
 
@@ -93,40 +78,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_are_needed_and_an_empty_one_is_an_unset_one() {
-        let basic = |name: Option<&str>, secret: Option<&str>| {
-            Credentials::basic(name.map(str::to_owned), secret.map(SecretString::from)).map(|_| ())
-        };
-        assert_eq!(basic(Some("till"), Some("secret")), Ok(()));
-        assert_eq!(
-            basic(Some("till"), Some("")),
-            Err(CredentialsError::NoPassword)
-        );
-        assert_eq!(
-            basic(Some(""), Some("secret")),
-            Err(CredentialsError::NoUsername)
-        );
-        assert_eq!(basic(None, Some("")), Err(CredentialsError::Missing));
-        assert_eq!(
-            basic(Some("a:b"), Some("secret")),
-            Err(CredentialsError::Colon)
-        );
+    fn a_user_name_with_a_colon_cannot_be_sent() {
+        let basic = |name: &str| Credentials::basic(name.into(), "secret".into()).map(|_| ());
+        assert_eq!(basic("till"), Ok(()));
+        assert_eq!(basic("a:b"), Err(ColonInUserName));
     }
 
     #[test]
-    fn a_password_that_the_service_repeats_is_taken_out() {
-        let credentials =
-            Credentials::basic(Some("till".into()), Some("hush-hush".into())).unwrap();
-        let body = Bytes::from_static(b"no: hush-hush, hush-hush!");
-        assert_eq!(credentials.redacted(body), "no: ***, ***!");
-        let body = Bytes::from_static(b"hush");
-        assert_eq!(credentials.redacted(body.clone()), body);
+    fn the_same_name_is_another_account_where_it_is_a_key() {
+        let basic = Credentials::basic("a".into(), "b".into()).unwrap();
+        let oauth = Credentials::OAuth {
+            key: "a".into(),
+            secret: "b".into(),
+        };
+        assert_ne!(basic.account(), oauth.account());
     }
 
     #[test]
     fn nothing_prints_a_secret() {
-        let credentials =
-            Credentials::basic(Some("till".into()), Some("hush-hush".into())).unwrap();
+        let credentials = Credentials::basic("till".into(), "hush-hush".into()).unwrap();
         assert!(!format!("{credentials:?}").contains("hush"));
     }
 }

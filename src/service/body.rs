@@ -108,7 +108,7 @@ impl Body {
 }
 
 /// A number, also where it is written as a string.
-fn whole_number(value: &Value) -> Option<u64> {
+pub fn whole_number(value: &Value) -> Option<u64> {
     value
         .as_u64()
         .or_else(|| value.as_str()?.trim().parse().ok())

@@ -49,6 +49,7 @@ pub fn classify(reply: &Reply, call: &Call) -> Verdict {
             "CONNECTION_LOST",
             &format!("{why}; it may have been applied"),
         ),
+        Reply::NoToken(words) => Verdict::Stop(StopReason::NoToken(words.clone())),
         Reply::Http(answer) => classify_answer(answer, call),
     }
 }
@@ -159,7 +160,7 @@ fn unreadable(status: u16) -> String {
 }
 
 /// What the service says: its errors, else its remark.
-fn words(body: &Body) -> String {
+pub(super) fn words(body: &Body) -> String {
     let messages: Vec<_> = body
         .errors
         .iter()

@@ -6,14 +6,14 @@ mod base_url;
 mod body;
 mod classify;
 mod client;
-mod outgoing;
+mod redaction;
 mod reply;
 mod retry_after;
+mod token;
 
-pub use auth::{Credentials, CredentialsError};
+pub use auth::{ColonInUserName, Credentials};
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use body::change_labels;
 pub use classify::{Verdict, classify};
-pub use client::{Client, ClientError, ClientOptions, Method, Sender};
-pub use outgoing::Leaving;
+pub use client::{Client, ClientError, ClientOptions, Leaving, Method, Sender};
 pub use reply::{Answer, Reply};

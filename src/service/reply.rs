@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::model::Pause;
+use crate::model::{Met, Pause};
 
 /// A whole answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Reply {
     TimedOut(String),
     /// The request went out and the connection broke.
     Lost(String),
+    /// Nothing was sent: the service refuses the token that it would be sent with, in these words.
+    NoToken(String),
 }
 
 impl Reply {
@@ -36,6 +38,17 @@ impl Reply {
         match self {
             Self::Http(answer) => Some(answer.status),
             _ => None,
+        }
+    }
+
+    /// What came of the attempt, in short.
+    pub fn met(&self) -> Met {
+        match self {
+            Self::Http(answer) => Met::Answer(answer.status),
+            Self::NoConnection(_) => Met::NoConnection,
+            Self::TimedOut(_) => Met::TimedOut,
+            Self::Lost(_) => Met::Lost,
+            Self::NoToken(_) => Met::NoToken,
         }
     }
 

@@ -183,6 +183,11 @@ impl Pace {
         }
     }
 
+    /// The latest hold.
+    pub fn latest_hold(&self) -> HoldNumber {
+        HoldNumber(*self.holds.borrow())
+    }
+
     /// The next free slot, and which hold it comes after.
     fn take_slot(&self) -> (Instant, HoldNumber) {
         let state = self.state();

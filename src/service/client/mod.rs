@@ -1,0 +1,160 @@
+//! One attempt: a call → a reply. The only door to the network.
+
+mod connection;
+mod exchange;
+mod failure;
+mod method;
+mod outgoing;
+mod tokens;
+
+use std::sync::Arc;
+
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{Body, RequestBuilder};
+use secrecy::ExposeSecret;
+use tokio::time::Instant;
+
+use self::connection::connections;
+use self::exchange::Exchange;
+use self::outgoing::Outgoing;
+use self::tokens::Tokens;
+use super::auth::Credentials;
+use super::body::change_labels;
+use super::redaction::Redaction;
+use super::reply::{Answer, Reply};
+use super::token::{self, Granted, Token};
+use crate::model::Call;
+
+pub use self::connection::{ClientError, ClientOptions};
+pub use self::method::Method;
+pub use self::outgoing::Leaving;
+
+/// What a token is sent in. The documentation names three headers; its samples have this one.
+const TOKEN: HeaderName = HeaderName::from_static("x-cap-api-oauth-token");
+
+/// What sends an attempt. The service's client, or a script in its place.
+pub trait Sender: Send + Sync + 'static {
+    /// Gets what an attempt needs before its turn to leave comes, so that those who wait for it do not leave
+    /// together.
+    ///
+    /// # Errors
+    /// It can't be had: what the attempt meets without being sent.
+    fn ready(&self) -> impl Future<Output = Result<(), Reply>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// Sends one attempt of `call`, tells `leaving` when it does, and waits for what becomes of it.
+    fn send(&self, call: &Call, leaving: impl Leaving) -> impl Future<Output = Reply> + Send;
+
+    /// Whether what a 401 has refused is renewed for the next attempt.
+    fn renews(&self) -> bool {
+        false
+    }
+}
+
+/// Sends calls to the service.
+#[derive(Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    exchange: Exchange,
+    options: ClientOptions,
+    tokens: Tokens,
+}
+
+impl Client {
+    /// A client. Costs some milliseconds: made when first needed.
+    ///
+    /// # Errors
+    /// A certificate that can't be read, or a machine without a certificate store.
+    pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
+        let exchange = Exchange {
+            host: options.base_url.host(),
+            timeout: options.timeout,
+        };
+        Ok(Self {
+            http: connections(&options)?,
+            exchange,
+            options,
+            tokens: Tokens::default(),
+        })
+    }
+
+    /// The token in force, where calls are sent with one.
+    async fn token(&self) -> Result<Option<Arc<Token>>, Reply> {
+        match self.options.credentials {
+            Credentials::Basic { .. } => Ok(None),
+            Credentials::OAuth { .. } => self.tokens.get(self.ask_for_token()).await.map(Some),
+        }
+    }
+
+    async fn ask_for_token(&self) -> Granted {
+        let credentials = &self.options.credentials;
+        let asked = Instant::now();
+        let url = self.options.base_url.join(token::PATH);
+        let request = self.http.post(url).body(token::request(credentials));
+        match self.exchange.reply(request, || true).await {
+            Reply::Http(answer) => {
+                let body = Redaction::of(credentials, None).body(answer.body);
+                token::granted(Reply::Http(Answer { body, ..answer }), asked)
+            }
+            other => token::granted(other, asked),
+        }
+    }
+
+    fn request(&self, call: &Call, token: Option<&Token>) -> RequestBuilder {
+        let ClientOptions {
+            base_url,
+            credentials,
+            method,
+            ..
+        } = &self.options;
+        let url = base_url.join(&format!("/v2/customers/{}/changeLabels", call.user));
+        let request = self.http.request(method.into(), url);
+        match (credentials, token) {
+            (Credentials::Basic { username, password }, _) => {
+                request.basic_auth(username, Some(password.expose_secret()))
+            }
+            (Credentials::OAuth { .. }, Some(token)) => request.header(TOKEN, header(token)),
+            (Credentials::OAuth { .. }, None) => request,
+        }
+    }
+}
+
+impl Sender for Client {
+    async fn ready(&self) -> Result<(), Reply> {
+        self.token().await.map(|_| ())
+    }
+
+    async fn send(&self, call: &Call, leaving: impl Leaving) -> Reply {
+        let token = match self.token().await {
+            Ok(token) => token,
+            Err(reply) => return reply,
+        };
+        let body = Body::wrap(Outgoing::new(change_labels(call), leaving.clone()));
+        let request = self.request(call, token.as_deref()).body(body);
+        let reply = self.exchange.reply(request, || leaving.has_left()).await;
+        let Reply::Http(answer) = reply else {
+            return reply;
+        };
+        if let (401, Some(token)) = (answer.status, &token) {
+            self.tokens.refused(token).await;
+        }
+        let secrets = Redaction::of(
+            &self.options.credentials,
+            token.as_ref().map(|token| &token.value),
+        );
+        let body = secrets.body(answer.body);
+        Reply::Http(Answer { body, ..answer })
+    }
+
+    fn renews(&self) -> bool {
+        matches!(self.options.credentials, Credentials::OAuth { .. })
+    }
+}
+
+fn header(token: &Token) -> HeaderValue {
+    let value = HeaderValue::from_str(token.value.expose_secret());
+    let mut value = value.expect("a token is read only where it is of graphic ASCII characters");
+    value.set_sensitive(true);
+    value
+}
