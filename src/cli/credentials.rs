@@ -1,12 +1,13 @@
 //! Who calls: from the environment, from files that it names, or asked for (contract, section 3).
 
 use std::fs;
-use std::io::{self, IsTerminal};
+use std::io;
 
 use secrecy::SecretString;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::environment::variable;
+use super::question::somebody_is_there;
 use super::runtime::runtime;
 use crate::error::{Error, ExitStatus};
 use crate::service::Credentials;
@@ -94,10 +95,6 @@ pub fn credentials() -> Result<Credentials, Error> {
 
 fn half_given(set: &str, missing: &str) -> Error {
     Error::unusable(format!("{set} is set, but {missing} is not: set both"))
-}
-
-fn somebody_is_there() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Asks for a secret, which the terminal does not show.

@@ -58,6 +58,22 @@ pub fn variable(name: &str) -> Result<Option<String>, Error> {
     }
 }
 
+/// Whether the command line, or else `variable`, asks for JSON lines: known also where the command line can't be
+/// understood.
+pub fn asks_for_json(variable: &str) -> bool {
+    const FLAG: &str = "--log-format";
+    let arguments: Vec<_> = env::args_os().collect();
+    let pairs = arguments.windows(2).filter(|pair| pair[0] == FLAG);
+    let apart = pairs.map(|pair| pair[1].to_string_lossy().into_owned());
+    let joined = arguments
+        .iter()
+        .filter_map(|argument| argument.to_str()?.strip_prefix("--log-format="))
+        .map(str::to_owned);
+    let flag = apart.chain(joined).next_back();
+    let format = flag.or_else(|| env::var(variable).ok());
+    format.is_some_and(|format| format == "json")
+}
+
 /// A command line that a shell reads back as these arguments.
 fn command_line(arguments: impl Iterator<Item = OsString>) -> String {
     let arguments = arguments.map(|argument| quoted(&argument));

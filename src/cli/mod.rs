@@ -19,7 +19,9 @@ use std::process::ExitCode;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, ExitStatus};
-use crate::report::{Screen, start_log};
+use crate::report::{LogFormat, Screen, start_log};
+
+use self::values::LogFormatName;
 
 /// Tags customers in bulk: reads a CSV of userId,action,label, makes one call per customer at the rate that the
 /// service allows, and writes a result CSV that says of every row what became of it.
@@ -41,7 +43,21 @@ struct Cli {
     /// Say more: -v tells of every retry, -vv of every call
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
+
+    /// In which form lines are written to standard error: text for people, json for programs
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "text",
+        env = LOG_FORMAT,
+        hide_env_values = true
+    )]
+    log_format: LogFormatName,
 }
+
+/// The variable that says the same as `--log-format`.
+const LOG_FORMAT: &str = "BULKLABEL_LOG_FORMAT";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -51,9 +67,13 @@ enum Command {
 
 /// Runs the program as the command line says.
 pub fn main() -> ExitCode {
-    let matches = environment::without_empty_variables(Cli::command()).get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let screen = Screen::new();
+    let command = environment::without_empty_variables(Cli::command());
+    let matches = command.try_get_matches();
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => return misunderstood(&error),
+    };
+    let screen = Screen::new(cli.log_format.into());
     run_command(cli, &screen)
         .unwrap_or_else(|error| report(&error, &screen))
         .into()
@@ -72,8 +92,19 @@ fn run_command(cli: Cli, screen: &Screen) -> Result<ExitStatus, Error> {
     }
 }
 
+/// Says why a command line can't be understood, or the help that it asks for.
+fn misunderstood(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && environment::asks_for_json(LOG_FORMAT) {
+        let text = error.render().to_string();
+        let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+        Screen::new(LogFormat::Json).fail(text, ExitStatus::Unusable);
+        return ExitStatus::Unusable.into();
+    }
+    error.exit()
+}
+
 fn report(error: &Error, screen: &Screen) -> ExitStatus {
-    screen.say(format_args!("error: {error}"));
+    screen.fail(error, error.status());
     error.status()
 }
 

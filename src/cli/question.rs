@@ -57,15 +57,17 @@ impl fmt::Display for Question<'_> {
     }
 }
 
+/// Whether a person can be asked.
+pub fn somebody_is_there() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
 impl Question<'_> {
-    /// Asks, where a person can answer; elsewhere the answer is yes.
+    /// Asks.
     ///
     /// # Errors
     /// The terminal can't be read.
     pub fn ask(&self) -> io::Result<bool> {
-        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-            return Ok(true);
-        }
         eprint!("{self}");
         io::stderr().flush()?;
         let mut answer = String::new();

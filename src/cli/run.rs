@@ -9,7 +9,7 @@ use clap::builder::FalseyValueParser;
 use super::advice::{self, Ended};
 use super::destination::Destination;
 use super::environment::Environment;
-use super::question::Question;
+use super::question::{Question, somebody_is_there};
 use super::runtime::runtime;
 use super::settings::{ListArgs, PaceArgs, ServiceArgs, Settings};
 use super::signals::Signals;
@@ -18,7 +18,7 @@ use crate::job::{self, Called, Calling, Planned, Run};
 use crate::list::Source;
 use crate::model::{Moment, OutcomeKind};
 use crate::record::{Journal, Outputs};
-use crate::report::{Closing, End, Progress, Screen, counted};
+use crate::report::{Closing, End, LogFormat, Progress, Screen, counted};
 use crate::service::Client;
 
 /// Sends a list: one call per customer, and a result that says of every row what became of it
@@ -96,7 +96,7 @@ pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<
         refuse_rejected_rows(source.name(), &planned)?;
     }
     let client = destination.client(&args.service, &settings, &planned.plan)?;
-    if client.is_some() && !args.yes && !may_send(&destination, &settings, &planned)? {
+    if client.is_some() && !args.yes && !may_send(&destination, &settings, &planned, screen)? {
         screen.say("Nothing was sent.");
         return Ok(ExitStatus::Unusable);
     }
@@ -166,7 +166,7 @@ fn conclude(
         effort,
         next: &next(&end, status),
     };
-    screen.say(closing);
+    screen.close(&closing, status);
     Ok(status)
 }
 
@@ -240,9 +240,15 @@ fn may_send(
     destination: &Destination,
     settings: &Settings,
     planned: &Planned,
+    screen: &Screen,
 ) -> Result<bool, Error> {
-    if destination.rehearsal.is_some() {
+    if destination.rehearsal.is_some() || !somebody_is_there() {
         return Ok(true);
+    }
+    if screen.format() == LogFormat::Json {
+        return Err(Error::unusable(
+            "with --log-format json nothing can be asked: --yes sends without a question",
+        ));
     }
     let question = Question {
         host: destination.base_url.host(),

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 
 use crate::model::{Action, Rate, RateError};
 use crate::plan::OnConflict;
+use crate::report::LogFormat;
 use crate::service::Method;
 
 /// `1000/min`, or `none`.
@@ -114,6 +115,24 @@ impl From<OnConflictName> for OnConflict {
         match name {
             OnConflictName::Last => Self::LastWins,
             OnConflictName::Reject => Self::Reject,
+        }
+    }
+}
+
+/// `--log-format`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LogFormatName {
+    /// For people
+    Text,
+    /// For programs: a JSON object a line, and nothing else
+    Json,
+}
+
+impl From<LogFormatName> for LogFormat {
+    fn from(name: LogFormatName) -> Self {
+        match name {
+            LogFormatName::Text => Self::Text,
+            LogFormatName::Json => Self::Json,
         }
     }
 }

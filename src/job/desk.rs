@@ -11,7 +11,7 @@ use crate::dispatch::{Judgement, Stopper, Suspicion, Told};
 use crate::model::{Call, CallRecord, Event, Moment, StopReason};
 use crate::plan::Plan;
 use crate::record::RecordError;
-use crate::report::{Glance, Progress, span};
+use crate::report::{Glance, Progress};
 
 /// So many events wait for the desk at most; a slow disk slows the workers, not the memory down.
 pub const WAITING: usize = 256;
@@ -185,6 +185,9 @@ impl<'a> Desk<'a> {
 
     /// Stops for the first reason that comes.
     fn stop(&mut self, reason: StopReason) {
+        if self.state.stopped.is_none() {
+            self.progress.stopping(&reason, self.drain);
+        }
         self.stopper.drain();
         self.state.stopped.get_or_insert(reason);
         self.cut_at
@@ -195,10 +198,6 @@ impl<'a> Desk<'a> {
         if self.state.stopped.is_some() {
             return self.cut();
         }
-        tracing::warn!(
-            "stopping: no new calls; those on their way may take {} to end (a second signal gives them up)",
-            span(self.drain)
-        );
         self.stop(reason);
     }
 

@@ -55,14 +55,7 @@ pub struct Closing<'a> {
 
 impl fmt::Display for Closing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = counted(self.tally.total(), "row");
-        match self.end {
-            End::Complete(_) => writeln!(f, "{}: {rows}, complete", self.list)?,
-            End::Stopped { reason, .. } => {
-                writeln!(f, "{}: {rows}, NOT complete: {}", self.list, why(reason))?;
-            }
-        }
-        writeln!(f)?;
+        writeln!(f, "{}\n", self.headline())?;
         self.outcomes(f)?;
         writeln!(f)?;
         writeln!(f, "  {}", self.effort())?;
@@ -87,6 +80,17 @@ impl fmt::Display for Closing<'_> {
 }
 
 impl Closing<'_> {
+    /// The whole in a line.
+    pub(super) fn headline(&self) -> String {
+        let rows = counted(self.tally.total(), "row");
+        match self.end {
+            End::Complete(_) => format!("{}: {rows}, complete", self.list),
+            End::Stopped { reason, .. } => {
+                format!("{}: {rows}, NOT complete: {}", self.list, why(reason))
+            }
+        }
+    }
+
     /// A line an outcome, and beneath it one for each of its codes with the first row that has it.
     fn outcomes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for kind in OutcomeKind::ALL {
@@ -142,7 +146,7 @@ impl Closing<'_> {
 }
 
 /// Why a run stopped, as half a sentence.
-fn why(reason: &StopReason) -> String {
+pub(super) fn why(reason: &StopReason) -> String {
     let said = |words: &str| {
         if words.is_empty() {
             String::new()

@@ -1,23 +1,48 @@
 //! Log lines on standard error.
 
+use tracing::field::Field;
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
+use tracing_subscriber::fmt::{MakeWriter, SubscriberBuilder};
 
-use super::Screen;
+use super::screen::{LogFormat, Screen};
+use super::story::FIELDS;
 
 /// Starts to write log lines, above the progress bar where there is one. `filter` is in the form of `RUST_LOG`;
 /// `plain` leaves colours out, which are never used but on a terminal.
 pub fn start_log(screen: &Screen, filter: &str, plain: bool) {
     let filter = EnvFilter::builder().parse_lossy(filter);
-    let colours = screen.is_terminal() && !plain;
+    let colours = screen.is_watched() && !plain;
     // A line that can't be written is no reason to fail.
-    let lines = tracing_subscriber::fmt()
+    let lines = SubscriberBuilder::default()
         .log_internal_errors(false)
         .with_env_filter(filter)
         .with_ansi(colours)
-        .with_target(false);
+        .with_target(false)
+        .with_writer(screen.clone());
     // It fails where a log was started already, which then goes on.
-    let _started_already = lines.with_writer(screen.clone()).try_init();
+    let _started_already = match screen.format() {
+        LogFormat::Text => lines.fmt_fields(debug_fn(write_field)).try_init(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false)
+            .try_init(),
+    };
+}
+
+/// Writes a field for people: the sentence, which holds our own fields, and what libraries add to theirs.
+fn write_field(
+    writer: &mut Writer<'_>,
+    field: &Field,
+    value: &dyn std::fmt::Debug,
+) -> std::fmt::Result {
+    match field.name() {
+        "message" => write!(writer, "{value:?}"),
+        name if FIELDS.contains(&name) => Ok(()),
+        name => write!(writer, " {name}={value:?}"),
+    }
 }
 
 impl<'a> MakeWriter<'a> for Screen {

@@ -1,15 +1,21 @@
 //! What people see (contract, section 7): progress and log while it runs, a summary when it ends.
 
+mod bars;
 mod closing;
+mod closing_line;
 mod log;
 mod minutes;
 mod progress;
+mod screen;
+mod story;
 mod summary;
+mod troubles;
 mod words;
 
 pub use closing::{Closing, Effort, End};
 pub use log::start_log;
 pub use minutes::{Minute, Minutes};
-pub use progress::{Glance, Progress, Screen};
+pub use progress::{Glance, Progress};
+pub use screen::{LogFormat, Screen};
 pub use summary::{Leg, ListSummary, Summary};
 pub use words::{count, counted, span};

@@ -36,6 +36,14 @@ pub fn span(span: Duration) -> String {
     }
 }
 
+/// A span of time where milliseconds count: `3 ms`, `1.2 s`.
+pub fn brief(short: Duration) -> String {
+    match short.as_millis() {
+        milliseconds @ 0..1_000 => format!("{milliseconds} ms"),
+        _ => span(short),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +77,7 @@ mod tests {
         for (seconds, text) in spans {
             assert_eq!(span(Duration::from_secs_f64(seconds)), text);
         }
+        assert_eq!(brief(Duration::from_millis(3)), "3 ms");
+        assert_eq!(brief(Duration::from_millis(1_230)), "1.2 s");
     }
 }

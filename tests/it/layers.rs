@@ -35,7 +35,7 @@ const DOORS: [(&str, &[&str]); 8] = [
     ("csv", &["list/", "record/results"]),
     ("reqwest", &["service/client"]),
     ("governor", &["dispatch/pace"]),
-    ("indicatif", &["report/progress"]),
+    ("indicatif", &["report/bars"]),
     ("tracing_subscriber", &["report/log"]),
     ("clap", &["cli/"]),
     ("axum", &["sandbox/"]),

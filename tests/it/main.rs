@@ -5,6 +5,7 @@ mod commands;
 mod grouping;
 mod input;
 mod layers;
+mod log;
 mod pace;
 mod results;
 mod retries;

@@ -1,0 +1,238 @@
+//! What happens, as log lines: a sentence for people, fields for programs. The fields' names are fixed.
+
+use std::time::Duration;
+
+use super::closing::why;
+use super::troubles::why_held;
+use super::words::{brief, counted, span};
+use crate::model::{
+    Action, Call, CallRecord, Event, Met, OutcomeKind, Outcomes, Pause, StopReason,
+};
+
+/// The names of all fields, but for those that every line has. The sentence holds the same for people.
+pub const FIELDS: [&str; 22] = [
+    "event",
+    "customer",
+    "attempt",
+    "attempts",
+    "met",
+    "httpStatus",
+    "milliseconds",
+    "outcome",
+    "code",
+    "reason",
+    "waitMilliseconds",
+    "done",
+    "customers",
+    "callsPerSecond",
+    "secondsLeft",
+    "success",
+    "warning",
+    "failed",
+    "unconfirmed",
+    "rejected",
+    "skipped",
+    "retries",
+];
+
+/// Tells of an event: of a hold always, of failures and what is tried again with `-v`, of every attempt with `-vv`.
+pub fn tell(event: &Event) {
+    match event {
+        Event::Held { why, pause } => tracing::warn!(
+            event = "hold",
+            reason = match why {
+                Pause::Throttled => "throttled",
+                Pause::Unavailable => "unavailable",
+            },
+            waitMilliseconds = milliseconds(*pause),
+            "the service says: {}; all calls wait {}",
+            why_held(*why),
+            span(*pause)
+        ),
+        Event::Attempted {
+            user,
+            attempt,
+            latency,
+            met,
+        } => tracing::trace!(
+            event = "attempt",
+            customer = user.get(),
+            attempt,
+            met = word(*met),
+            httpStatus = status(*met),
+            milliseconds = milliseconds(*latency),
+            "customer {user}, attempt {attempt}: {} after {}",
+            words(*met),
+            brief(*latency)
+        ),
+        Event::Retrying {
+            user,
+            attempt,
+            why,
+            delay,
+        } => tracing::debug!(
+            event = "retry",
+            customer = user.get(),
+            attempt,
+            code = &*why.code,
+            reason = &*why.message,
+            waitMilliseconds = milliseconds(*delay),
+            "customer {user}, attempt {attempt} came to nothing: {}: {}; again in {}",
+            why.code,
+            why.message,
+            brief(*delay)
+        ),
+        Event::Finished { call, record, .. } => finished(call, record),
+        Event::Unfinished { user, attempts } => tracing::debug!(
+            event = "unfinished",
+            customer = user.get(),
+            attempts,
+            "customer {user}: no verdict after {}, and the run ends",
+            counted(u64::from(*attempts), "attempt")
+        ),
+        // The run's own words, when it ends.
+        Event::Stopping(_) => {}
+    }
+}
+
+/// Tells that the run stops before its end.
+pub fn stopping(reason: &StopReason, drain: Duration) {
+    let signal = match reason {
+        StopReason::Interrupt | StopReason::Terminate => "a second signal",
+        _ => "a signal",
+    };
+    tracing::warn!(
+        event = "stopping",
+        reason = why(reason),
+        waitMilliseconds = milliseconds(drain),
+        "stopping: {}; no new calls, and those on their way may take {} to end ({signal} gives them up)",
+        why(reason),
+        span(drain)
+    );
+}
+
+/// Every call's end is told with `-vv`, with `-v` that of the calls that were no plain success.
+fn finished(call: &Call, record: &CallRecord) {
+    let outcome = match &record.outcomes {
+        Outcomes::All(outcome) => outcome,
+        Outcomes::Each(each) => each
+            .iter()
+            .find(|outcome| outcome.kind != OutcomeKind::Success)
+            .unwrap_or(&each[0]),
+    };
+    let is_plain = outcome.kind == OutcomeKind::Success && record.attempts == 1;
+    let sentence = || {
+        let attempts = counted(u64::from(record.attempts), "attempt");
+        let (kind, code, message) = (outcome.kind.as_str(), &outcome.code, &outcome.message);
+        let why = match (code.is_empty(), message.is_empty()) {
+            (true, _) => String::new(),
+            (false, true) => format!(" {code}"),
+            (false, false) => format!(" {code}, {message}"),
+        };
+        format!(
+            "customer {} ({}): {kind}{why}, after {attempts}",
+            call.user,
+            changes(call)
+        )
+    };
+    macro_rules! tell {
+        ($level:ident) => {
+            tracing::$level!(
+                event = "finished",
+                customer = record.user,
+                attempts = record.attempts,
+                httpStatus = record.status,
+                outcome = outcome.kind.as_str(),
+                code = Some(&*outcome.code).filter(|code| !code.is_empty()),
+                reason = Some(&*outcome.message).filter(|message| !message.is_empty()),
+                "{}",
+                sentence()
+            )
+        };
+    }
+    if is_plain { tell!(trace) } else { tell!(debug) }
+}
+
+/// What a call changes: `add VIP, Gold; remove Old`.
+fn changes(call: &Call) -> String {
+    let side = |action, word: &str| {
+        let names: Vec<_> = call.names(action).collect();
+        (!names.is_empty()).then(|| format!("{word} {}", names.join(", ")))
+    };
+    let sides = [side(Action::Add, "add"), side(Action::Remove, "remove")];
+    sides.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+fn milliseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn status(met: Met) -> Option<u16> {
+    match met {
+        Met::Answer(status) => Some(status),
+        _ => None,
+    }
+}
+
+fn word(met: Met) -> &'static str {
+    match met {
+        Met::Answer(_) => "answer",
+        Met::NoConnection => "noConnection",
+        Met::NoToken => "noToken",
+        Met::TimedOut => "timeout",
+        Met::Lost => "connectionLost",
+        Met::CutOff => "cutOff",
+    }
+}
+
+fn words(met: Met) -> String {
+    let words = match met {
+        Met::Answer(status) => return format!("answered HTTP {status}"),
+        Met::NoConnection => "no connection",
+        Met::NoToken => "no token to send it with",
+        Met::TimedOut => "no answer in time",
+        Met::Lost => "the connection broke",
+        Met::CutOff => "cut off by the end of the run",
+    };
+    words.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Change, Labels, RowIndex, UserId};
+    use std::sync::Arc;
+
+    #[test]
+    fn the_readme_lists_every_field() {
+        let readme = include_str!("../../README.md");
+        for field in FIELDS {
+            assert!(readme.contains(&format!("`{field}`")), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_call_is_told_with_its_labels() {
+        let mut labels = Labels::default();
+        let changes = [
+            (Action::Add, "VIP"),
+            (Action::Remove, "Old"),
+            (Action::Add, "Gold"),
+        ];
+        let changes = changes
+            .into_iter()
+            .zip(0..)
+            .map(|((action, name), row)| Change {
+                row: RowIndex(row),
+                action,
+                label: labels.intern(name).unwrap(),
+            });
+        let call = Call {
+            customer: 0,
+            user: UserId::new(7).unwrap(),
+            changes: changes.collect(),
+            labels: Arc::new(labels),
+        };
+        assert_eq!(super::changes(&call), "add VIP, Gold; remove Old");
+    }
+}
