@@ -14,6 +14,8 @@ pub struct Ended<'a> {
     pub status: ExitStatus,
     /// Whether it was a rehearsal.
     pub rehearsal: bool,
+    /// The variables that hold the credentials.
+    pub variables: [&'static str; 2],
     /// Where the service is.
     pub base_url: &'a BaseUrl,
     /// The command that was typed.
@@ -29,7 +31,7 @@ pub fn next(ended: &Ended<'_>) -> String {
         } => format!(
             "{}Keep {}: it says which customers are done. A stopped run can't be carried on yet, and starting over calls \
              them again.",
-            cure(reason),
+            cure(reason, ended.variables),
             journal.display()
         ),
         End::Stopped {
@@ -37,7 +39,7 @@ pub fn next(ended: &Ended<'_>) -> String {
             journal: None,
         } => format!(
             "{}The same command starts over: {}",
-            cure(reason),
+            cure(reason, ended.variables),
             ended.command_line
         ),
         End::Complete(_) if ended.rehearsal => format!(
@@ -67,15 +69,18 @@ fn for_real(command_line: &str) -> String {
 }
 
 /// What has to be done first.
-fn cure(reason: &StopReason) -> &'static str {
-    match reason {
-        StopReason::Unauthorized(_) => "check the credentials. ",
-        StopReason::NoToken(_) => "check the client key and its secret. ",
+fn cure(reason: &StopReason, variables: [&str; 2]) -> String {
+    let cure = match reason {
+        StopReason::Unauthorized(_) | StopReason::NoToken(_) => {
+            let [name, secret] = variables;
+            return format!("check {name} and {secret}. ");
+        }
         StopReason::NotAboutCustomers { .. } => "check the base URL, and what the account may do. ",
         StopReason::AskedToWait(_) => "wait as long as the service asks. ",
         StopReason::Unrecordable(_) => "make room, or make the place writable again. ",
         StopReason::Interrupt | StopReason::Terminate => "",
-    }
+    };
+    cure.to_owned()
 }
 
 #[cfg(test)]
@@ -104,6 +109,7 @@ mod tests {
                 end,
                 status,
                 rehearsal,
+                variables: ["BULKLABEL_USERNAME", "BULKLABEL_PASSWORD"],
                 base_url: &base_url,
                 command_line: "bulklabel run 'my list.csv' --sandbox --label VIP",
             })

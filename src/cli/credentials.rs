@@ -93,6 +93,15 @@ pub fn credentials() -> Result<Credentials, Error> {
     }
 }
 
+/// The variables that hold such credentials: the name's and the secret's.
+pub fn variables(credentials: &Credentials) -> [&'static str; 2] {
+    let pair = match credentials {
+        Credentials::Basic { .. } => BASIC,
+        Credentials::OAuth { .. } => OAUTH,
+    };
+    [pair.name, pair.secret]
+}
+
 fn half_given(set: &str, missing: &str) -> Error {
     Error::unusable(format!("{set} is set, but {missing} is not: set both"))
 }

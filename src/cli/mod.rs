@@ -34,7 +34,8 @@ use self::values::LogFormatName;
     after_help = "Examples:\n  \
         bulklabel run campaign.csv --sandbox       rehearse: no account, no network, nothing is changed\n  \
         bulklabel run campaign.csv --base-url https://eu.api.capillarytech.com\n\n\
-        Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD. `bulklabel run --help` says more."
+        Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or from BULKLABEL_CLIENT_KEY and \
+    BULKLABEL_CLIENT_SECRET (OAuth). `bulklabel run --help` says more."
 )]
 struct Cli {
     #[command(subcommand)]

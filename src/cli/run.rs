@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 
 use super::advice::{self, Ended};
+use super::credentials;
 use super::destination::Destination;
 use super::environment::Environment;
 use super::question::{Question, somebody_is_there};
@@ -28,7 +29,8 @@ use crate::service::Client;
     bulklabel run campaign.csv --base-url https://eu.api.capillarytech.com\n  \
     bulklabel run ids.csv --action add --label \"VIP 2026\" --rate 200/min --yes\n  \
     zcat export.csv.gz | bulklabel run - --output export.results.csv\n\n\
-    Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD.\n\n\
+    Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or from BULKLABEL_CLIENT_KEY and \
+    BULKLABEL_CLIENT_SECRET (OAuth).\n\n\
     Exit status: 0 complete and every row as it should be; 1 complete, with rows to look at; 2 nothing was sent and \
     trying again won't help; 3 stopped early, a person must look; 75 stopped early for a passing reason; 130 or 143 \
     stopped by a signal.")]
@@ -119,6 +121,7 @@ pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<
             end,
             status,
             rehearsal: destination.rehearsal.is_some(),
+            variables: credentials::variables(&destination.credentials),
             base_url: &destination.base_url,
             command_line: &environment.command_line,
         })

@@ -4,7 +4,9 @@
 //! ended, and tells the job of it. Nothing here writes: a worker goes on once it is told that its
 //! record is written.
 
+mod attempt;
 mod backoff;
+mod crew;
 mod pace;
 #[cfg(test)]
 mod paused;
@@ -14,8 +16,8 @@ mod suspicion;
 mod worker;
 
 pub use backoff::RetryPolicy;
+pub use crew::{Crew, Told};
 pub use pace::Pace;
 pub use pool::run;
 pub use stop::{Stop, Stopper, stopper};
 pub use suspicion::{Judgement, Suspicion};
-pub use worker::{Crew, Told};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use tokio::task::{JoinError, JoinSet};
 
-use super::worker::{Crew, Left, work};
+use super::crew::Crew;
+use super::worker::{Left, work};
 use crate::model::{Bearing, Call};
 use crate::service::Sender;
 

@@ -6,6 +6,7 @@ mod grouping;
 mod input;
 mod layers;
 mod log;
+mod oauth;
 mod pace;
 mod results;
 mod retries;

@@ -183,9 +183,15 @@ impl Pace {
         }
     }
 
-    /// The latest hold.
-    pub fn latest_hold(&self) -> HoldNumber {
-        HoldNumber(*self.holds.borrow())
+    /// Waits while all calls are held; gives the latest hold.
+    pub async fn held(&self) -> HoldNumber {
+        loop {
+            let until = self.state().held_until;
+            match until.filter(|until| *until > Instant::now()) {
+                Some(until) => sleep_until(until).await,
+                None => return HoldNumber(*self.holds.borrow()),
+            }
+        }
     }
 
     /// The next free slot, and which hold it comes after.

@@ -26,6 +26,11 @@ impl Canned {
     /// Answers the n-th request, from 0, with these bytes, and closes the connection; with nothing where there are
     /// none.
     pub fn answering(answers: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::replying(move |n, _| answers(n))
+    }
+
+    /// The same, where the answer depends on what is asked.
+    pub fn replying(answers: impl Fn(usize, &Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound").to_string();
         let asked: Arc<Mutex<Vec<Request>>> = Arc::default();
@@ -40,11 +45,11 @@ impl Canned {
                 );
                 thread::spawn(move || {
                     if let Some(request) = read(&stream) {
+                        let answer = answers(count.fetch_add(1, Ordering::SeqCst), &request);
                         record
                             .lock()
                             .expect("no test thread has failed")
                             .push(request);
-                        let answer = answers(count.fetch_add(1, Ordering::SeqCst));
                         // A client that has gone away needs no answer.
                         let _gone = (&stream).write_all(&answer);
                     }

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-pub use canned::{Canned, answer};
+pub use canned::{Canned, Request, answer};
 pub use sandbox::Sandbox;
 
 /// A folder of its own, with the program in it.
@@ -117,6 +117,22 @@ impl Workplace {
             .collect();
         names.sort();
         names
+    }
+
+    /// Asserts that no secret stands in any byte that a run wrote: in no file but those named after it, and in neither
+    /// stream.
+    #[track_caller]
+    pub fn holds_none_of(&self, secrets: &[&str], ran: &Ran) {
+        let files = self.files().into_iter().filter(|name| name != "secret");
+        let files = files.map(|name| (name.clone(), fs::read(self.path(&name)).unwrap()));
+        let streams = [("stdout", &ran.stdout), ("stderr", &ran.stderr)]
+            .map(|(name, text)| (name.to_owned(), text.clone().into_bytes()));
+        for (name, content) in files.chain(streams) {
+            let content = String::from_utf8_lossy(&content);
+            for secret in secrets {
+                assert!(!content.contains(secret), "{name} holds {secret}\n{ran}");
+            }
+        }
     }
 
     pub fn folder(&self) -> &Path {
