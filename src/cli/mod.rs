@@ -6,6 +6,7 @@ mod advice;
 mod credentials;
 mod destination;
 mod environment;
+mod fault_args;
 mod question;
 mod run;
 mod runtime;
@@ -63,7 +64,7 @@ const LOG_FORMAT: &str = "BULKLABEL_LOG_FORMAT";
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(Box<run::RunArgs>),
-    Sandbox(sandbox::SandboxArgs),
+    Sandbox(Box<sandbox::SandboxArgs>),
 }
 
 /// Runs the program as the command line says.
@@ -89,7 +90,7 @@ fn run_command(cli: Cli, screen: &Screen) -> Result<ExitStatus, Error> {
     );
     match cli.command {
         Command::Run(args) => run::run(*args, &environment, screen),
-        Command::Sandbox(args) => sandbox::run(args, screen),
+        Command::Sandbox(args) => sandbox::run(*args, screen),
     }
 }
 

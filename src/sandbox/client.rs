@@ -7,13 +7,22 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Sandbox;
+use super::{Faults, Options, Sandbox};
+
+/// A sandbox in which this goes wrong.
+pub fn with(settings: &[(&str, &str)]) -> Sandbox {
+    let mut faults = Faults::default();
+    for (name, value) in settings {
+        faults.set(name, value).unwrap();
+    }
+    Sandbox::start(Options { port: 0, faults }).unwrap()
+}
 
 /// One connection.
 pub struct Client {
     connection: BufReader<TcpStream>,
     /// The header that is sent with every request.
-    pub authorization: &'static str,
+    pub authorization: String,
 }
 
 impl Client {
@@ -23,7 +32,7 @@ impl Client {
         let connection = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
         Self {
             connection: BufReader::new(connection),
-            authorization: "Basic c2FuZGJveDpzYW5kYm94",
+            authorization: "Basic c2FuZGJveDpzYW5kYm94".into(),
         }
     }
 
@@ -51,7 +60,7 @@ impl Client {
 
     /// Sends a request and does not wait for its answer.
     pub fn write(&mut self, method: &str, path: &str, body: &str) {
-        let (length, authorization) = (body.len(), self.authorization);
+        let (length, authorization) = (body.len(), &self.authorization);
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: sandbox\r\nauthorization: {authorization}\r\n\
              content-length: {length}\r\n\r\n{body}"
@@ -62,9 +71,20 @@ impl Client {
             .unwrap();
     }
 
-    /// The next answer's status and body; none where the connection ends.
+    /// The next answer's status and body, which is JSON; none where the connection ends.
     pub fn read(&mut self) -> Option<(u16, Value)> {
-        let (mut status, mut length) = (None, 0);
+        let (status, body) = self.read_any()?;
+        Some((status, serde_json::from_slice(&body).unwrap()))
+    }
+
+    /// The next answer's status, whatever its body is.
+    pub fn read_status(&mut self) -> Option<u16> {
+        self.read_any().map(|(status, _)| status)
+    }
+
+    /// The next answer's status and body.
+    pub fn read_any(&mut self) -> Option<(u16, Vec<u8>)> {
+        let (mut status, mut length, mut in_chunks) = (None, 0, false);
         loop {
             let mut line = String::new();
             self.connection
@@ -76,13 +96,19 @@ impl Client {
             }
             match line.trim_end().split_once(' ')? {
                 ("HTTP/1.1", rest) => status = rest.get(..3)?.parse().ok(),
+                ("transfer-encoding:", "chunked") => in_chunks = true,
                 ("content-length:", value) => length = value.parse().ok()?,
                 _ => {}
             }
         }
+        if in_chunks {
+            // Only ever sent to be cut: what comes of it is nothing.
+            self.connection.read_to_end(&mut Vec::new()).ok()?;
+            return None;
+        }
         let mut body = vec![0; length];
         self.connection.read_exact(&mut body).ok()?;
-        Some((status?, serde_json::from_slice(&body).unwrap()))
+        Some((status?, body))
     }
 }
 

@@ -26,6 +26,7 @@ struct Entry {
     remove: Box<[Arc<str>]>,
     status: Option<u16>,
     applied: bool,
+    fault: Option<&'static str>,
 }
 
 /// An entry as it is written.
@@ -43,6 +44,8 @@ struct Line<'a> {
     /// Null while the request is open, and for ever where the client gave up before the answer.
     status: Option<u16>,
     applied: bool,
+    /// What went wrong on demand.
+    fault: Option<&'static str>,
 }
 
 impl Log {
@@ -59,6 +62,7 @@ impl Log {
             remove: Box::default(),
             status: None,
             applied: false,
+            fault: None,
         });
         self.entries.len()
     }
@@ -69,6 +73,11 @@ impl Log {
         let remove = remove.iter().map(|label| self.name(label)).collect();
         let entry = self.entry(n);
         (entry.add, entry.remove) = (add, remove);
+    }
+
+    /// Takes note of what goes wrong on demand with request `n`.
+    pub fn fault(&mut self, n: usize, name: &'static str) {
+        self.entry(n).fault = Some(name);
     }
 
     /// Takes note that request `n` has reached the memory of labels.
@@ -111,6 +120,7 @@ impl Serialize for Log {
             remove: entry.remove.iter().map(|label| &**label).collect(),
             status: entry.status,
             applied: entry.applied,
+            fault: entry.fault,
         }))
     }
 }
@@ -130,13 +140,14 @@ mod tests {
         log.close(second, 25, Some(404));
         log.labels(first, &["VIP".into(), "Gold".into()], &["Silver".into()]);
         log.applied(first);
+        log.fault(first, "truncate");
         log.close(first, 30, Some(200));
 
         let expected = json!([
             {"n": 1, "at": 10, "until": 30, "method": "POST", "path": PATH, "customer": 7,
-             "add": ["VIP", "Gold"], "remove": ["Silver"], "status": 200, "applied": true},
+             "add": ["VIP", "Gold"], "remove": ["Silver"], "status": 200, "applied": true, "fault": "truncate"},
             {"n": 2, "at": 20, "until": 25, "method": "GET", "path": "/elsewhere", "customer": null,
-             "add": [], "remove": [], "status": 404, "applied": false},
+             "add": [], "remove": [], "status": 404, "applied": false, "fault": null},
         ]);
         assert_eq!(serde_json::to_value(&log).unwrap(), expected);
     }

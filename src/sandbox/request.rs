@@ -1,7 +1,5 @@
 //! What a request asks for: its place and its labels.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::http::Method;
 use serde::{Deserialize, Deserializer};
 
@@ -14,6 +12,8 @@ pub enum Route {
     ChangeLabels(Option<u64>),
     /// The organisation's labels.
     Catalogue,
+    /// A token for key and secret.
+    Token,
     /// A place that exists, by a method that it does not take.
     WrongMethod,
     /// A place that does not exist.
@@ -38,6 +38,8 @@ impl Route {
         match path {
             "/v2/organization/labels" if method == Method::GET => Self::Catalogue,
             "/v2/organization/labels" => Self::WrongMethod,
+            "/v3/oauth/token/generate" if method == Method::POST => Self::Token,
+            "/v3/oauth/token/generate" => Self::WrongMethod,
             _ => Self::Nowhere,
         }
     }
@@ -46,7 +48,7 @@ impl Route {
     pub fn customer(self) -> Option<u64> {
         match self {
             Self::ChangeLabels(customer) => customer,
-            Self::Catalogue | Self::WrongMethod | Self::Nowhere => None,
+            Self::Catalogue | Self::Token | Self::WrongMethod | Self::Nowhere => None,
         }
     }
 }
@@ -75,10 +77,8 @@ pub struct Changes {
 
 impl Changes {
     /// Reads a body, or says why it can't be.
-    pub fn read(body: Result<Bytes, BytesRejection>) -> Result<Self, Answer> {
-        let body =
-            body.map_err(|error| Answer::refused(error.status().as_u16(), error.body_text()))?;
-        serde_json::from_slice(&body).map_err(|error| {
+    pub fn read(body: &[u8]) -> Result<Self, Answer> {
+        serde_json::from_slice(body).map_err(|error| {
             Answer::refused(400, format!("The body is no change of labels: {error}"))
         })
     }
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_body_may_lack_either_side_but_not_a_label_name() {
-        let read = |body: &'static str| Changes::read(Ok(Bytes::from(body)));
+        let read = |body: &'static str| Changes::read(body.as_bytes());
         let add = vec!["VIP".to_owned()];
         let changes = Changes {
             add,

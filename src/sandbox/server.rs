@@ -5,13 +5,13 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
 use tokio::sync::Notify;
 
+use super::faults::Faults;
+use super::line::{Line, Lines};
 use super::routes;
 
 /// How many connections may wait to be accepted: a pool that starts all its workers at once must not
@@ -23,8 +23,8 @@ const BACKLOG: u32 = 1024;
 pub struct Options {
     /// The port on 127.0.0.1; 0 takes any that is free.
     pub port: u16,
-    /// How long an answer takes at least.
-    pub latency: Duration,
+    /// What goes wrong.
+    pub faults: Faults,
 }
 
 /// A running sandbox. It stops when it is dropped: requests without an answer are cut off, and nothing
@@ -63,7 +63,7 @@ impl Sandbox {
             let _inside = runtime.enter();
             socket.listen(BACKLOG)?
         };
-        let serving = serve(listener, options.latency, stopper.clone());
+        let serving = serve(listener, options.faults, stopper.clone());
         let thread = thread::Builder::new()
             .name("sandbox".into())
             .spawn(move || runtime.block_on(serving))?;
@@ -102,10 +102,9 @@ impl Drop for Sandbox {
     }
 }
 
-async fn serve(listener: TcpListener, latency: Duration, stopper: Stopper) {
-    // Without it small answers wait for the client's acknowledgement. Where it fails they are slow.
-    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    let serving = axum::serve(listener, routes::router(latency));
+async fn serve(listener: TcpListener, faults: Faults, stopper: Stopper) {
+    let router = routes::router(faults).into_make_service_with_connect_info::<Line>();
+    let serving = axum::serve(Lines(listener), router);
     // What is left then is dropped with the runtime, idle connections and open requests alike.
     tokio::select! {
         () = stopper.0.notified() => {}
@@ -116,7 +115,7 @@ async fn serve(listener: TcpListener, latency: Duration, stopper: Stopper) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::client::{Client, change};
+    use crate::sandbox::client::{Client, change, with};
     use std::net::TcpListener;
 
     fn sandbox() -> Sandbox {
@@ -161,8 +160,7 @@ mod tests {
 
     #[test]
     fn a_dropped_sandbox_cuts_off_what_it_has_not_answered() {
-        let latency = Duration::from_secs(3600);
-        let sandbox = Sandbox::start(Options { port: 0, latency }).unwrap();
+        let sandbox = with(&[("latency", "1h")]);
         let mut client = Client::to(&sandbox);
         client.write(
             "POST",

@@ -1,41 +1,37 @@
 //! What the requests share, and what becomes of one of them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::Request;
+use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 
 use super::answer::Answer;
-use super::credentials::{PASSWORD, USER};
-use super::log::Log;
+use super::credentials::{Caller, KEY, PASSWORD, SECRET, USER, is_the_client};
+use super::faults::Faults;
+use super::memory::{Fate, Meeting, Memory};
+use super::reaction::{Reaction, away, failure, struck, token, too_many};
 use super::request::{Changes, Route};
-use super::world::World;
+use super::strike::Strike;
+use super::values::Switch;
 
-/// The world and the log behind one lock, which is never held across a wait.
+/// The memory behind one lock, which is never held across a wait.
 #[derive(Debug)]
 pub struct Service {
     started: Instant,
     memory: Mutex<Memory>,
 }
 
-/// What the sandbox remembers.
-#[derive(Debug, Default)]
-pub struct Memory {
-    /// The customers and the catalogue.
-    pub world: World,
-    /// All that was asked.
-    pub log: Log,
-}
-
 impl Service {
     /// A world in which nobody has a label; its time begins now.
-    pub fn begin() -> Self {
+    pub fn begin(faults: Faults) -> Self {
         Self {
             started: Instant::now(),
-            memory: Mutex::default(),
+            memory: Mutex::new(Memory::new(faults)),
         }
     }
 
@@ -44,21 +40,42 @@ impl Service {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn micros(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX)
+    /// The time, from the beginning.
+    pub fn now(&self) -> Duration {
+        self.started.elapsed()
     }
+
+    fn micros(&self) -> u64 {
+        u64::try_from(self.now().as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+/// What a request asks for.
+#[derive(Debug)]
+pub enum Asked {
+    /// A change of a customer's labels; no customer where the path names none, no change where the body can't be read.
+    Changes(Option<u64>, Result<Changes, Answer>),
+    /// A token, for the sandbox's own key and secret or not.
+    Token(bool),
+    /// The catalogue.
+    Catalogue,
+    /// Nothing that there is: the status and the words of the refusal.
+    Nothing(u16, &'static str),
 }
 
 /// A request's entry in the log, closed when it is dropped: a client that gives up drops it too.
 pub struct Visit<'a> {
     service: &'a Service,
     n: usize,
+    route: Route,
+    caller: Caller,
     status: Option<u16>,
 }
 
 impl<'a> Visit<'a> {
     /// Opens the entry: the request's head has been read.
-    pub fn begin(service: &'a Service, route: Route, request: &Request) -> Self {
+    pub fn begin(service: &'a Service, request: &Request) -> Self {
+        let route = Route::of(request.method(), request.uri().path());
         let target = request
             .uri()
             .path_and_query()
@@ -72,37 +89,85 @@ impl<'a> Visit<'a> {
         Self {
             service,
             n,
+            route,
+            caller: Caller::of(request.headers()),
             status: None,
         }
     }
 
-    /// Takes note of the labels that the body names, as far as it could be read.
-    pub fn names(&self, changes: &Result<Changes, Answer>) {
-        if let Ok(changes) = changes {
-            let log = &mut self.service.memory().log;
-            log.labels(self.n, &changes.add, &changes.remove);
+    /// What the request meets.
+    pub fn meet(&self) -> Meeting {
+        let now = self.service.now();
+        let mut memory = self.service.memory();
+        memory.meet(self.n, self.route, &self.caller, now)
+    }
+
+    /// Reads the body, and takes note of the labels that it names.
+    pub fn read(&self, body: Result<Bytes, BytesRejection>) -> Asked {
+        match self.route {
+            Route::ChangeLabels(customer) => {
+                let changes = match body {
+                    Ok(body) => Changes::read(&body),
+                    Err(error) => Err(Answer::refused(error.status().as_u16(), error.body_text())),
+                };
+                if let Ok(changes) = &changes {
+                    let log = &mut self.service.memory().log;
+                    log.labels(self.n, &changes.add, &changes.remove);
+                }
+                Asked::Changes(customer, changes)
+            }
+            Route::Token => Asked::Token(body.is_ok_and(|body| is_the_client(&body))),
+            Route::Catalogue => Asked::Catalogue,
+            Route::WrongMethod => Asked::Nothing(405, "Method not allowed"),
+            Route::Nowhere => Asked::Nothing(404, "No such resource"),
         }
     }
 
-    /// Does what is asked, and says how that went.
-    pub fn decide(&self, route: Route, let_in: bool, changes: Result<Changes, Answer>) -> Response {
-        let answer = match (route, changes) {
-            (Route::Nowhere, _) => Answer::refused(404, "No such resource"),
-            (Route::WrongMethod, _) => Answer::refused(405, "Method not allowed"),
-            _ if !let_in => Answer::refused(401, wrong_credentials()),
-            (Route::Catalogue, _) => {
-                return Json(self.service.memory().world.catalogue()).into_response();
+    /// Does what is asked, as far as its fate lets it, and says what that leads to.
+    pub fn react(&self, meeting: &Meeting, asked: &Asked) -> Reaction {
+        match meeting.fate {
+            Fate::Served(strike) => self.serve(strike, meeting, asked),
+            Fate::Away(kind) => away(kind, meeting.dice),
+            Fate::Stranger => answer(Answer::refused(401, wrong_credentials())),
+            Fate::TooMany(wait) => Reaction::Answer(too_many(wait, meeting.faults.retry_after)),
+            Fate::NoTokenNow => Reaction::Answer(failure(503, meeting.dice)),
+        }
+    }
+
+    fn serve(&self, strike: Option<Strike>, meeting: &Meeting, asked: &Asked) -> Reaction {
+        match asked {
+            Asked::Nothing(status, why) => answer(Answer::refused(*status, *why)),
+            Asked::Catalogue => {
+                let memory = self.service.memory();
+                Reaction::Answer(Json(memory.world.catalogue()).into_response())
             }
-            (Route::ChangeLabels(_), Err(refusal)) => refusal,
-            (Route::ChangeLabels(None), _) => Answer::no_such_customer(),
-            (Route::ChangeLabels(Some(customer)), Ok(changes)) => self.change(customer, &changes),
-        };
-        answer.into_response()
+            Asked::Token(is_the_client) => self.give_token(*is_the_client, meeting),
+            Asked::Changes(customer, changes) => {
+                let answer = match (customer, changes) {
+                    // What prevents the change has its own answer.
+                    _ if strike.is_some_and(Strike::prevents) => Answer::refused(500, ""),
+                    (_, Err(refusal)) => refusal.clone(),
+                    (None, _) => Answer::no_such_customer(),
+                    (Some(customer), Ok(changes)) => self.change(*customer, changes),
+                };
+                struck(&answer, strike, meeting)
+            }
+        }
     }
 
     /// Closes the entry with the status that is answered.
     pub fn answered(mut self, status: StatusCode) {
         self.status = Some(status.as_u16());
+    }
+
+    fn give_token(&self, is_the_client: bool, meeting: &Meeting) -> Reaction {
+        if !is_the_client || meeting.faults.token_refused == Switch::On {
+            return answer(Answer::refused(401, wrong_key()));
+        }
+        let (faults, now) = (&meeting.faults, self.service.now());
+        let life = faults.token_ttl.0;
+        let name = self.service.memory().tokens.give(faults.seed.0, now, life);
+        Reaction::Answer(Json(token(&name, life.as_secs())).into_response())
     }
 
     fn change(&self, customer: u64, changes: &Changes) -> Answer {
@@ -124,36 +189,32 @@ impl Drop for Visit<'_> {
     }
 }
 
-fn wrong_credentials() -> String {
-    format!("Wrong user name or password: the sandbox lets in {USER} with {PASSWORD}")
+fn answer(answer: Answer) -> Reaction {
+    Reaction::Answer(answer.into_response())
 }
 
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        let status =
-            StatusCode::from_u16(self.status).expect("every status of ours has three digits");
-        (status, Json(self.body)).into_response()
-    }
+fn wrong_credentials() -> String {
+    format!(
+        "Wrong credentials: the sandbox lets in {USER} with {PASSWORD}, and who has a token of its own"
+    )
+}
+
+fn wrong_key() -> String {
+    format!("Wrong key or secret: the sandbox gives tokens for {KEY} with {SECRET}")
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::sandbox::client::{Client, change};
-    use crate::sandbox::{Options, Sandbox};
+    use crate::sandbox::client::{Client, change, with};
     use serde_json::{Value, json};
-    use std::time::Duration;
 
     const PATH: &str = "/v2/customers/7/changeLabels";
 
-    fn sandbox(latency: Duration) -> Sandbox {
-        Sandbox::start(Options { port: 0, latency }).unwrap()
-    }
-
     #[test]
     fn a_stranger_is_refused_and_changes_nothing() {
-        let sandbox = sandbox(Duration::ZERO);
+        let sandbox = with(&[]);
         let mut client = Client::to(&sandbox);
-        client.authorization = "Basic d3Jvbmc6d3Jvbmc=";
+        client.authorization = "Basic d3Jvbmc6d3Jvbmc=".into();
         for (method, path) in [("POST", PATH), ("GET", "/v2/organization/labels")] {
             let (status, body) = client.send(method, path, &change(&["VIP"], &[]));
             assert_eq!((status, &body["errors"][0]["code"]), (401, &json!(401)));
@@ -168,7 +229,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_refused_in_the_services_shape() {
-        let sandbox = sandbox(Duration::ZERO);
+        let sandbox = with(&[]);
         let mut client = Client::to(&sandbox);
         let good = change(&["VIP"], &[]);
         let cases = [
@@ -191,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_client_that_gives_up_early_finds_nothing_changed() {
-        let sandbox = sandbox(Duration::from_secs(4));
+        let sandbox = with(&[("latency", "4s")]);
         let mut door = Client::to(&sandbox);
         let mut client = Client::to(&sandbox);
         client.write("POST", PATH, &change(&["VIP"], &[]));
@@ -208,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_client_that_gives_up_late_finds_its_change_made() {
-        let sandbox = sandbox(Duration::from_secs(2));
+        let sandbox = with(&[("latency", "2s")]);
         let mut door = Client::to(&sandbox);
         let mut client = Client::to(&sandbox);
         client.write("POST", PATH, &change(&["VIP"], &[]));
