@@ -76,7 +76,15 @@ fn audited(fault: &Fault<'_>) -> (Audit, Ran) {
     sandbox.set_faults(fault.faults);
     work.list("campaign.csv", list);
     let url = sandbox.url();
-    let fixed = ["run", "campaign.csv", "--base-url", &url, "--retry-base", "1ms", "-vv"];
+    let fixed = [
+        "run",
+        "campaign.csv",
+        "--base-url",
+        &url,
+        "--retry-base",
+        "1ms",
+        "-vv",
+    ];
     let mut rate = vec!["--rate", "none"];
     rate.retain(|_| !fault.run.contains(&"--rate"));
     let mut command = work.command([&fixed[..], &rate, fault.run].concat());
@@ -91,12 +99,143 @@ fn audited(fault: &Fault<'_>) -> (Audit, Ran) {
     sandbox.set_faults("{}");
     let audit = Audit::of(&work, &sandbox, since);
     let disagreements = audit.disagreements(&lines);
-    println!("{}", matrix_line(fault.name, &audit, disagreements.len(), &ran));
+    println!(
+        "{}",
+        matrix_line(fault.name, &audit, disagreements.len(), &ran)
+    );
     assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
     let outcomes = audit.outcomes();
     for outcome in fault.outcomes {
-        assert!(outcomes.contains_key(*outcome), "no {outcome} in {outcomes:?}");
+        assert!(
+            outcomes.contains_key(*outcome),
+            "no {outcome} in {outcomes:?}"
+        );
     }
     work.holds_none_of(&["c2FuZGJveDpzYW5kYm94", "sandbox-secret"], &ran);
     (audit, ran)
+}
+
+macro_rules! matrix {
+    ($($name:ident: $fault:expr;)+) => {
+        $(#[test]
+        fn $name() {
+            audited(&Fault { name: stringify!($name), ..$fault });
+        })+
+    };
+}
+
+/// A fault with nothing else about it.
+const fn fault<'a>(faults: &'a str, outcomes: &'a [&'a str]) -> Fault<'a> {
+    Fault {
+        name: "",
+        faults,
+        run: &["--max-attempts", "2"],
+        oauth: false,
+        outcomes,
+    }
+}
+
+const USUAL: &[&str] = &["success", "warning 33000", "warning 33001", "failed 8015"];
+
+matrix! {
+    no_fault: fault("{}", USUAL);
+    latency_and_jitter: fault(r#"{"latency":"5ms","jitter":"40ms"}"#, USUAL);
+    server_errors: fault(r#"{"errors":"30%"}"#, &["success", "failed HTTP_503", "failed 500"]);
+    busy_in_the_body: fault(r#"{"busy-body":"30%"}"#, &["success", "failed 461", "failed 521", "failed 23055"]);
+    busy_as_status: fault(r#"{"busy-status":"30%"}"#, &["success", "failed 461", "failed HTTP_521"]);
+    dropped_before: fault(r#"{"drop-before":"30%"}"#, &["success", "unconfirmed CONNECTION_LOST"]);
+    dropped_after: fault(r#"{"drop-after":"30%"}"#, &["success", "unconfirmed CONNECTION_LOST"]);
+    hanging: Fault {
+        run: &["--max-attempts", "2", "--timeout", "250ms"],
+        ..fault(r#"{"hang":"20%"}"#, &["success", "unconfirmed TIMEOUT"])
+    };
+    garbage: fault(r#"{"garbage":"30%"}"#, &["success", "unconfirmed BAD_RESPONSE"]);
+    truncated_bodies: fault(r#"{"truncate":"30%"}"#, &["success", "unconfirmed CONNECTION_LOST"]);
+    second_shape: fault(r#"{"second-shape":"100%"}"#, USUAL);
+    string_codes: fault(r#"{"string-codes":"100%"}"#, USUAL);
+    warnings_without_entity: fault(r#"{"no-entity":"50%"}"#, USUAL);
+    another_customers_entity: fault(r#"{"other-entity":"30%"}"#, &["success", "warning OTHER_CUSTOMER"]);
+    bursts_of_429: fault(r#"{"throttle":"0.7%","throttle-burst":5}"#, USUAL);
+    a_sliding_limit_with_seconds: Fault {
+        run: &["--rate", "190/s"],
+        ..fault(r#"{"rate":"100/s"}"#, USUAL)
+    };
+    a_fixed_limit_with_a_date: Fault {
+        run: &["--rate", "190/s"],
+        ..fault(r#"{"rate":"100/s","rate-window":"fixed","retry-after":"date"}"#, USUAL)
+    };
+    a_limit_without_advice: Fault {
+        run: &["--rate", "190/s"],
+        ..fault(r#"{"rate":"150/s","retry-after":"none"}"#, USUAL)
+    };
+    an_outage_of_503s: Fault {
+        run: &["--rate", "300/s", "--max-attempts", "2"],
+        ..fault(r#"{"outage":"200ms+300ms"}"#, &["success", "failed HTTP_503"])
+    };
+    an_outage_of_closed_connections: Fault {
+        run: &["--rate", "300/s", "--max-attempts", "2"],
+        ..fault(r#"{"outage":"200ms+300ms","outage-kind":"drop"}"#, &["success", "unconfirmed CONNECTION_LOST"])
+    };
+    an_outage_without_answers: Fault {
+        run: &["--rate", "300/s", "--timeout", "250ms"],
+        ..fault(r#"{"outage":"200ms+600ms","outage-kind":"hang"}"#, &["success"])
+    };
+    tokens_of_two_seconds: Fault {
+        run: &["--rate", "100/s"],
+        oauth: true,
+        ..fault(r#"{"token-ttl":"2s"}"#, USUAL)
+    };
+    tokens_that_are_revoked: Fault {
+        oauth: true,
+        ..fault(r#"{"revoke-token-after":"40"}"#, USUAL)
+    };
+    a_token_endpoint_that_fails: Fault {
+        run: &["--max-attempts", "2", "--concurrency", "8"],
+        oauth: true,
+        ..fault(r#"{"token-errors":"60%","revoke-token-after":"20"}"#, &["success", "failed CONNECT"])
+    };
+}
+
+#[test]
+fn all_together_at_a_high_rate() {
+    let faults = r#"{"latency":"5ms","jitter":"20ms","errors":"3%","busy-body":"3%","busy-status":"2%",
+        "drop-before":"3%","drop-after":"3%","hang":"2%","garbage":"3%","truncate":"3%","second-shape":"20%",
+        "string-codes":"20%","no-entity":"20%","other-entity":"3%","throttle":"0.3%","throttle-burst":3,
+        "rate":"250/s","outage":"500ms+200ms","token-ttl":"2s","token-errors":"20%","revoke-token-after":"90"}"#;
+    let run = &[
+        "--rate",
+        "300/s",
+        "--burst",
+        "20",
+        "--timeout",
+        "400ms",
+        "--concurrency",
+        "64",
+        "--max-attempts",
+        "2",
+    ];
+    let all = Fault {
+        name: "all together",
+        run,
+        oauth: true,
+        ..fault(faults, &["success", "unconfirmed CONNECTION_LOST"])
+    };
+    let (audit, ran) = audited(&all);
+    assert!(audit.fullest_window(980_000) <= 300, "{ran}");
+}
+
+#[test]
+fn revoked_credentials_stop_the_run_and_nothing_more_is_asked() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&["--revoke-after", "50"]));
+    work.list("campaign.csv", list().0);
+    let ran = work.send(&sandbox.url(), &["--concurrency", "4"]).ended(3);
+    let refused = sandbox
+        .recorded()
+        .iter()
+        .filter(|call| call.status == Some(401))
+        .count();
+    assert!((1..=4).contains(&refused), "{refused}\n{ran}");
+    assert!(!work.path("campaign.results.csv").exists());
+    let journal = std::fs::read_to_string(work.path("campaign.results.csv.partial")).unwrap();
+    assert_eq!(journal.lines().count(), 1 + 50, "{ran}");
 }

@@ -2,6 +2,7 @@
 //! as a test says.
 
 mod commands;
+mod faults;
 mod grouping;
 mod input;
 mod layers;

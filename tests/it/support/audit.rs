@@ -93,12 +93,12 @@ impl Audit {
             let asked = self.calls(*customer).count();
             // An attempt that met no connection, or had no token, never came to the sandbox.
             let never_came = self.rows.iter().any(|row| {
-                self::customer(row) == Some(*customer)
-                    && matches!(&*row["code"], "CONNECT")
+                self::customer(row) == Some(*customer) && matches!(&*row["code"], "CONNECT")
             });
             let said: usize = said.parse().unwrap();
             let is_wrong = asked > said || (asked < said && !never_came && !self.may_miss());
-            is_wrong.then(|| format!("customer {customer}: {said} attempts said, {asked} asked for"))
+            is_wrong
+                .then(|| format!("customer {customer}: {said} attempts said, {asked} asked for"))
         };
         said.iter().filter_map(differs).collect()
     }
@@ -138,13 +138,12 @@ impl Audit {
             .filter(|call| call.customer.is_some())
             .map(|call| call.at)
             .collect();
-        let within = |from: &u64| at.iter().filter(|at| (*from..from + window).contains(at)).count();
+        let within = |from: &u64| {
+            at.iter()
+                .filter(|at| (*from..from + window).contains(at))
+                .count()
+        };
         at.iter().map(within).max().unwrap_or_default()
-    }
-
-    /// What the sandbox was asked.
-    pub fn asked(&self) -> &[Recorded] {
-        &self.asked
     }
 
     /// Rows by `outcome code`.
@@ -176,8 +175,16 @@ fn customer(row: &Row) -> Option<u64> {
 
 /// A line of the matrix: fault, calls, attempts, outcomes, disagreements.
 pub fn line(fault: &str, audit: &Audit, disagreements: usize, ran: &Ran) -> String {
-    let calls: BTreeSet<_> = audit.asked.iter().filter_map(|call| call.customer).collect();
-    let attempts = audit.asked.iter().filter(|call| call.customer.is_some()).count();
+    let calls: BTreeSet<_> = audit
+        .asked
+        .iter()
+        .filter_map(|call| call.customer)
+        .collect();
+    let attempts = audit
+        .asked
+        .iter()
+        .filter(|call| call.customer.is_some())
+        .count();
     let outcomes: Vec<_> = audit
         .outcomes()
         .iter()

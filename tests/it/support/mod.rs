@@ -1,5 +1,6 @@
 //! Arranges a run: a folder, the binary, a sandbox, a server with canned answers.
 
+mod audit;
 mod canned;
 mod sandbox;
 
@@ -9,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+pub use audit::{Audit, line as matrix_line};
 pub use canned::{Canned, Request, answer};
 pub use sandbox::Sandbox;
 

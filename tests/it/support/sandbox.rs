@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde::Deserialize;
 
+use super::audit::Recorded;
+
 /// Stops when it is dropped.
 pub struct Sandbox {
     process: Child,
@@ -53,6 +55,17 @@ impl Sandbox {
         format!("http://{}", self.address)
     }
 
+    /// Ends all faults but these, which are a JSON object.
+    pub fn set_faults(&self, faults: &str) {
+        self.ask("DELETE", "/__faults", "");
+        self.ask("PATCH", "/__faults", faults);
+    }
+
+    /// The whole record of what it was asked.
+    pub fn recorded(&self) -> Vec<Recorded> {
+        serde_json::from_str(&self.get("/__calls")).expect("the record is JSON")
+    }
+
     /// All changeLabels calls that it was asked for, in their order.
     pub fn asked(&self) -> Vec<Asked> {
         serde_json::from_str(&self.get("/__calls")).expect("the record is JSON")
@@ -82,12 +95,14 @@ impl Sandbox {
     }
 
     fn get(&self, path: &str) -> String {
+        self.ask("GET", path, "")
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("the sandbox listens");
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nhost: sandbox\r\nconnection: close\r\n\r\n"
-        )
-        .expect("it reads");
+        let length = body.len();
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: sandbox\r\nconnection: close\r\n");
+        write!(stream, "{head}content-length: {length}\r\n\r\n{body}").expect("it reads");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
         let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
