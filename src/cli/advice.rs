@@ -61,10 +61,10 @@ pub fn next(ended: &Ended<'_>) -> String {
 /// The command of a rehearsal as that of the real run.
 fn for_real(command_line: &str) -> String {
     let command_line = command_line.replace(" --sandbox", "");
-    if command_line.contains("--base-url") {
+    if command_line.contains("--base-url") || command_line.contains("--cluster") {
         command_line
     } else {
-        format!("{command_line} --base-url https://eu.api.capillarytech.com")
+        format!("{command_line} --cluster eu")
     }
 }
 

@@ -1,109 +1,254 @@
-//! Who calls: from the environment, from files that it names, or asked for (contract, section 3).
+//! Who calls: from the environment, from files, from the settings file, or asked for (contract, section 3).
 
 use std::fs;
 use std::io;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::environment::variable;
+use super::origin::Origin;
 use super::question::somebody_is_there;
 use super::runtime::runtime;
+use super::settings_file::SettingsFile;
 use crate::error::{Error, ExitStatus};
 use crate::service::Credentials;
 
-/// The two halves of credentials, by the variables that hold them.
-struct Pair {
-    name: &'static str,
-    secret: &'static str,
+/// A way to sign in: a name and its secret, by what holds them.
+struct Way {
+    /// The variables that hold name and secret.
+    variables: [&'static str; 2],
+    /// The keys of the settings file: the name, and the file that holds the secret.
+    keys: [&'static str; 2],
     /// What a person calls the secret.
     asked_for: &'static str,
 }
 
-const BASIC: Pair = Pair {
-    name: "BULKLABEL_USERNAME",
-    secret: "BULKLABEL_PASSWORD",
+const BASIC: Way = Way {
+    variables: ["BULKLABEL_USERNAME", "BULKLABEL_PASSWORD"],
+    keys: ["username", "password-file"],
     asked_for: "Password",
 };
 
-const OAUTH: Pair = Pair {
-    name: "BULKLABEL_CLIENT_KEY",
-    secret: "BULKLABEL_CLIENT_SECRET",
+const OAUTH: Way = Way {
+    variables: ["BULKLABEL_CLIENT_KEY", "BULKLABEL_CLIENT_SECRET"],
+    keys: ["client-key", "client-secret-file"],
     asked_for: "Client secret",
 };
 
-/// What is given of a pair.
-struct Halves {
-    name: Option<String>,
-    secret: Option<SecretString>,
+/// Where a half stands.
+#[derive(Debug, Clone)]
+enum Place {
+    /// Here.
+    Value(String),
+    /// In this file.
+    File(PathBuf),
 }
 
-impl Halves {
-    fn any(&self) -> bool {
-        self.name.is_some() || self.secret.is_some()
+/// A half of credentials, and where it comes from.
+#[derive(Debug, Clone)]
+struct Half {
+    place: Place,
+    origin: Origin,
+}
+
+/// What is given of a way to sign in: its name and its secret.
+type Halves = [Option<Half>; 2];
+
+impl Way {
+    /// What the environment gives.
+    fn of_environment(&self) -> Result<Halves, Error> {
+        let [name, secret] = self.variables;
+        Ok([half(name)?, half(secret)?])
     }
-}
 
-impl Pair {
-    fn given(&self) -> Result<Halves, Error> {
-        Ok(Halves {
-            name: given(self.name)?,
-            secret: given(self.secret)?.map(SecretString::from),
-        })
+    /// What the settings file gives: its profile, or what stands above it.
+    fn of_file(&self, file: &SettingsFile, in_profile: bool) -> Halves {
+        let find = |key: &str| {
+            let mut entries = file.in_force();
+            entries.find(|entry| entry.key == key && entry.profile.is_some() == in_profile)
+        };
+        let [name, secret] = self.keys.map(|key| {
+            let entry = find(key)?;
+            Some((entry.value.clone(), Origin::of_entry(file, entry)))
+        });
+        let name = name.map(|(name, origin)| Half {
+            place: Place::Value(name),
+            origin,
+        });
+        let secret = secret.map(|(path, origin)| Half {
+            place: Place::File(path.into()),
+            origin,
+        });
+        [name, secret]
     }
 
     /// Both halves; a missing secret is asked for where a person can answer.
-    fn both(&self, given: Halves) -> Result<(String, SecretString), Error> {
-        let (name, secret) = (self.name, self.secret);
-        match (given.name, given.secret) {
-            (Some(name), Some(secret)) => Ok((name, secret)),
+    fn both(&self, [name, secret]: Halves) -> Result<(String, SecretString), Error> {
+        let [name_variable, secret_variable] = self.variables;
+        match (name, secret) {
+            (Some(name), Some(secret)) => Ok((name.read()?, secret.read()?.into())),
             (Some(name), None) if somebody_is_there() => {
+                let name = name.read()?;
                 let secret = ask(self.asked_for, &name)?;
                 Ok((name, secret))
             }
-            (Some(_), None) => Err(half_given(name, secret)),
-            (None, _) => Err(half_given(secret, name)),
+            (Some(given), None) => Err(half_given(&given, secret_variable)),
+            (None, Some(given)) => Err(half_given(&given, name_variable)),
+            (None, None) => Err(half_missing(name_variable)),
         }
     }
 }
 
-/// The credentials that the environment holds, or files that it names, for one of the two ways to sign in.
-///
-/// # Errors
-/// None, half of a pair, or both pairs.
-pub fn credentials() -> Result<Credentials, Error> {
-    let (basic, oauth) = (BASIC.given()?, OAUTH.given()?);
-    match (basic.any(), oauth.any()) {
-        (true, true) => Err(Error::unusable(format!(
-            "both a user name or password and a client key or secret are set: unset {} and {}, or {} and {}",
-            BASIC.name, BASIC.secret, OAUTH.name, OAUTH.secret
-        ))),
-        (false, false) => Err(Error::unusable(format!(
-            "no credentials: set {} and {} in the environment (or {} and {}), or rehearse without an account with --sandbox",
-            BASIC.name, BASIC.secret, OAUTH.name, OAUTH.secret
-        ))),
-        (true, false) => {
-            let (username, password) = BASIC.both(basic)?;
-            Credentials::basic(username, password).map_err(Error::unusable)
-        }
-        (false, true) => {
-            let (key, secret) = OAUTH.both(oauth)?;
-            Ok(Credentials::OAuth { key, secret })
+/// What is given, of both ways.
+struct Given {
+    basic: Halves,
+    oauth: Halves,
+}
+
+/// All that is given by environment and settings file. The strongest of them that gives any half says which way it is; each
+/// half of that way is then taken from the strongest that has it.
+fn given(file: Option<&SettingsFile>) -> Result<Given, Error> {
+    let mut layers = vec![[BASIC.of_environment()?, OAUTH.of_environment()?]];
+    for in_profile in [true, false] {
+        let of_file = |way: &Way| file.map_or([None, None], |file| way.of_file(file, in_profile));
+        layers.push([of_file(&BASIC), of_file(&OAUTH)]);
+    }
+    let any = |halves: &Halves| halves.iter().any(Option::is_some);
+    let mut given = Given {
+        basic: [None, None],
+        oauth: [None, None],
+    };
+    for [basic, oauth] in layers {
+        match (any(&basic), any(&oauth)) {
+            (true, true) => return Err(both_ways()),
+            (true, false) if !any(&given.oauth) => merge(&mut given.basic, basic),
+            (false, true) if !any(&given.basic) => merge(&mut given.oauth, oauth),
+            _ => {}
         }
     }
+    Ok(given)
+}
+
+fn merge(strong: &mut Halves, weak: Halves) {
+    for (strong, weak) in strong.iter_mut().zip(weak) {
+        *strong = strong.take().or(weak);
+    }
+}
+
+/// Who calls.
+///
+/// # Errors
+/// Nobody is named, or half of a way to sign in is given, or both ways.
+pub fn credentials(file: Option<&SettingsFile>) -> Result<Credentials, Error> {
+    let Given { basic, oauth } = given(file)?;
+    if oauth.iter().any(Option::is_some) {
+        let (key, secret) = OAUTH.both(oauth)?;
+        return Ok(Credentials::OAuth { key, secret });
+    }
+    let (username, password) = BASIC.both(basic)?;
+    Credentials::basic(username, password).map_err(Error::unusable)
+}
+
+/// What `bulklabel settings` shows of it: a name or where a secret is, and what says so. No secret is read.
+///
+/// # Errors
+/// Both ways are given.
+pub fn shown(file: Option<&SettingsFile>) -> Result<Vec<(String, String, String)>, Error> {
+    let Given { basic, oauth } = given(file)?;
+    let names = ["username", "password", "client-key", "client-secret"];
+    let halves = basic.into_iter().chain(oauth);
+    let line = |(name, half): (&str, Option<Half>)| {
+        let is_secret = matches!(name, "password" | "client-secret");
+        let (value, origin) = match half {
+            None => ("-".to_owned(), String::new()),
+            Some(Half { place, origin }) => {
+                let value = match place {
+                    Place::File(path) => format!("in {}", path.display()),
+                    Place::Value(_) if is_secret => "set".to_owned(),
+                    Place::Value(value) => value,
+                };
+                (value, origin.to_string())
+            }
+        };
+        (name.to_owned(), value, origin)
+    };
+    Ok(names.into_iter().zip(halves).map(line).collect())
 }
 
 /// The variables that hold such credentials: the name's and the secret's.
 pub fn variables(credentials: &Credentials) -> [&'static str; 2] {
-    let pair = match credentials {
-        Credentials::Basic { .. } => BASIC,
-        Credentials::OAuth { .. } => OAUTH,
-    };
-    [pair.name, pair.secret]
+    match credentials {
+        Credentials::Basic { .. } => BASIC.variables,
+        Credentials::OAuth { .. } => OAUTH.variables,
+    }
 }
 
-fn half_given(set: &str, missing: &str) -> Error {
-    Error::unusable(format!("{set} is set, but {missing} is not: set both"))
+fn both_ways() -> Error {
+    let ([username, password], [key, secret]) = (BASIC.variables, OAUTH.variables);
+    Error::unusable(format!(
+        "both a user name or password and a client key or secret are set: leave out {username} and {password}, or {key} and \
+         {secret}"
+    ))
+}
+
+fn half_missing(name: &str) -> Error {
+    let ([_, password], [key, secret]) = (BASIC.variables, OAUTH.variables);
+    Error::unusable(format!(
+        "no credentials: set {name} and {password} in the environment (or {key} and {secret}), or rehearse without an account \
+         with --sandbox"
+    ))
+}
+
+fn half_given(given: &Half, missing: &str) -> Error {
+    Error::unusable(format!(
+        "{} is set, but {missing} is not: set both",
+        given.origin
+    ))
+}
+
+/// What a variable gives, or the one that names a file in its place.
+fn half(name: &str) -> Result<Option<Half>, Error> {
+    let by_file = format!("{name}_FILE");
+    let half = |place, name: &str| Half {
+        place,
+        origin: Origin::Environment(name.to_owned()),
+    };
+    match (variable(name)?, variable(&by_file)?) {
+        (Some(_), Some(_)) => Err(Error::unusable(format!(
+            "{name} and {by_file} are both set: set one of them"
+        ))),
+        (Some(value), None) => Ok(Some(half(Place::Value(value), name))),
+        (None, Some(path)) => Ok(Some(half(Place::File(path.into()), &by_file))),
+        (None, None) => Ok(None),
+    }
+}
+
+impl Half {
+    fn read(&self) -> Result<String, Error> {
+        match &self.place {
+            Place::Value(value) => Ok(value.clone()),
+            Place::File(path) => self.read_file(path),
+        }
+    }
+
+    /// What the file holds, less a line break at its end.
+    fn read_file(&self, path: &Path) -> Result<String, Error> {
+        let (origin, shown) = (&self.origin, path.display());
+        let text = fs::read_to_string(path).map_err(|error| {
+            Error::unusable(format!(
+                "{origin} names {shown}, which can't be read: {error}"
+            ))
+        })?;
+        let line = text.strip_suffix('\n').unwrap_or(&text);
+        match line.strip_suffix('\r').unwrap_or(line) {
+            "" => Err(Error::unusable(format!(
+                "{origin} names {shown}, which is empty"
+            ))),
+            value => Ok(value.to_owned()),
+        }
+    }
 }
 
 /// Asks for a secret, which the terminal does not show.
@@ -121,32 +266,5 @@ fn ask(what: &str, of: &str) -> Result<SecretString, Error> {
             "stopped by Ctrl-C; nothing was sent",
         )),
         Err(error) => Err(unreadable(error)),
-    }
-}
-
-/// What a variable holds, or the file that `…_FILE` names, less a line break at its end.
-fn given(name: &str) -> Result<Option<String>, Error> {
-    let by_file = format!("{name}_FILE");
-    let path = match (variable(name)?, variable(&by_file)?) {
-        (Some(_), Some(_)) => {
-            return Err(Error::unusable(format!(
-                "{name} and {by_file} are both set: set one of them"
-            )));
-        }
-        (value, None) => return Ok(value),
-        (None, Some(path)) => path,
-    };
-    let unreadable = |error| {
-        Error::unusable(format!(
-            "{by_file} names {path}, which can't be read: {error}"
-        ))
-    };
-    let value = fs::read_to_string(&path).map_err(unreadable)?;
-    let line = value.strip_suffix('\n').unwrap_or(&value);
-    match line.strip_suffix('\r').unwrap_or(line) {
-        "" => Err(Error::unusable(format!(
-            "{by_file} names {path}, which is empty"
-        ))),
-        value => Ok(Some(value.to_owned())),
     }
 }

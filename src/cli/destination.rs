@@ -2,8 +2,11 @@
 
 use secrecy::SecretString;
 
+use super::address::address;
+use super::args::ServiceArgs;
 use super::credentials::credentials;
-use super::settings::{ServiceArgs, Settings};
+use super::layers::Understood;
+use super::settings::Settings;
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::sandbox::{self, Sandbox};
@@ -21,25 +24,18 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// What the flags and variables say, or the imitation. Known before the list is read.
+    /// What the settings say, or the imitation. Known before the list is read.
     ///
     /// # Errors
     /// No base URL or one that can't be meant, or credentials that are missing.
-    pub fn of(args: &ServiceArgs, rehearse: bool) -> Result<Self, Error> {
+    pub fn of(args: &ServiceArgs, rehearse: bool, given: &Understood) -> Result<Self, Error> {
         if rehearse {
             return Self::imitated();
         }
-        let base_url = args.base_url.as_deref().ok_or_else(|| {
-            Error::unusable(
-                "no base URL: name the service with --base-url, such as https://eu.api.capillarytech.com, \
-                 or rehearse with --sandbox",
-            )
-        })?;
-        let base_url: BaseUrl = base_url.parse().map_err(Error::unusable)?;
-        let base_url = base_url.checked(args.allow_http).map_err(Error::unusable)?;
+        let (base_url, _) = address(args, &given.origins)?;
         Ok(Self {
             base_url,
-            credentials: credentials()?,
+            credentials: credentials(given.file.as_ref())?,
             rehearsal: None,
         })
     }

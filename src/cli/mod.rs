@@ -2,16 +2,23 @@
 //!
 //! The command line and the environment are seen here only.
 
+mod address;
 mod advice;
+mod args;
 mod credentials;
 mod destination;
 mod environment;
 mod fault_args;
+mod layers;
+mod nearest;
+mod origin;
 mod question;
 mod run;
 mod runtime;
 mod sandbox;
 mod settings;
+mod settings_file;
+mod show;
 mod signals;
 mod values;
 
@@ -22,6 +29,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::error::{Error, ExitStatus};
 use crate::report::{LogFormat, Screen, start_log};
 
+use self::layers::{Misunderstood, Understood};
 use self::values::LogFormatName;
 
 /// Tags customers in bulk: reads a CSV of userId,action,label, makes one call per customer at the rate that the
@@ -34,7 +42,7 @@ use self::values::LogFormatName;
     subcommand_required = true,
     after_help = "Examples:\n  \
         bulklabel run campaign.csv --sandbox       rehearse: no account, no network, nothing is changed\n  \
-        bulklabel run campaign.csv --base-url https://eu.api.capillarytech.com\n\n\
+        bulklabel run campaign.csv --cluster eu\n\n\
         Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or from BULKLABEL_CLIENT_KEY and \
     BULKLABEL_CLIENT_SECRET (OAuth). `bulklabel run --help` says more."
 )]
@@ -64,42 +72,61 @@ const LOG_FORMAT: &str = "BULKLABEL_LOG_FORMAT";
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(Box<run::RunArgs>),
+    Settings(Box<show::ShowArgs>),
     Sandbox(Box<sandbox::SandboxArgs>),
 }
 
 /// Runs the program as the command line says.
 pub fn main() -> ExitCode {
     let command = environment::without_empty_variables(Cli::command());
-    let matches = command.try_get_matches();
-    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let understood = match layers::understand(&command) {
+        Ok(understood) => understood,
+        Err(Misunderstood::CommandLine(error)) => return misunderstood(&error),
+        Err(Misunderstood::File(error)) => return report(&error, &early_screen()).into(),
+    };
+    let cli = match Cli::from_arg_matches(&understood.matches) {
         Ok(cli) => cli,
         Err(error) => return misunderstood(&error),
     };
     let screen = Screen::new(cli.log_format.into());
-    run_command(cli, &screen)
+    run_command(cli, &understood, &screen)
         .unwrap_or_else(|error| report(&error, &screen))
         .into()
 }
 
-fn run_command(cli: Cli, screen: &Screen) -> Result<ExitStatus, Error> {
+fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStatus, Error> {
     let environment = environment::Environment::read()?;
     start_log(
         screen,
         &environment.log_filter(cli.verbose),
         environment.no_color,
     );
+    if let Some(file) = &given.file {
+        tracing::debug!(event = "settings", "settings of {}", file.title());
+    }
     match cli.command {
-        Command::Run(args) => run::run(*args, &environment, screen),
+        Command::Run(args) => run::run(*args, given, &environment, screen),
+        Command::Settings(args) => show::run(*args, given),
         Command::Sandbox(args) => sandbox::run(*args, screen),
     }
 }
 
+/// The screen where the command line could not be understood as a whole.
+fn early_screen() -> Screen {
+    Screen::new(if environment::asks_for_json(LOG_FORMAT) {
+        LogFormat::Json
+    } else {
+        LogFormat::Text
+    })
+}
+
 /// Says why a command line can't be understood, or the help that it asks for.
 fn misunderstood(error: &clap::Error) -> ExitCode {
-    if error.use_stderr() && environment::asks_for_json(LOG_FORMAT) {
+    let screen = early_screen();
+    if error.use_stderr() && screen.format() == LogFormat::Json {
         let text = error.render().to_string();
         let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
-        Screen::new(LogFormat::Json).fail(text, ExitStatus::Unusable);
+        screen.fail(text, ExitStatus::Unusable);
         return ExitStatus::Unusable.into();
     }
     error.exit()

@@ -14,6 +14,8 @@ pub struct Question<'a> {
     pub host: String,
     /// Who calls.
     pub account: &'a str,
+    /// The settings file, where there is one.
+    pub settings_file: Option<String>,
     /// What the plan comes to.
     pub totals: Totals,
     /// Rows that are rejected.
@@ -31,6 +33,9 @@ impl fmt::Display for Question<'_> {
         } = self.totals;
         writeln!(f, "  Host:      {}", self.host)?;
         writeln!(f, "  Account:   {}", self.account)?;
+        if let Some(file) = &self.settings_file {
+            writeln!(f, "  Settings:  {file}")?;
+        }
         writeln!(f, "  Customers: {}", counted(u64::from(calls), "call"))?;
         writeln!(
             f,
@@ -88,6 +93,7 @@ mod tests {
         let question = Question {
             host: "eu.api.example.com".into(),
             account: "till1",
+            settings_file: Some("bulklabel.toml, profile eu".into()),
             totals: Totals {
                 calls: 12_001,
                 additions: 15_000,

@@ -4,15 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::FalseyValueParser;
 
 use super::advice::{self, Ended};
+use super::args::SettingArgs;
 use super::credentials;
 use super::destination::Destination;
 use super::environment::Environment;
+use super::layers::Understood;
 use super::question::{Question, somebody_is_there};
 use super::runtime::runtime;
-use super::settings::{ListArgs, PaceArgs, ServiceArgs, Settings};
+use super::settings::Settings;
+use super::settings_file::SettingsFile;
 use super::signals::Signals;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, Called, Calling, Planned, Run};
@@ -26,7 +28,7 @@ use crate::service::Client;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     bulklabel run campaign.csv --sandbox\n  \
-    bulklabel run campaign.csv --base-url https://eu.api.capillarytech.com\n  \
+    bulklabel run campaign.csv --cluster eu\n  \
     bulklabel run ids.csv --action add --label \"VIP 2026\" --rate 200/min --yes\n  \
     zcat export.csv.gz | bulklabel run - --output export.results.csv\n\n\
     Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or from BULKLABEL_CLIENT_KEY and \
@@ -43,50 +45,25 @@ pub struct RunArgs {
     #[arg(long)]
     sandbox: bool,
 
-    /// Send without asking
-    #[arg(long, value_parser = FalseyValueParser::new(), env = "BULKLABEL_YES", hide_env_values = true)]
-    yes: bool,
-
     #[command(flatten)]
-    reading: ListArgs,
-
-    #[command(flatten)]
-    service: ServiceArgs,
-
-    #[command(flatten)]
-    pace: PaceArgs,
-
-    /// Where the result goes; - is standard output [default: campaign.csv gives campaign.results.csv beside it]
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "BULKLABEL_OUTPUT",
-        hide_env_values = true,
-        help_heading = "The result"
-    )]
-    output: Option<PathBuf>,
-
-    /// Replace a result that exists
-    #[arg(
-        long,
-        value_parser = FalseyValueParser::new(),
-        env = "BULKLABEL_OVERWRITE",
-        hide_env_values = true,
-        help_heading = "The result"
-    )]
-    overwrite: bool,
+    settings: SettingArgs,
 }
 
 /// Runs a list.
 ///
 /// # Errors
 /// What ends the run before its result, but for a stop.
-pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<ExitStatus, Error> {
+pub fn run(
+    args: RunArgs,
+    given: &Understood,
+    environment: &Environment,
+    screen: &Screen,
+) -> Result<ExitStatus, Error> {
     let started = Moment::now();
-    let settings = Settings::new(&args.reading, &args.service, &args.pace)?;
-    let destination = Destination::of(&args.service, args.sandbox)?;
+    let settings = Settings::new(&args.settings)?;
+    let destination = Destination::of(&args.settings.service, args.sandbox, given)?;
     let outputs = outputs(&args)?;
-    outputs.check(&args.list, args.overwrite)?;
+    outputs.check(&args.list, args.settings.result.overwrite)?;
     let signals = Signals::catch(screen)?;
     if let Some(copy) = outputs.spool().filter(|_| Source::needs_copy(&args.list)) {
         signals.copying_to(&copy);
@@ -94,11 +71,14 @@ pub fn run(args: RunArgs, environment: &Environment, screen: &Screen) -> Result<
     let source = Source::open(&args.list, outputs.spool().as_deref())?;
     let spool = Spool(source.spool().map(Path::to_owned));
     let planned = job::plan(&source, &settings.reading)?;
-    if args.reading.strict {
+    if args.settings.list.strict {
         refuse_rejected_rows(source.name(), &planned)?;
     }
-    let client = destination.client(&args.service, &settings, &planned.plan)?;
-    if client.is_some() && !args.yes && !may_send(&destination, &settings, &planned, screen)? {
+    let client = destination.client(&args.settings.service, &settings, &planned.plan)?;
+    if client.is_some()
+        && !args.settings.yes
+        && !may_send(&destination, &settings, &planned, given, screen)?
+    {
         screen.say("Nothing was sent.");
         return Ok(ExitStatus::Unusable);
     }
@@ -192,7 +172,10 @@ fn call(
     );
     let interrupts = signals.hand_on(farewell);
     let journal = Journal::create(partial)?;
-    if let Err(error) = run.outputs.check_result(&args.list, args.overwrite) {
+    if let Err(error) = run
+        .outputs
+        .check_result(&args.list, args.settings.result.overwrite)
+    {
         journal.remove()?;
         return Err(error.into());
     }
@@ -212,8 +195,12 @@ fn call(
 }
 
 fn outputs(args: &RunArgs) -> Result<Outputs, Error> {
-    let outputs = Outputs::of(&args.list, args.output.as_deref(), args.sandbox);
-    outputs.ok_or_else(|| match args.output {
+    let outputs = Outputs::of(
+        &args.list,
+        args.settings.result.output.as_deref(),
+        args.sandbox,
+    );
+    outputs.ok_or_else(|| match args.settings.result.output {
         None => Error::unusable(
             "standard input has no name to make the result's of: name it with --output FILE",
         ),
@@ -243,6 +230,7 @@ fn may_send(
     destination: &Destination,
     settings: &Settings,
     planned: &Planned,
+    given: &Understood,
     screen: &Screen,
 ) -> Result<bool, Error> {
     if destination.rehearsal.is_some() || !somebody_is_there() {
@@ -256,6 +244,7 @@ fn may_send(
     let question = Question {
         host: destination.base_url.host(),
         account: destination.credentials.name(),
+        settings_file: given.file.as_ref().map(SettingsFile::title),
         totals: planned.plan.totals(),
         rejected: planned.left_out.rows(OutcomeKind::Rejected),
         rate: settings.terms.rate,

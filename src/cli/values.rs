@@ -73,6 +73,13 @@ pub fn span_or_zero(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A whole number from 1 on.
+pub fn count<T: FromStr>(text: &str) -> Result<T, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("\"{text}\" is no whole number from 1 on"))
+}
+
 /// `add` or `remove`.
 pub fn action(text: &str) -> Result<Action, String> {
     Action::from_word(text.trim())

@@ -173,7 +173,7 @@ fn without_a_base_url_nothing_is_guessed() {
     Workplace::new()
         .run(["run", "x.csv"])
         .ended(2)
-        .said("no base URL: name the service with --base-url");
+        .said("nothing says where the service is: name its cluster, such as --cluster eu");
 }
 
 #[test]

@@ -11,5 +11,6 @@ mod oauth;
 mod pace;
 mod results;
 mod retries;
+mod settings;
 mod signals;
 mod support;

@@ -46,6 +46,7 @@ impl Workplace {
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
+            .env("HOME", self.folder.path())
             .env("BULKLABEL_USERNAME", "sandbox")
             .env("BULKLABEL_PASSWORD", "sandbox")
             .stdin(Stdio::null());

@@ -1,0 +1,361 @@
+//! `bulklabel.toml`: settings in a file, with profiles (contract, section 6).
+
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::nearest::nearest;
+use crate::error::Error;
+
+/// The file's name.
+pub const NAME: &str = "bulklabel.toml";
+
+/// What says who calls: the keys that are settings of no flag.
+pub const CREDENTIALS: [&str; 4] = [
+    "username",
+    "password-file",
+    "client-key",
+    "client-secret-file",
+];
+
+/// Secrets, which must not stand in it, and what may instead.
+const SECRETS: [(&str, &str); 2] = [
+    ("password", "password_file"),
+    ("client-secret", "client_secret_file"),
+];
+
+/// Settings that name a file beside this one.
+const BESIDE: [&str; 3] = ["ca-cert", "password-file", "client-secret-file"];
+
+/// A settings file whose every key is known.
+#[derive(Debug, Clone, Default)]
+pub struct SettingsFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The profile in force.
+    pub profile: Option<String>,
+    /// All that stands in it, of all profiles, in the order of its lines.
+    pub entries: Vec<Entry>,
+}
+
+/// A setting in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name, with hyphens.
+    pub key: String,
+    /// Its value as text.
+    pub value: String,
+    /// The line that it stands on, from 1.
+    pub line: usize,
+    /// The profile that it belongs to.
+    pub profile: Option<String>,
+}
+
+/// Finds the settings file: the named one, else that of the working directory, else the user's.
+///
+/// # Errors
+/// The named one is not there.
+pub fn find(named: Option<&Path>) -> Result<Option<PathBuf>, Error> {
+    if let Some(path) = named {
+        return match path.try_exists() {
+            Ok(true) => Ok(Some(path.to_owned())),
+            _ => Err(Error::unusable(format!(
+                "{}: there is no such settings file; check --config or BULKLABEL_CONFIG",
+                path.display()
+            ))),
+        };
+    }
+    let users = etcetera::choose_base_strategy().map(|strategy| strategy.config_dir());
+    let users = users.into_iter().flat_map(|folder| {
+        let own = folder.join("bulklabel").join(NAME);
+        [own, folder.join(NAME)]
+    });
+    let mut places = std::iter::once(PathBuf::from(NAME)).chain(users);
+    Ok(places.find(|path| path.exists()))
+}
+
+impl SettingsFile {
+    /// Reads a file, of which `known` are the keys; `profile` is the one that is to be in force.
+    ///
+    /// # Errors
+    /// It can't be read, is no TOML, or holds what is no setting, or a secret; or there is no such profile.
+    pub fn read(path: PathBuf, profile: Option<&str>, known: &[&str]) -> Result<Self, Error> {
+        let unreadable = |why: &dyn std::fmt::Display| {
+            Error::unusable(format!("{}: it can't be read: {why}", path.display()))
+        };
+        let bytes = fs::read(&path).map_err(|error| unreadable(&error))?;
+        let text = String::from_utf8(bytes).map_err(|_| unreadable(&"it is no UTF-8 text"))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let (entries, profiles) =
+            parse(text, folder, known).map_err(|Fault { line, what }| at(&path, line, &what))?;
+        if let Some(profile) = profile
+            && !profiles.iter().any(|known| known == profile)
+        {
+            return Err(Error::unusable(no_such_profile(&path, profile, &profiles)));
+        }
+        Ok(Self {
+            path,
+            profile: profile.map(str::to_owned),
+            entries,
+        })
+    }
+
+    /// Those in force: those of the profile, and those of no profile that it does not override.
+    pub fn in_force(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| match &entry.profile {
+            Some(_) => entry.profile == self.profile,
+            None => self.profile.is_none() || self.of_profile(&entry.key).is_none(),
+        })
+    }
+
+    fn of_profile(&self, key: &str) -> Option<&Entry> {
+        self.entries
+            .iter()
+            .find(|entry| entry.profile == self.profile && entry.key == key)
+    }
+
+    /// An error about one of its lines.
+    pub fn error(&self, entry: &Entry, what: &str) -> Error {
+        let key = entry.key.replace('-', "_");
+        at(&self.path, entry.line, &format!("{key}: {what}"))
+    }
+
+    /// What it is, and which profile is in force.
+    pub fn title(&self) -> String {
+        match &self.profile {
+            Some(profile) => format!("{}, profile {profile}", self.path.display()),
+            None => self.path.display().to_string(),
+        }
+    }
+}
+
+fn at(path: &Path, line: usize, what: &str) -> Error {
+    Error::unusable(format!("{}, line {line}: {what}", path.display()))
+}
+
+fn no_such_profile(path: &Path, profile: &str, profiles: &[String]) -> String {
+    let known = || profiles.iter().map(String::as_str);
+    let hint = match nearest(profile, known()) {
+        Some(nearest) => format!(
+            "the nearest is \"{nearest}\"; there are {}",
+            known().collect::<Vec<_>>().join(", ")
+        ),
+        None => "there are none in it".to_owned(),
+    };
+    format!(
+        "{}: there is no profile \"{profile}\": {hint}",
+        path.display()
+    )
+}
+
+/// What is wrong with a line.
+struct Fault {
+    line: usize,
+    what: String,
+}
+
+/// A document's settings, and the names of its profiles. Where several things are wrong, the first is told.
+fn parse(text: &str, folder: &Path, known: &[&str]) -> Result<(Vec<Entry>, Vec<String>), Fault> {
+    let document = DeTable::parse(text).map_err(|error| Fault {
+        line: line(text, error.span()),
+        // Its own display shows the line, which may hold a secret.
+        what: format!("it is no TOML: {}", error.message()),
+    })?;
+    let mut reader = Reader {
+        text,
+        folder,
+        known,
+        entries: Vec::new(),
+        profiles: Vec::new(),
+        faults: Vec::new(),
+    };
+    reader.table(document.get_ref(), None);
+    match reader.faults.into_iter().min_by_key(|fault| fault.line) {
+        Some(fault) => Err(fault),
+        None => {
+            reader.entries.sort_by_key(|entry| entry.line);
+            Ok((reader.entries, reader.profiles))
+        }
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    folder: &'a Path,
+    known: &'a [&'a str],
+    entries: Vec<Entry>,
+    profiles: Vec<String>,
+    faults: Vec<Fault>,
+}
+
+impl Reader<'_> {
+    fn table(&mut self, table: &DeTable<'_>, profile: Option<&str>) {
+        for (key, value) in table {
+            let name = key.get_ref().replace('_', "-");
+            let line = line(self.text, Some(key.span()));
+            if profile.is_none() && name == "profile" {
+                self.profiles(value, line);
+            } else {
+                match self.entry(&name, value) {
+                    Ok(value) => self.entries.push(Entry {
+                        key: name,
+                        value,
+                        line,
+                        profile: profile.map(str::to_owned),
+                    }),
+                    Err(what) => self.faults.push(Fault { line, what }),
+                }
+            }
+        }
+    }
+
+    fn profiles(&mut self, value: &Spanned<DeValue<'_>>, line: usize) {
+        let what = "profiles are tables of settings: write [profile.NAME] above them";
+        let Some(profiles) = value.get_ref().as_table() else {
+            let what = what.to_owned();
+            return self.faults.push(Fault { line, what });
+        };
+        for (name, settings) in profiles {
+            match settings.get_ref().as_table() {
+                Some(settings) => {
+                    self.profiles.push(name.get_ref().to_string());
+                    self.table(settings, Some(name.get_ref()));
+                }
+                None => self.faults.push(Fault {
+                    line: self::line(self.text, Some(name.span())),
+                    what: what.to_owned(),
+                }),
+            }
+        }
+    }
+
+    /// The value of a known key, as text.
+    fn entry(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<String, String> {
+        if let Some((secret, instead)) = SECRETS.iter().find(|(secret, _)| *secret == key) {
+            return Err(format!(
+                "{secret} is a secret, which must not stand in a settings file: put it into a file of its own and name that \
+                 with {instead}"
+            ));
+        }
+        if !self.known.contains(&key) {
+            let nearest = nearest(key, self.known.iter().copied()).unwrap_or_default();
+            let nearest = nearest.replace('-', "_");
+            return Err(format!(
+                "there is no setting \"{key}\": the nearest is \"{nearest}\""
+            ));
+        }
+        let text = text_of(value.get_ref()).ok_or_else(|| {
+            format!("{key} must be a text in quotes, a whole number, or true or false")
+        })?;
+        Ok(if BESIDE.contains(&key) {
+            beside(self.folder, &text)
+        } else {
+            text
+        })
+    }
+}
+
+fn text_of(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Boolean(truth) => Some(truth.to_string()),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .ok()
+            .map(|number| number.to_string()),
+        _ => None,
+    }
+}
+
+/// A file that is named in a settings file: in the same folder, unless it says otherwise. `~` is the user's home.
+fn beside(folder: &Path, name: &str) -> String {
+    let path = match (name.strip_prefix("~/"), etcetera::home_dir()) {
+        (Some(rest), Ok(home)) => home.join(rest),
+        _ => folder.join(name),
+    };
+    path.to_string_lossy().into_owned()
+}
+
+fn line(text: &str, span: Option<Range<usize>>) -> usize {
+    let before = span.and_then(|span| text.get(..span.start));
+    1 + before.unwrap_or_default().matches('\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [&str; 5] = ["rate", "base-url", "ca-cert", "yes", "password-file"];
+
+    fn read(text: &str) -> String {
+        match parse(text, Path::new("/etc/x"), &KNOWN) {
+            Ok((entries, profiles)) => {
+                let entries = entries.iter().map(|entry| {
+                    let profile = entry.profile.as_deref().unwrap_or("-");
+                    format!("{}:{profile}:{}={}", entry.line, entry.key, entry.value)
+                });
+                format!(
+                    "{} [{}]",
+                    entries.collect::<Vec<_>>().join(" "),
+                    profiles.join(" ")
+                )
+            }
+            Err(Fault { line, what }) => format!("line {line}: {what}"),
+        }
+    }
+
+    #[test]
+    fn settings_are_read_with_their_lines_and_profiles() {
+        let text = "rate = \"5/s\"\nbase_url='x'\nca-cert = \"a.pem\"\n\n[profile.eu]\nyes = true\nrate = 7\n";
+        assert_eq!(
+            read(text),
+            "1:-:rate=5/s 2:-:base-url=x 3:-:ca-cert=/etc/x/a.pem 6:eu:yes=true 7:eu:rate=7 [eu]"
+        );
+        assert_eq!(
+            read("password_file = \"/run/p\""),
+            "1:-:password-file=/run/p []"
+        );
+        assert_eq!(read(""), " []");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line_and_no_secret() {
+        let texts = [
+            "rate = \"5/s\"\nbase_ulr = \"x\"",
+            "password = \"hush-hush\"",
+            "\npassword = hush-hush",
+            "[profile.eu]\nclient_secret = \"hush-hush\"",
+            "rate = [1]",
+            "rate = 1.5",
+            "rate = 2026-11-23",
+            "rate = 1\nrate = 2",
+            "[profile]\nrate = 1",
+            "profile = \"eu\"",
+            "[rates]\nx = 1",
+            "hush-hush",
+        ];
+        let told = texts.map(read).join("\n");
+        insta::assert_snapshot!(told);
+    }
+
+    #[test]
+    fn a_profile_overrides_what_stands_above_it() {
+        let text = "rate = 1\nyes = true\n[profile.eu]\nrate = 2\n[profile.us]\nrate = 3\n";
+        let (entries, _) = parse(text, Path::new(""), &KNOWN).ok().unwrap();
+        let in_force = |profile: Option<&str>| {
+            let file = SettingsFile {
+                path: PathBuf::new(),
+                profile: profile.map(str::to_owned),
+                entries: entries.clone(),
+            };
+            let lines: Vec<_> = file.in_force().map(|entry| entry.line).collect();
+            lines
+        };
+        assert_eq!(in_force(None), [1, 2]);
+        assert_eq!(in_force(Some("eu")), [2, 4]);
+    }
+}
