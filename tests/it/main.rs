@@ -14,3 +14,4 @@ mod retries;
 mod settings;
 mod signals;
 mod support;
+mod tls;

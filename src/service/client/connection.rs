@@ -13,7 +13,7 @@ use crate::service::auth::Credentials;
 use crate::service::base_url::BaseUrl;
 
 /// Connecting takes so long at most (contract, section 4).
-const CONNECTING: Duration = Duration::from_secs(10);
+pub const CONNECTING: Duration = Duration::from_secs(10);
 
 /// What a client needs to know.
 #[derive(Debug, Clone)]

@@ -6,7 +6,8 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{DATE, HeaderName, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response};
 
-use super::failure::{chain, is_garbled};
+use super::connection::CONNECTING;
+use super::failure::{is_garbled, lost, no_connection, timed_out};
 use crate::service::reply::{Answer, Reply};
 use crate::service::retry_after;
 
@@ -29,8 +30,8 @@ impl Exchange {
             Ok(response) => self.answer(response).await,
             // Of what was never written nothing can have been applied, whatever the error is called.
             Err(error) if error.is_connect() || !has_left() => {
-                let (host, why) = (&self.host, chain(&error));
-                Reply::NoConnection(format!("no connection to {host}: {why}"))
+                let why = no_connection(&error, self.timeout.min(CONNECTING));
+                Reply::NoConnection(format!("no connection to {}: {why}", self.host))
             }
             Err(error) => self.no_answer(&error),
         }
@@ -57,12 +58,10 @@ impl Exchange {
     /// What became of a request that went out.
     fn no_answer(&self, error: &reqwest::Error) -> Reply {
         if error.is_timeout() {
-            return Reply::TimedOut(format!("no whole answer within {:?}", self.timeout));
+            Reply::TimedOut(timed_out(self.timeout))
+        } else {
+            Reply::Lost(lost(error))
         }
-        let why = chain(error);
-        Reply::Lost(format!(
-            "the connection broke before the whole answer came: {why}"
-        ))
     }
 }
 

@@ -1,7 +1,7 @@
 //! A server that answers as a test says.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -71,7 +71,8 @@ impl Canned {
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Request> {
+/// The next request; none where the client has gone away.
+pub fn read(stream: impl Read) -> Option<Request> {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {

@@ -3,6 +3,7 @@
 mod audit;
 mod canned;
 mod sandbox;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -11,8 +12,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 pub use audit::{Audit, line as matrix_line};
+use canned::read as read_request;
 pub use canned::{Canned, Request, answer};
 pub use sandbox::Sandbox;
+pub use tls::{Authority, TlsServer, proxy_head};
 
 /// A folder of its own, with the program in it.
 pub struct Workplace {
