@@ -7,6 +7,7 @@ mod grouping;
 mod input;
 mod layers;
 mod log;
+mod network;
 mod oauth;
 mod pace;
 mod results;

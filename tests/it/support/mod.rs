@@ -2,6 +2,8 @@
 
 mod audit;
 mod canned;
+mod http2;
+mod raw;
 mod sandbox;
 mod tls;
 
@@ -14,6 +16,8 @@ use std::process::{Command, Output, Stdio};
 pub use audit::{Audit, line as matrix_line};
 use canned::read as read_request;
 pub use canned::{Canned, Request, answer};
+pub use http2::{Http2, Stream};
+pub use raw::{Raw, endlessly, silence};
 pub use sandbox::Sandbox;
 pub use tls::{Authority, TlsServer, proxy_head};
 
