@@ -8,10 +8,9 @@ use secrecy::SecretString;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::environment::variable;
-use super::origin::Origin;
 use super::question::somebody_is_there;
 use super::runtime::runtime;
-use super::settings_file::SettingsFile;
+use super::settings::{Origin, SettingsFile};
 use crate::error::{Error, ExitStatus};
 use crate::service::Credentials;
 

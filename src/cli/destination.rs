@@ -2,11 +2,8 @@
 
 use secrecy::SecretString;
 
-use super::address::address;
-use super::args::ServiceArgs;
 use super::credentials::credentials;
-use super::layers::Understood;
-use super::settings::Settings;
+use super::settings::{ServiceArgs, Settings, Understood, address};
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::sandbox::{self, Sandbox};

@@ -2,22 +2,17 @@
 //!
 //! The command line and the environment are seen here only.
 
-mod address;
 mod advice;
-mod args;
 mod credentials;
 mod destination;
 mod environment;
 mod fault_args;
-mod layers;
 mod nearest;
-mod origin;
 mod question;
 mod run;
 mod runtime;
 mod sandbox;
 mod settings;
-mod settings_file;
 mod show;
 mod signals;
 mod values;
@@ -29,7 +24,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::error::{Error, ExitStatus};
 use crate::report::{LogFormat, Screen, start_log};
 
-use self::layers::{Misunderstood, Understood};
+use self::settings::{Misunderstood, Understood};
 use self::values::LogFormatName;
 
 /// Tags customers in bulk: reads a CSV of userId,action,label, makes one call per customer at the rate that the
@@ -79,7 +74,7 @@ enum Command {
 /// Runs the program as the command line says.
 pub fn main() -> ExitCode {
     let command = environment::without_empty_variables(Cli::command());
-    let understood = match layers::understand(&command) {
+    let understood = match settings::understand(&command) {
         Ok(understood) => understood,
         Err(Misunderstood::CommandLine(error)) => return misunderstood(&error),
         Err(Misunderstood::File(error)) => return report(&error, &early_screen()).into(),

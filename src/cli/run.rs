@@ -6,15 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::advice::{self, Ended};
-use super::args::SettingArgs;
 use super::credentials;
 use super::destination::Destination;
 use super::environment::Environment;
-use super::layers::Understood;
 use super::question::{Question, somebody_is_there};
 use super::runtime::runtime;
-use super::settings::Settings;
-use super::settings_file::SettingsFile;
+use super::settings::{SettingArgs, Settings, SettingsFile, Understood};
 use super::signals::Signals;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, Called, Calling, Planned, Run};

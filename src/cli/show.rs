@@ -5,11 +5,8 @@ use std::io::{self, Write as _};
 
 use clap::{ArgMatches, Args};
 
-use super::address::address;
-use super::args::SettingArgs;
 use super::credentials;
-use super::layers::{Understood, names};
-use super::settings::Settings;
+use super::settings::{SettingArgs, Settings, Understood, address, names};
 use crate::error::{Error, ExitStatus};
 
 /// Prints every setting in force, and where it comes from

@@ -4,15 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::chance::Dice;
 use super::credentials::Caller;
-use super::faults::Faults;
-use super::limit::Limit;
+use super::faults::{Dice, Faults, Limit, OutageKind, Strike};
 use super::log::Log;
 use super::request::Route;
-use super::strike::Strike;
 use super::tokens::Tokens;
-use super::values::OutageKind;
 use super::world::World;
 
 /// All that it remembers.

@@ -1,7 +1,7 @@
 //! The imitation of the service: an HTTP server on loopback that behaves as the reference page says.
 //!
 //! It misbehaves on demand: `faults` is the table of all that may go wrong, of which flags and the live interface are
-//! made, `chance` and `strike` decide whom it strikes, `limit` and `tokens` who is let through.
+//! made, and decides by chance that repeats whom it strikes; `tokens` are given and taken.
 //!
 //! `world` decides what a change of labels does and is answered, without a clock or a network, in the
 //! shapes of `answer`; `catalogue` holds the organisation's labels, `log` all that was asked. `request`
@@ -14,14 +14,11 @@
 
 mod answer;
 mod catalogue;
-mod chance;
 #[cfg(test)]
 mod client;
 mod credentials;
 mod cut_short;
-mod disguise;
 mod faults;
-mod limit;
 mod line;
 mod log;
 mod memory;
@@ -30,9 +27,7 @@ mod request;
 mod routes;
 mod server;
 mod service;
-mod strike;
 mod tokens;
-mod values;
 mod world;
 
 pub use answer::{Answer, Body, Notice};

@@ -9,12 +9,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::chance::Dice;
 use super::cut_short::cut_short;
-use super::disguise::disguised;
+use super::faults::{Dice, OutageKind, RetryAfter, Strike, disguised};
 use super::memory::Meeting;
-use super::strike::Strike;
-use super::values::{OutageKind, RetryAfter};
 
 /// What a request leads to.
 #[derive(Debug)]

@@ -12,12 +12,10 @@ use axum::response::IntoResponse;
 
 use super::answer::Answer;
 use super::credentials::{Caller, KEY, PASSWORD, SECRET, USER, is_the_client};
-use super::faults::Faults;
+use super::faults::{Faults, Strike, Switch};
 use super::memory::{Fate, Meeting, Memory};
 use super::reaction::{Reaction, away, failure, struck, token, too_many};
 use super::request::{Changes, Route};
-use super::strike::Strike;
-use super::values::Switch;
 
 /// The memory behind one lock, which is never held across a wait.
 #[derive(Debug)]

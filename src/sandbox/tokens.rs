@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::chance::mix;
+use super::faults::mix;
 
 /// All tokens that were given out.
 #[derive(Debug, Default)]

@@ -7,7 +7,9 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 
-use super::values::{MethodName, OnConflictName, RateLimit, action, count, span, span_or_zero};
+use crate::cli::values::{
+    MethodName, OnConflictName, RateLimit, action, count, span, span_or_zero,
+};
 use crate::list::{ColumnNames, Delimiter};
 use crate::model::Action;
 use crate::service::Cluster;

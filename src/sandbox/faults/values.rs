@@ -186,82 +186,6 @@ impl fmt::Display for Outages {
     }
 }
 
-/// Makes a choice between a few words.
-macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])+ $word:ident = $text:literal,)+ }) => {
-        $(#[$about])*
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-        pub enum $name {
-            $($(#[$doc])+ $word,)+
-        }
-
-        impl FromStr for $name {
-            type Err = String;
-
-            fn from_str(text: &str) -> Result<Self, String> {
-                match text {
-                    $($text => Ok(Self::$word),)+
-                    _ => Err(format!("\"{text}\" is none of {}", [$($text),+].join(", "))),
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $(Self::$word => $text,)+ })
-            }
-        }
-    };
-}
-
-words! {
-    /// How requests are counted against a limit.
-    RateWindow {
-        /// In any window of its length.
-        #[default]
-        Sliding = "sliding",
-        /// In windows that follow one another.
-        Fixed = "fixed",
-    }
-}
-
-words! {
-    /// What a 429 says of when to come back.
-    RetryAfter {
-        /// A number of seconds.
-        #[default]
-        Seconds = "seconds",
-        /// A date.
-        Date = "date",
-        /// Nothing.
-        Nothing = "none",
-    }
-}
-
-words! {
-    /// What meets a request while the service is away.
-    OutageKind {
-        /// A 503 from a gateway.
-        #[default]
-        Unavailable = "503",
-        /// The connection is closed.
-        Drop = "drop",
-        /// No answer.
-        Hang = "hang",
-    }
-}
-
-words! {
-    /// Whether something is done.
-    Switch {
-        /// No.
-        #[default]
-        Off = "false",
-        /// Yes.
-        On = "true",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,9 +215,6 @@ mod tests {
             read::<Outages>("10s+30s,1m+5s"),
             read::<Outages>("none"),
             read::<Outages>("10s"),
-            read::<RateWindow>("fixed"),
-            read::<RetryAfter>("later"),
-            read::<Switch>("true"),
         ];
         insta::assert_snapshot!(table.join("\n"));
     }

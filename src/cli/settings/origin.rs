@@ -6,7 +6,7 @@ use std::fmt;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
-use super::settings_file::{Entry, SettingsFile};
+use super::file::{Entry, SettingsFile};
 
 /// Where a setting comes from, the weakest first.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,15 +1,29 @@
-//! What the settings of a run mean.
+//! The settings of a run: flag over environment over settings file over default (contract, section 6), and what they
+//! mean.
+
+mod address;
+mod args;
+mod file;
+mod layers;
+mod origin;
+mod parse;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::args::{PaceArgs, SettingArgs};
+pub use address::address;
+pub use args::{ServiceArgs, SettingArgs};
+pub use file::SettingsFile;
+pub use layers::{Misunderstood, Understood, names, understand};
+pub use origin::Origin;
+
 use crate::dispatch::RetryPolicy;
 use crate::error::Error;
 use crate::job::{Reading, Terms};
 use crate::list::{Wishes, label_from_flag};
 use crate::plan::{OnConflict, Policy};
 use crate::service::Method;
+use args::PaceArgs;
 
 /// A pause that the service asks for and that is longer stops the run.
 const MAX_HOLD: Duration = Duration::from_secs(30 * 60);

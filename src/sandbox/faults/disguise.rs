@@ -3,10 +3,10 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::Faults;
 use super::chance::Dice;
-use super::faults::Faults;
 use super::strike::Strike;
+use crate::sandbox::answer::Answer;
 
 /// The answer as it is sent: in a shape that is drawn for it.
 pub fn disguised(answer: &Answer, strike: Option<Strike>, faults: &Faults, dice: Dice) -> Value {

@@ -1,10 +1,20 @@
 //! All that may go wrong on demand: flags and the live interface are made of this one table.
 
+mod chance;
+mod choices;
+mod disguise;
+mod limit;
+mod strike;
+mod values;
+
 use std::collections::BTreeMap;
 
-use super::values::{
-    Count, MaybeCount, MaybeRate, OutageKind, Outages, RateWindow, RetryAfter, Share, Span, Switch,
-};
+pub use chance::{Dice, mix};
+pub use choices::{OutageKind, RateWindow, RetryAfter, Switch};
+pub use disguise::disguised;
+pub use limit::Limit;
+pub use strike::Strike;
+use values::{Count, MaybeCount, MaybeRate, Outages, Share, Span};
 
 /// A setting as the command line and the live interface show it.
 #[derive(Debug, Clone, Copy)]
@@ -167,7 +177,7 @@ mod tests {
 
     #[test]
     fn the_readme_lists_every_setting() {
-        let readme = include_str!("../../README.md");
+        let readme = include_str!("../../../README.md");
         for setting in Faults::SETTINGS {
             assert!(
                 readme.contains(&format!("`{}`", setting.name)),

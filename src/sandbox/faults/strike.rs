@@ -1,7 +1,7 @@
 //! What strikes a call: at most one of the faults that shut one another out. Pure.
 
+use super::Faults;
 use super::chance::Dice;
-use super::faults::Faults;
 
 /// When a fault strikes: before or after the labels are changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::values::RateWindow;
+use super::choices::RateWindow;
 use crate::model::Rate;
 
 /// The calls that were let through lately.

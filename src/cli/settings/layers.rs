@@ -8,9 +8,9 @@ use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, ArgMatches, Command, CommandFactory};
 
-use super::Cli;
+use super::file::{CREDENTIALS, NAME, SettingsFile, find};
 use super::origin::Origins;
-use super::settings_file::{CREDENTIALS, NAME, SettingsFile, find};
+use crate::cli::Cli;
 use crate::error::Error;
 
 /// The command that has all settings and needs nothing else.
