@@ -1,17 +1,15 @@
 //! Who calls: from the environment, from files, from the settings file, or asked for (contract, section 3).
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::environment::variable;
+use super::prompt::ask_for_secret;
 use super::question::somebody_is_there;
-use super::runtime::runtime;
 use super::settings::{Origin, SettingsFile};
-use crate::error::{Error, ExitStatus};
+use crate::error::Error;
 use crate::service::Credentials;
 
 /// A way to sign in: a name and its secret, by what holds them.
@@ -90,7 +88,7 @@ impl Way {
             (Some(name), Some(secret)) => Ok((name.read()?, secret.read()?.into())),
             (Some(name), None) if somebody_is_there() => {
                 let name = name.read()?;
-                let secret = ask(self.asked_for, &name)?;
+                let secret = ask_for_secret(self.asked_for, &name)?;
                 Ok((name, secret))
             }
             (Some(given), None) => Err(half_given(&given, secret_variable)),
@@ -247,23 +245,5 @@ impl Half {
             ))),
             value => Ok(value.to_owned()),
         }
-    }
-}
-
-/// Asks for a secret, which the terminal does not show.
-fn ask(what: &str, of: &str) -> Result<SecretString, Error> {
-    let unreadable = |error| Error::unusable(format!("the terminal can't be read: {error}"));
-    let runtime = runtime()?;
-    let _inside = runtime.enter();
-    // Caught, Ctrl-C ends the prompt, which puts the terminal right again; else it would end the process first.
-    let _caught = signal(SignalKind::interrupt()).map_err(unreadable)?;
-    match rpassword::prompt_password(format!("{what} of {of}: ")) {
-        Ok(secret) if !secret.is_empty() => Ok(secret.into()),
-        Ok(_) => Err(Error::unusable("nothing was typed, and nothing was sent")),
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Error::new(
-            ExitStatus::Interrupted,
-            "stopped by Ctrl-C; nothing was sent",
-        )),
-        Err(error) => Err(unreadable(error)),
     }
 }

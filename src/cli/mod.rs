@@ -8,6 +8,7 @@ mod destination;
 mod environment;
 mod fault_args;
 mod nearest;
+mod prompt;
 mod question;
 mod run;
 mod runtime;

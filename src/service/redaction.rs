@@ -15,40 +15,36 @@ const SHORTEST: usize = 6;
 /// What stands in a secret's place.
 const TAKEN_OUT: &str = "***";
 
-/// The secrets of one attempt.
+/// The secrets that must not be repeated.
 #[derive(Debug)]
-pub struct Redaction<'a>(Vec<Secret<'a>>);
-
-#[derive(Debug)]
-enum Secret<'a> {
-    Kept(&'a SecretString),
-    Made(SecretString),
+pub struct Redaction {
+    secrets: Vec<SecretString>,
 }
 
-impl Secret<'_> {
-    fn text(&self) -> &str {
-        match self {
-            Self::Kept(secret) => secret.expose_secret(),
-            Self::Made(secret) => secret.expose_secret(),
-        }
-    }
-}
+/// The same for one attempt, which may have had a token.
+struct OfAttempt<'a>(Vec<&'a str>);
 
-impl<'a> Redaction<'a> {
-    /// What must not be repeated of these credentials, and of the token that was got for them.
-    pub fn of(credentials: &'a Credentials, token: Option<&'a SecretString>) -> Self {
-        let mut secrets = vec![Secret::Kept(credentials.secret())];
+impl Redaction {
+    /// What must not be repeated of these credentials: the secret itself, and the header that holds it.
+    pub fn of(credentials: &Credentials) -> Self {
+        let mut secrets = vec![credentials.secret().clone()];
         if let Credentials::Basic { username, password } = credentials {
-            let header = BASE64_STANDARD.encode(format!("{username}:{}", password.expose_secret()));
-            secrets.push(Secret::Made(header.into()));
+            let header = format!("{username}:{}", password.expose_secret());
+            secrets.push(BASE64_STANDARD.encode(header).into());
         }
-        secrets.extend(token.map(Secret::Kept));
-        secrets.retain(|secret| secret.text().len() >= SHORTEST);
-        Self(secrets)
+        Self { secrets }
     }
 
-    /// A body without the secrets, whichever way its JSON writes them.
-    pub fn body(&self, body: Bytes) -> Bytes {
+    /// A body without the secrets and this token, whichever way its JSON writes them.
+    pub fn body(&self, body: Bytes, token: Option<&SecretString>) -> Bytes {
+        let secrets = self.secrets.iter().chain(token);
+        let secrets = secrets.map(ExposeSecret::expose_secret);
+        OfAttempt(secrets.filter(|secret| secret.len() >= SHORTEST).collect()).body(body)
+    }
+}
+
+impl OfAttempt<'_> {
+    fn body(&self, body: Bytes) -> Bytes {
         let body = self.bytes(body);
         if memchr::memchr(b'\\', &body).is_none() {
             return body;
@@ -61,7 +57,7 @@ impl<'a> Redaction<'a> {
 
     fn bytes(&self, mut body: Bytes) -> Bytes {
         for secret in &self.0 {
-            let secret = secret.text().as_bytes();
+            let secret = secret.as_bytes();
             let mut found = memmem::find_iter(&body, secret).peekable();
             if found.peek().is_none() {
                 continue;
@@ -92,7 +88,7 @@ impl<'a> Redaction<'a> {
     }
 
     fn text(&self, text: String) -> String {
-        let without = |text: String, secret: &Secret<'_>| text.replace(secret.text(), TAKEN_OUT);
+        let without = |text: String, secret: &&str| text.replace(secret, TAKEN_OUT);
         self.0.iter().fold(text, without)
     }
 }
@@ -105,7 +101,7 @@ mod tests {
         let credentials = Credentials::basic("till".into(), password.into()).unwrap();
         let token = SecretString::from("a-token-of-some-length");
         let body = Bytes::copy_from_slice(body.as_bytes());
-        let redacted = Redaction::of(&credentials, Some(&token)).body(body);
+        let redacted = Redaction::of(&credentials).body(body, Some(&token));
         String::from_utf8(redacted.into()).unwrap()
     }
 

@@ -180,11 +180,6 @@ matrix! {
         run: &["--rate", "300/s", "--timeout", "250ms"],
         ..fault(r#"{"outage":"200ms+600ms","outage-kind":"hang"}"#, &["success"])
     };
-    tokens_of_two_seconds: Fault {
-        run: &["--rate", "100/s"],
-        oauth: true,
-        ..fault(r#"{"token-ttl":"2s"}"#, USUAL)
-    };
     tokens_that_are_revoked: Fault {
         oauth: true,
         ..fault(r#"{"revoke-token-after":"40"}"#, USUAL)
@@ -222,6 +217,23 @@ fn all_together_at_a_high_rate() {
     };
     let (audit, ran) = audited(&all);
     assert!(audit.fullest_window(980_000) <= 300, "{ran}");
+}
+
+#[test]
+fn tokens_of_two_seconds_are_renewed_before_they_end() {
+    let (audit, ran) = audited(&Fault {
+        name: "tokens_of_two_seconds",
+        run: &["--rate", "100/s"],
+        oauth: true,
+        ..fault(r#"{"token-ttl":"2s"}"#, USUAL)
+    });
+    let of_status = |status| {
+        let asked = audit.asked().iter();
+        asked.filter(|call| call.status == Some(status)).count()
+    };
+    assert_eq!(of_status(401), 0, "{ran}");
+    let tokens = audit.asked().iter().filter(|call| call.customer.is_none());
+    assert!((2..=4).contains(&tokens.count()), "{ran}");
 }
 
 #[test]

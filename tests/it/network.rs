@@ -276,8 +276,11 @@ fn over_http2(
     authority.trusted_in(&work);
     let server = Http2::serving(authority.certify(&["localhost"]), streams);
     let more = ["--ca-cert", "ca.pem", "--concurrency", "8"];
-    let ran = command(&work, &server.url(), customers, &more).output();
-    (work, server, Ran::from(ran.unwrap()))
+    let mut run = command(&work, &server.url(), customers, &more);
+    let ran = Ran::from(run.env("RUST_LOG", "trace").output().unwrap());
+    // sandbox:sandbox
+    work.holds_none_of(&["c2FuZGJveDpzYW5k"], &ran);
+    (work, server, ran)
 }
 
 #[test]

@@ -59,6 +59,7 @@ pub struct Client {
     exchange: Exchange,
     options: ClientOptions,
     tokens: Tokens,
+    redaction: Redaction,
 }
 
 impl Client {
@@ -74,6 +75,7 @@ impl Client {
         Ok(Self {
             http: connections(&options)?,
             exchange,
+            redaction: Redaction::of(&options.credentials),
             options,
             tokens: Tokens::default(),
         })
@@ -94,7 +96,7 @@ impl Client {
         let request = self.http.post(url).body(token::request(credentials));
         match self.exchange.reply(request, || true).await {
             Reply::Http(answer) => {
-                let body = Redaction::of(credentials, None).body(answer.body);
+                let body = self.redaction.body(answer.body, None);
                 token::granted(Reply::Http(Answer { body, ..answer }), asked)
             }
             other => token::granted(other, asked),
@@ -139,11 +141,8 @@ impl Sender for Client {
         if let (401, Some(token)) = (answer.status, &token) {
             self.tokens.refused(token).await;
         }
-        let secrets = Redaction::of(
-            &self.options.credentials,
-            token.as_ref().map(|token| &token.value),
-        );
-        let body = secrets.body(answer.body);
+        let token = token.as_ref().map(|token| &token.value);
+        let body = self.redaction.body(answer.body, token);
         Reply::Http(Answer { body, ..answer })
     }
 

@@ -146,6 +146,11 @@ impl Audit {
         at.iter().map(within).max().unwrap_or_default()
     }
 
+    /// What the sandbox was asked.
+    pub fn asked(&self) -> &[Recorded] {
+        &self.asked
+    }
+
     /// Rows by `outcome code`.
     pub fn outcomes(&self) -> BTreeMap<String, usize> {
         let mut outcomes = BTreeMap::new();
