@@ -15,4 +15,5 @@ mod retries;
 mod settings;
 mod signals;
 mod support;
+mod terminal;
 mod tls;

@@ -5,6 +5,7 @@ mod canned;
 mod http2;
 mod raw;
 mod sandbox;
+mod terminal;
 mod tls;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ pub use canned::{Canned, Request, answer};
 pub use http2::{Http2, Stream};
 pub use raw::{Raw, endlessly, silence};
 pub use sandbox::Sandbox;
+pub use terminal::Terminal;
 pub use tls::{Authority, TlsServer, proxy_head};
 
 /// A folder of its own, with the program in it.

@@ -1,0 +1,80 @@
+//! A terminal with a person at it: util-linux's or BSD's `script` lends one.
+
+use std::io::{Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+/// A program that believes in a terminal.
+pub struct Terminal {
+    process: Child,
+    keyboard: ChildStdin,
+    screen: ChildStdout,
+    /// All that stood on the screen so far.
+    shown: String,
+}
+
+impl Terminal {
+    /// Starts `command` at a terminal.
+    pub fn running(command: &Command) -> Self {
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let words: Vec<_> = words
+            .map(|word| format!("'{}'", word.to_string_lossy()))
+            .collect();
+        let mut script = Command::new("script");
+        if cfg!(target_os = "macos") {
+            script.args(["-q", "/dev/null", "bash", "-c", &words.join(" ")]);
+        } else {
+            script.args(["-qefc", &words.join(" "), "/dev/null"]);
+        }
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => script.env(name, value),
+                None => script.env_remove(name),
+            };
+        }
+        if let Some(folder) = command.get_current_dir() {
+            script.current_dir(folder);
+        }
+        let mut process = script
+            .env("TERM", "xterm")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("script is there");
+        Self {
+            keyboard: process.stdin.take().expect("it is piped"),
+            screen: process.stdout.take().expect("it is piped"),
+            process,
+            shown: String::new(),
+        }
+    }
+
+    /// Waits until these words are shown.
+    #[track_caller]
+    pub fn shows(mut self, words: &str) -> Self {
+        let mut more = [0; 1024];
+        while !self.shown.contains(words) {
+            let read = self.screen.read(&mut more).expect("the screen can be read");
+            assert!(read > 0, "never shown: {words}\n{}", self.shown);
+            self.shown += &String::from_utf8_lossy(&more[..read]);
+        }
+        self
+    }
+
+    /// Types these keys.
+    pub fn types(mut self, keys: &str) -> Self {
+        self.keyboard
+            .write_all(keys.as_bytes())
+            .expect("somebody listens");
+        self
+    }
+
+    /// Waits for the end; gives the exit status and all that was shown.
+    pub fn ends(mut self) -> (i32, String) {
+        let mut rest = Vec::new();
+        // A terminal that is gone is an error to some systems, and the end to others.
+        let _end = self.screen.read_to_end(&mut rest);
+        self.shown += &String::from_utf8_lossy(&rest);
+        let status = self.process.wait().expect("it ends");
+        (status.code().unwrap_or(-1), self.shown)
+    }
+}

@@ -1,0 +1,113 @@
+//! What a person at a terminal is asked and shown.
+
+use crate::support::{Sandbox, Terminal, Workplace};
+
+const SECRET: &str = "hush-hush-hush";
+
+fn workplace() -> Workplace {
+    let work = Workplace::new();
+    work.list(
+        "campaign.csv",
+        "userId,action,label\n1,add,VIP\n2,remove,Old\n",
+    );
+    work
+}
+
+/// Starts a run against a sandbox for a person.
+fn run(work: &Workplace, url: &str, more: &[&str], password: &str) -> Terminal {
+    let fixed = ["run", "campaign.csv", "--base-url", url];
+    let mut command = work.command([&fixed[..], more].concat());
+    command.env("BULKLABEL_PASSWORD", password);
+    Terminal::running(&command)
+}
+
+#[test]
+fn a_missing_password_is_asked_for_and_not_shown() {
+    let (work, sandbox) = (workplace(), Sandbox::start(&[]));
+    work.list("bulklabel.toml", "rate = \"50/s\"\n");
+    let (status, shown) = run(&work, &sandbox.url(), &[], "")
+        .shows("Password of sandbox: ")
+        .types("sandbox\n")
+        .shows("Settings:  bulklabel.toml")
+        .shows("Send these changes? [y/N] ")
+        .types("y\n")
+        .ends();
+    assert_eq!(status, 0, "{shown}");
+    assert!(!shown.contains("Password of sandbox: sandbox"), "{shown}");
+    assert_eq!(sandbox.asked().len(), 2);
+}
+
+#[test]
+fn a_wrong_password_is_no_less_secret() {
+    let (work, sandbox) = (workplace(), Sandbox::start(&[]));
+    let (status, shown) = run(&work, &sandbox.url(), &["--yes"], "")
+        .shows("Password of sandbox: ")
+        .types(&format!("{SECRET}\n"))
+        .ends();
+    assert_eq!(status, 3, "{shown}");
+    assert!(!shown.contains(SECRET), "{shown}");
+}
+
+#[test]
+fn who_gives_up_at_the_prompt_sends_nothing() {
+    let (work, sandbox) = (workplace(), Sandbox::start(&[]));
+    let (status, shown) = run(&work, &sandbox.url(), &["--yes"], "")
+        .shows("Password of sandbox: ")
+        .types("\u{3}")
+        .ends();
+    assert_eq!(status, 130, "{shown}");
+    assert!(shown.contains("nothing was sent"), "{shown}");
+    let (status, shown) = run(&work, &sandbox.url(), &["--yes"], "")
+        .shows("Password of sandbox: ")
+        .types("\n")
+        .ends();
+    assert_eq!(status, 2, "{shown}");
+    assert!(sandbox.asked().is_empty());
+}
+
+#[test]
+fn anything_but_yes_sends_nothing() {
+    let (work, sandbox) = (workplace(), Sandbox::start(&[]));
+    for no in ["\n", "n\n", "no\n", "yeah\n"] {
+        let (status, shown) = run(&work, &sandbox.url(), &[], "sandbox")
+            .shows("[y/N] ")
+            .types(no)
+            .ends();
+        assert_eq!(status, 2, "{shown}");
+    }
+    assert!(sandbox.asked().is_empty());
+}
+
+#[test]
+fn where_lines_are_json_nothing_is_asked_and_nothing_sent() {
+    let (work, sandbox) = (workplace(), Sandbox::start(&[]));
+    let json = ["--log-format", "json"];
+    let (status, shown) = run(&work, &sandbox.url(), &json, "sandbox").ends();
+    assert_eq!(status, 2, "{shown}");
+    assert!(shown.contains("--yes sends without a question"), "{shown}");
+    assert!(sandbox.asked().is_empty());
+}
+
+#[test]
+fn the_bar_says_what_is_tried_again_and_what_is_waited_for() {
+    let work = Workplace::new();
+    let rows: String = (1..=30).map(|n| format!("{n},add,VIP\n")).collect();
+    work.list("campaign.csv", format!("userId,action,label\n{rows}"));
+    let busy = [
+        "--busy-body",
+        "50%",
+        "--throttle",
+        "3%",
+        "--throttle-burst",
+        "1",
+    ];
+    let sandbox = Sandbox::start(&busy);
+    let more = ["--yes", "--rate", "30/s", "--retry-base", "1ms"];
+    let (_, shown) = run(&work, &sandbox.url(), &more, "sandbox")
+        .shows("tried again")
+        .shows("busy (")
+        .shows("all calls wait")
+        .shows(": too many requests (429)")
+        .ends();
+    assert!(shown.contains("30 rows, complete"), "{shown}");
+}
