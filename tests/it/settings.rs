@@ -72,6 +72,11 @@ fn the_file_is_the_named_one_else_this_folders_else_the_users() {
     settings(&work, &["--config", "none.toml"], &[])
         .ended(2)
         .said("none.toml: there is no such settings file");
+    fs::remove_file(work.path("bulklabel.toml")).unwrap();
+    std::os::unix::fs::symlink("/nowhere", work.path("bulklabel.toml")).unwrap();
+    settings(&work, &[], &[])
+        .ended(2)
+        .said("bulklabel.toml: it can't be read: No such file");
     settings(&work, &["--config", "."], &[])
         .ended(2)
         .said("it can't be read");

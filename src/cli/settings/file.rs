@@ -1,6 +1,7 @@
 //! `bulklabel.toml`: settings in a file, with profiles (contract, section 6).
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -64,7 +65,15 @@ pub fn find(named: Option<&Path>) -> Result<Option<PathBuf>, Error> {
         [own, folder.join(NAME)]
     });
     let mut places = std::iter::once(PathBuf::from(NAME)).chain(users);
-    Ok(places.find(|path| path.exists()))
+    // What is there and can't be followed or looked at is an error of its own: no settings are passed over in silence.
+    let is_there = |path: &PathBuf| match fs::symlink_metadata(path) {
+        Ok(_) => true,
+        Err(error) => !matches!(
+            error.kind(),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+        ),
+    };
+    Ok(places.find(is_there))
 }
 
 impl SettingsFile {
