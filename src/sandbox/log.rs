@@ -26,7 +26,7 @@ struct Entry {
     remove: Box<[Arc<str>]>,
     status: Option<u16>,
     applied: bool,
-    fault: Option<&'static str>,
+    faults: Vec<&'static str>,
 }
 
 /// An entry as it is written.
@@ -44,8 +44,8 @@ struct Line<'a> {
     /// Null while the request is open, and for ever where the client gave up before the answer.
     status: Option<u16>,
     applied: bool,
-    /// What went wrong on demand.
-    fault: Option<&'static str>,
+    /// What went wrong on demand; null where nothing did.
+    fault: Option<String>,
 }
 
 impl Log {
@@ -62,7 +62,7 @@ impl Log {
             remove: Box::default(),
             status: None,
             applied: false,
-            fault: None,
+            faults: Vec::new(),
         });
         self.entries.len()
     }
@@ -77,7 +77,7 @@ impl Log {
 
     /// Takes note of what goes wrong on demand with request `n`.
     pub fn fault(&mut self, n: usize, name: &'static str) {
-        self.entry(n).fault = Some(name);
+        self.entry(n).faults.push(name);
     }
 
     /// Takes note that request `n` has reached the memory of labels.
@@ -120,7 +120,7 @@ impl Serialize for Log {
             remove: entry.remove.iter().map(|label| &**label).collect(),
             status: entry.status,
             applied: entry.applied,
-            fault: entry.fault,
+            fault: (!entry.faults.is_empty()).then(|| entry.faults.join(", ")),
         }))
     }
 }

@@ -8,7 +8,7 @@ use super::credentials::Caller;
 use super::faults::{Dice, Faults, Limit, OutageKind, Strike};
 use super::log::Log;
 use super::request::Route;
-use super::tokens::Tokens;
+use super::tokens::{Admission, Tokens};
 use super::world::World;
 
 /// All that it remembers.
@@ -149,7 +149,15 @@ impl Memory {
         }
         let is_let_in = match caller {
             Caller::User => true,
-            Caller::Bearer(token) => self.tokens.admit(token, now, faults.revoke_token_after.0),
+            Caller::Bearer(token) => {
+                let uses = faults.revoke_token_after.0;
+                match self.tokens.admit(token, now, uses) {
+                    Admission::Open => true,
+                    Admission::UsedUp => return Some(Some("revoke-token-after")),
+                    Admission::Ended => return Some(Some("token-ttl")),
+                    Admission::Unknown => false,
+                }
+            }
             Caller::Stranger => false,
         };
         (!is_let_in).then_some(None)
@@ -171,6 +179,7 @@ impl Memory {
             return (Fate::TooMany(wait), Some("rate"));
         }
         let strike = Strike::drawn(faults, dice);
-        (Fate::Served(strike), strike.map(Strike::name))
+        // What strikes it is told with what comes of that.
+        (Fate::Served(strike), None)
     }
 }

@@ -24,26 +24,32 @@ pub enum Reaction {
     Hang,
 }
 
-/// What an answer to a change of labels leads to where `strike` strikes the call.
-pub fn struck(answer: &Answer, strike: Option<Strike>, meeting: &Meeting) -> Reaction {
+/// What an answer to a change of labels leads to where `strike` strikes the call, and the faults that make it so.
+pub fn struck(
+    answer: &Answer,
+    strike: Option<Strike>,
+    meeting: &Meeting,
+) -> (Reaction, Vec<&'static str>) {
     let dice = meeting.dice;
+    let fault: Vec<_> = strike.map(Strike::name).into_iter().collect();
     let response = match strike {
         None | Some(Strike::OtherEntity) => {
-            let body = disguised(answer, strike, &meeting.faults, dice);
-            (status(answer.status), Json(body)).into_response()
+            let (body, faults) = disguised(answer, strike, &meeting.faults, dice);
+            let response = (status(answer.status), Json(body)).into_response();
+            return (Reaction::Answer(response), faults);
         }
         Some(Strike::Error(code)) => failure(code, dice),
         Some(Strike::BusyBody(code)) => busy(200, code),
         Some(Strike::BusyStatus(code)) => failure(code, dice),
-        Some(Strike::Drop(_)) => return Reaction::Cut,
-        Some(Strike::Hang(_)) => return Reaction::Hang,
+        Some(Strike::Drop(_)) => return (Reaction::Cut, fault),
+        Some(Strike::Hang(_)) => return (Reaction::Hang, fault),
         Some(Strike::Garbage(_)) => garbage(dice),
         Some(Strike::Truncate) => {
             let body = serde_json::to_vec(&answer.body).unwrap_or_default();
             cut_short(&body, dice.roll("chunks") < 0.5)
         }
     };
-    Reaction::Answer(response)
+    (Reaction::Answer(response), fault)
 }
 
 /// What meets a request while the service is away.

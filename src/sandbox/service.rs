@@ -148,7 +148,9 @@ impl<'a> Visit<'a> {
                     (None, _) => Answer::no_such_customer(),
                     (Some(customer), Ok(changes)) => self.change(*customer, changes),
                 };
-                struck(&answer, strike, meeting)
+                let (reaction, faults) = struck(&answer, strike, meeting);
+                self.note(&faults);
+                reaction
             }
         }
     }
@@ -160,12 +162,23 @@ impl<'a> Visit<'a> {
 
     fn give_token(&self, is_the_client: bool, meeting: &Meeting) -> Reaction {
         if !is_the_client || meeting.faults.token_refused == Switch::On {
+            if is_the_client {
+                self.note(&["token-refused"]);
+            }
             return answer(Answer::refused(401, wrong_key()));
         }
         let (faults, now) = (&meeting.faults, self.service.now());
         let life = faults.token_ttl.0;
         let name = self.service.memory().tokens.give(faults.seed.0, now, life);
         Reaction::Answer(Json(token(&name, life.as_secs())).into_response())
+    }
+
+    /// Takes note of what has gone wrong on demand.
+    fn note(&self, faults: &[&'static str]) {
+        let mut memory = self.service.memory();
+        faults
+            .iter()
+            .for_each(|fault| memory.log.fault(self.n, fault));
     }
 
     fn change(&self, customer: u64, changes: &Changes) -> Answer {

@@ -17,6 +17,19 @@ struct Token {
     uses: u64,
 }
 
+/// Whether a token lets a call in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// It does.
+    Open,
+    /// Its life is over.
+    Ended,
+    /// It was used as often as it may be.
+    UsedUp,
+    /// It was never given.
+    Unknown,
+}
+
 impl Tokens {
     /// A new token, which lives so long. With the same seed the same ones are given.
     pub fn give(&mut self, seed: u64, now: Duration, life: Duration) -> String {
@@ -29,12 +42,18 @@ impl Tokens {
     }
 
     /// Whether a call is let in with this token, which it uses once more; at most `uses` times where that is given.
-    pub fn admit(&mut self, name: &str, now: Duration, uses: Option<u64>) -> bool {
+    pub fn admit(&mut self, name: &str, now: Duration, uses: Option<u64>) -> Admission {
         let Some(token) = self.given.get_mut(name) else {
-            return false;
+            return Admission::Unknown;
         };
         token.uses += 1;
-        now < token.ends && uses.is_none_or(|uses| token.uses <= uses)
+        if now >= token.ends {
+            Admission::Ended
+        } else if uses.is_some_and(|uses| token.uses > uses) {
+            Admission::UsedUp
+        } else {
+            Admission::Open
+        }
     }
 }
 
@@ -48,12 +67,13 @@ mod tests {
     fn a_token_is_good_until_it_ends_or_is_used_up() {
         let mut tokens = Tokens::default();
         let token = tokens.give(1, SECOND, SECOND);
-        assert!(tokens.admit(&token, SECOND, None));
-        assert!(!tokens.admit(&token, 2 * SECOND, None));
-        assert!(!tokens.admit("another", SECOND, None));
+        assert_eq!(tokens.admit(&token, SECOND, None), Admission::Open);
+        assert_eq!(tokens.admit(&token, 2 * SECOND, None), Admission::Ended);
+        assert_eq!(tokens.admit("another", SECOND, None), Admission::Unknown);
         let token = tokens.give(1, SECOND, SECOND);
         let admitted = [(); 3].map(|()| tokens.admit(&token, SECOND, Some(2)));
-        assert_eq!(admitted, [true, true, false]);
+        let [open, used_up] = [Admission::Open, Admission::UsedUp];
+        assert_eq!(admitted, [open, open, used_up]);
     }
 
     #[test]

@@ -8,25 +8,37 @@ use super::chance::Dice;
 use super::strike::Strike;
 use crate::sandbox::answer::Answer;
 
-/// The answer as it is sent: in a shape that is drawn for it.
-pub fn disguised(answer: &Answer, strike: Option<Strike>, faults: &Faults, dice: Dice) -> Value {
+/// The answer as it is sent: in a shape that is drawn for it. And the faults that have made it another than it was.
+pub fn disguised(
+    answer: &Answer,
+    strike: Option<Strike>,
+    faults: &Faults,
+    dice: Dice,
+) -> (Value, Vec<&'static str>) {
     let mut body = serde_json::to_value(&answer.body).unwrap_or_default();
+    let mut done = Vec::new();
     let drawn = |share: f64, what: &str| dice.roll(what) < share;
     if strike == Some(Strike::OtherEntity)
         && let Some(entity) = body.get_mut("entity")
     {
         *entity = json!(entity.as_u64().unwrap_or_default() + 1);
+        done.push(Strike::OtherEntity.name());
     }
     if drawn(faults.no_entity.0, "no-entity") && has_some(&body, "warnings") {
-        body.as_object_mut().map(|body| body.remove("entity"));
+        let entity = body.as_object_mut().and_then(|body| body.remove("entity"));
+        done.extend(entity.map(|_| "no-entity"));
     }
-    if drawn(faults.string_codes.0, "string-codes") {
+    if drawn(faults.string_codes.0, "string-codes")
+        && (has_some(&body, "warnings") || has_some(&body, "errors"))
+    {
         codes_as_strings(&mut body);
+        done.push("string-codes");
     }
     if drawn(faults.second_shape.0, "second-shape") && !has_some(&body, "warnings") {
         body = in_second_shape(answer.status, &body, dice);
+        done.push("second-shape");
     }
-    body
+    (body, done)
 }
 
 /// Whether a list is there and not empty.
@@ -66,7 +78,9 @@ mod tests {
     fn shown(setting: &str, answer: &Answer) -> String {
         let mut faults = Faults::default();
         faults.set(setting, "100%").unwrap();
-        disguised(answer, None, &faults, Dice::of(1, 7, 1)).to_string()
+        disguised(answer, None, &faults, Dice::of(1, 7, 1))
+            .0
+            .to_string()
     }
 
     #[test]
@@ -87,7 +101,16 @@ mod tests {
     fn another_customers_entity_is_another_number() {
         let answer = Answer::changed(7, Vec::new(), true);
         let struck = Some(Strike::OtherEntity);
-        let body = disguised(&answer, struck, &Faults::default(), Dice::of(1, 7, 1));
-        assert_eq!(body["entity"], 8);
+        let disguised = |answer: &Answer| {
+            let (body, faults) = disguised(answer, struck, &Faults::default(), Dice::of(1, 7, 1));
+            (body["entity"].as_u64(), faults)
+        };
+        assert_eq!(disguised(&answer), (Some(8), vec!["other-entity"]));
+        let nobody = Answer::no_such_customer();
+        assert_eq!(
+            disguised(&nobody),
+            (None, vec![]),
+            "there is none to change"
+        );
     }
 }
