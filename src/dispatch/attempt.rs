@@ -43,15 +43,23 @@ impl<S: Sender> Attempts<S> {
                 () = self.crew.stop.wanted() => return None,
                 ready = self.ready() => ready,
             };
-            if let Err(reply) = ready {
-                self.attempted(Duration::ZERO, reply.met()).await;
-                return Some((hold, reply));
+            if let Err(reply) = &ready
+                && (matches!(reply, Reply::NoToken(_)) || reply.met().is_throttled())
+            {
+                // Refused or put off before anything was sent: no attempt.
+                return Some((hold, ready.err()?));
             }
             let departure = tokio::select! {
                 biased;
                 () = self.crew.stop.wanted() => return None,
                 departure = self.crew.pace.depart() => departure,
             };
+            if let Err(reply) = ready {
+                // What was asked for in vain keeps to the pace, too.
+                departure.leave();
+                self.attempted(Duration::ZERO, reply.met()).await;
+                return Some((hold, reply));
+            }
             let reply = self.send(&departure).await;
             if reply.is_none() && !departure.has_left() {
                 // Called back before it left: by a stop for good, by a hold until that is over.

@@ -28,7 +28,7 @@ struct Work<S> {
     used: u32,
     /// The ending of the last attempt that may have been applied.
     doubt: Option<Outcome>,
-    /// Whether what the last attempt was sent with has been renewed since.
+    /// Whether what an attempt was sent with was refused, and renewed.
     renewed: bool,
 }
 
@@ -62,8 +62,10 @@ impl<S: Sender> Work<S> {
     async fn take(&mut self, hold: HoldNumber, reply: &Reply) -> Next {
         let too_long = self.hold(hold, reply).await;
         let status = reply.status();
-        let renewed = std::mem::replace(&mut self.renewed, status == Some(401));
-        let verdict = classify(reply, self.attempts.call());
+        let renewed = self.renewed;
+        self.renewed |= status == Some(401);
+        let discreet = |text| self.crew.sender.discreet(text);
+        let verdict = classify(reply, self.attempts.call(), &discreet);
         match (verdict, too_long) {
             (Verdict::Stop(StopReason::Unauthorized(_)), None)
                 if !renewed && self.crew.sender.renews() =>

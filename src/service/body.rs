@@ -76,6 +76,7 @@ pub struct Body {
 impl Body {
     /// Reads any bytes.
     pub fn read(bytes: &[u8]) -> Self {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let Ok(Value::Object(body)) = serde_json::from_slice(bytes) else {
             return Self::default();
         };
@@ -109,9 +110,13 @@ impl Body {
 
 /// A number, also where it is written as a string.
 pub fn whole_number(value: &Value) -> Option<u64> {
-    value
-        .as_u64()
-        .or_else(|| value.as_str()?.trim().parse().ok())
+    let whole = |number: f64| {
+        // Beyond that a floating number does not hold every whole one.
+        let exact = number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number);
+        exact.then_some(number as u64)
+    };
+    let number = value.as_u64().or_else(|| whole(value.as_f64()?));
+    number.or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 fn truth(value: &Value) -> Option<bool> {
@@ -277,6 +282,7 @@ mod tests {
             r#"{"success":true}"#,
             r#"{"entity":"564663098","warnings":null,"more":{}}"#,
             r#"{"warnings":["a plain string"]}"#,
+            "\u{feff}{\"entity\":564663098.0}",
         ] {
             assert!(documented(yes), "{yes}");
         }

@@ -1,6 +1,6 @@
 //! Reply → verdict: the contract's table (section 3), its lines in their order. Pure.
 
-use super::body::{self, Body, Notice};
+use super::body::{Body, Notice, one_line};
 use super::reply::{Answer, Reply};
 use crate::model::{Action, Call, Change, Outcome, OutcomeKind, Outcomes, StopReason};
 
@@ -35,8 +35,12 @@ pub enum Verdict {
     Stop(StopReason),
 }
 
-/// The verdict on what an attempt of `call` met. The first line of the contract's table that fits counts.
-pub fn classify(reply: &Reply, call: &Call) -> Verdict {
+/// Takes what must not be repeated out of a text.
+pub type Discreet<'a> = &'a dyn Fn(String) -> String;
+
+/// The verdict on what an attempt of `call` met. The first line of the contract's table that fits counts. What it repeats
+/// of the service's words is `discreet`.
+pub fn classify(reply: &Reply, call: &Call, discreet: Discreet<'_>) -> Verdict {
     match reply {
         Reply::NoConnection(why) => retry(OutcomeKind::Failed, "CONNECT", why),
         Reply::TimedOut(why) => retry(
@@ -50,12 +54,16 @@ pub fn classify(reply: &Reply, call: &Call) -> Verdict {
             &format!("{why}; it may have been applied"),
         ),
         Reply::NoToken(words) => Verdict::Stop(StopReason::NoToken(words.clone())),
-        Reply::Http(answer) => classify_answer(answer, call),
+        Reply::Http(answer) => classify_answer(answer, call, discreet),
     }
 }
 
-fn classify_answer(answer: &Answer, call: &Call) -> Verdict {
+fn classify_answer(answer: &Answer, call: &Call, discreet: Discreet<'_>) -> Verdict {
     let body = Body::read(&answer.body);
+    let said = Said {
+        body: &body,
+        discreet,
+    };
     let with_code = |codes: &[&str]| {
         body.errors.iter().find(|error| {
             error
@@ -65,27 +73,27 @@ fn classify_answer(answer: &Answer, call: &Call) -> Verdict {
         })
     };
     if answer.status == 401 {
-        return Verdict::Stop(StopReason::Unauthorized(words(&body)));
+        return Verdict::Stop(StopReason::Unauthorized(said.words()));
     }
     if let Some(error) = with_code(&[NO_SUCH_CUSTOMER]) {
         return done(Outcome::new(
             OutcomeKind::Failed,
             NO_SUCH_CUSTOMER,
-            one_line(&error.message),
+            said.line(&error.message),
         ));
     }
     if let Some(busy) = with_code(&BUSY) {
         let code = busy.code.as_deref().unwrap_or_default();
-        return retry(OutcomeKind::Failed, code, &one_line(&busy.message));
+        return retry(OutcomeKind::Failed, code, &said.line(&busy.message));
     }
     match answer.status {
         429 => Verdict::Throttled,
-        408 | 425 | 461 | 500..=599 => passing_failure(answer, &body),
-        403 if body.errors.iter().all(is_about_access) => not_about_the_customer(answer, &body),
-        300..=399 => not_about_the_customer(answer, &body),
-        400..=499 if body.errors.is_empty() => not_about_the_customer(answer, &body),
-        200..=299 | 400..=499 if !body.errors.is_empty() => done(api_errors(&body)),
-        200..=299 if body.documented => accepted(&body, call),
+        408 | 425 | 461 | 500..=599 => passing_failure(answer, said),
+        403 if body.errors.iter().all(is_about_access) => not_about_the_customer(answer, said),
+        300..=399 => not_about_the_customer(answer, said),
+        400..=499 if body.errors.is_empty() => not_about_the_customer(answer, said),
+        200..=299 | 400..=499 if !body.errors.is_empty() => done(api_errors(said)),
+        200..=299 if body.documented => accepted(said, call),
         status => retry(
             OutcomeKind::Unconfirmed,
             "BAD_RESPONSE",
@@ -107,20 +115,17 @@ fn retry(kind: OutcomeKind, code: &str, message: &str) -> Verdict {
     }
 }
 
-fn passing_failure(answer: &Answer, body: &Body) -> Verdict {
-    let code = body
-        .errors
-        .iter()
-        .find_map(|error| error.code.clone())
-        .unwrap_or_else(|| http_code(answer));
-    retry(OutcomeKind::Failed, &code, &http_message(answer, body))
+fn passing_failure(answer: &Answer, said: Said<'_>) -> Verdict {
+    let mut codes = said.body.errors.iter().filter_map(|error| said.code(error));
+    let code = codes.next().unwrap_or_else(|| http_code(answer));
+    retry(OutcomeKind::Failed, &code, &http_message(answer, said))
 }
 
-fn not_about_the_customer(answer: &Answer, body: &Body) -> Verdict {
+fn not_about_the_customer(answer: &Answer, said: Said<'_>) -> Verdict {
     let outcome = Outcome::new(
         OutcomeKind::Failed,
         http_code(answer),
-        http_message(answer, body),
+        http_message(answer, said),
     );
     Verdict::Done {
         outcomes: Outcomes::All(outcome),
@@ -133,21 +138,18 @@ fn is_about_access(error: &Notice) -> bool {
     matches!(error.code.as_deref(), None | Some("401" | "403"))
 }
 
-fn api_errors(body: &Body) -> Outcome {
-    let code = body
-        .errors
-        .first()
-        .and_then(|error| error.code.clone())
-        .unwrap_or_else(|| "API_ERROR".to_owned());
-    Outcome::new(OutcomeKind::Failed, code, words(body))
+fn api_errors(said: Said<'_>) -> Outcome {
+    let code = said.body.errors.first().and_then(|error| said.code(error));
+    let code = code.unwrap_or_else(|| "API_ERROR".to_owned());
+    Outcome::new(OutcomeKind::Failed, code, said.words())
 }
 
 fn http_code(answer: &Answer) -> String {
     format!("HTTP_{}", answer.status)
 }
 
-fn http_message(answer: &Answer, body: &Body) -> String {
-    match words(body) {
+fn http_message(answer: &Answer, said: Said<'_>) -> String {
+    match said.words() {
         words if words.is_empty() => format!("the service answered HTTP {}", answer.status),
         words => words,
     }
@@ -159,28 +161,42 @@ fn unreadable(status: u16) -> String {
     )
 }
 
-/// What the service says: its errors, else its remark.
-pub(super) fn words(body: &Body) -> String {
-    let messages: Vec<_> = body
-        .errors
-        .iter()
-        .map(|error| one_line(&error.message))
-        .filter(|message| !message.is_empty())
-        .collect();
-    if messages.is_empty() {
-        one_line(body.remark.as_deref().unwrap_or_default())
-    } else {
-        messages.join("; ")
+/// What the service says in a body, as it may be repeated.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub body: &'a Body,
+    pub discreet: Discreet<'a>,
+}
+
+impl Said<'_> {
+    /// Its errors, else its remark.
+    pub fn words(self) -> String {
+        let errors = self.body.errors.iter();
+        let messages: Vec<_> = errors
+            .map(|error| self.line(&error.message))
+            .filter(|message| !message.is_empty())
+            .collect();
+        if messages.is_empty() {
+            self.line(self.body.remark.as_deref().unwrap_or_default())
+        } else {
+            messages.join("; ")
+        }
+    }
+
+    /// Words of its on one line of at most 1,000 characters.
+    fn line(self, text: &str) -> String {
+        let whole = (self.discreet)(one_line(text, usize::MAX));
+        one_line(&whole, 1_000)
+    }
+
+    fn code(self, notice: &Notice) -> Option<String> {
+        notice.code.clone().map(self.discreet)
     }
 }
 
-/// The service's words on one line of at most 1,000 characters.
-fn one_line(text: &str) -> String {
-    body::one_line(text, 1_000)
-}
-
 /// A documented 2xx without errors.
-fn accepted(body: &Body, call: &Call) -> Verdict {
+fn accepted(said: Said<'_>, call: &Call) -> Verdict {
+    let body = said.body;
     if let Some(other) = body.entity.filter(|entity| *entity != call.user.get()) {
         let message =
             format!("the service answered for customer {other}: the accounts may have been merged");
@@ -196,7 +212,7 @@ fn accepted(body: &Body, call: &Call) -> Verdict {
     let outcomes: Vec<_> = call
         .changes
         .iter()
-        .map(|change| warned(body, call, change))
+        .map(|change| warned(said, call, change))
         .collect();
     let outcomes = match outcomes.split_first() {
         Some((first, others)) if others.iter().all(|other| other == first) => {
@@ -211,7 +227,8 @@ fn accepted(body: &Body, call: &Call) -> Verdict {
 }
 
 /// What becomes of one row of a call that was answered with warnings.
-fn warned(body: &Body, call: &Call, change: &Change) -> Outcome {
+fn warned(said: Said<'_>, call: &Call, change: &Change) -> Outcome {
+    let body = said.body;
     let names_it = body
         .warnings
         .iter()
@@ -228,8 +245,9 @@ fn warned(body: &Body, call: &Call, change: &Change) -> Outcome {
     match names_it.or_else(touches_it) {
         None => Outcome::success(),
         Some(warning) => {
-            let code = warning.code.as_deref().unwrap_or("API_WARNING");
-            Outcome::new(OutcomeKind::Warning, code, one_line(&warning.message))
+            let code = said.code(warning);
+            let code = code.unwrap_or_else(|| "API_WARNING".to_owned());
+            Outcome::new(OutcomeKind::Warning, code, said.line(&warning.message))
         }
     }
 }
@@ -272,6 +290,11 @@ mod tests {
     use bytes::Bytes;
     use proptest::prelude::*;
     use std::sync::Arc;
+
+    /// With nothing to be kept quiet.
+    fn classify(reply: &Reply, call: &Call) -> Verdict {
+        super::classify(reply, call, &|text| text)
+    }
 
     const USER: u64 = 564_663_098;
     /// The error bodies and the sample answer of the service's reference page, verbatim.
@@ -555,6 +578,34 @@ mod tests {
             verdict.starts_with("failed 1 a b c xxx") && verdict.len() < 1_100,
             "{verdict}"
         );
+    }
+
+    #[test]
+    fn what_must_not_be_repeated_is_read_all_the_same() {
+        let discreet = |text: String| text.replace("Gold", "***").replace("618", "***");
+        let verdict = |body: &str| {
+            let changes = [(Action::Add, "Gold Member"), (Action::Add, "VIP")];
+            shown(&super::classify(
+                &http(200, body),
+                &call(USER, &changes),
+                &discreet,
+            ))
+        };
+        assert_eq!(
+            verdict(
+                r#"{"entity":564663098,"warnings":[{"code":33000,"message":"Gold Member label not found"}]}"#
+            ),
+            "warning 33000 *** Member label not found | success"
+        );
+        assert_eq!(
+            verdict(r#"{"errors":[{"code":618,"message":"Gold"}]}"#),
+            "failed *** ***"
+        );
+        let long = format!(
+            r#"{{"errors":[{{"code":7,"message":"{}Gold"}}]}}"#,
+            "x".repeat(998)
+        );
+        assert!(verdict(&long).ends_with("xx**"), "cut after, not before");
     }
 
     proptest! {

@@ -1,7 +1,9 @@
 //! A token in place of key and secret (OAuth; contract, section 3). Pure.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -9,7 +11,7 @@ use tokio::time::Instant;
 
 use super::auth::Credentials;
 use super::body::{Body, whole_number};
-use super::classify::words;
+use super::classify::{Discreet, Said};
 use super::reply::{Answer, Reply};
 
 /// Where a token is asked for.
@@ -25,6 +27,21 @@ pub struct Token {
     pub value: SecretString,
     /// From when on it is renewed; none where the service does not say how long it lives.
     renew_at: Option<Instant>,
+    /// When its life is over at the latest.
+    ends_at: Option<Instant>,
+    /// Whether it takes the place of one that was refused.
+    pub after_refusal: bool,
+    /// Whether the service has taken it.
+    is_proved: AtomicBool,
+}
+
+/// When a token was asked for, and when the answer came: its life has begun somewhere between.
+#[derive(Debug, Clone, Copy)]
+pub struct When {
+    /// The request was made.
+    pub asked: Instant,
+    /// The answer was there.
+    pub answered: Instant,
 }
 
 /// What asking for a token came to.
@@ -48,35 +65,61 @@ impl Token {
     pub fn is_fresh(&self, now: Instant) -> bool {
         self.renew_at.is_none_or(|renew_at| now < renew_at)
     }
+
+    /// Whether it can still be used, for want of another.
+    pub fn is_alive(&self, now: Instant) -> bool {
+        self.ends_at.is_none_or(|ends_at| now < ends_at)
+    }
+
+    /// Takes note that the service has taken it.
+    pub fn prove(&self) {
+        self.is_proved.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether its refusal says that no other will be taken, either: it came after a refusal, and was never taken.
+    pub fn is_hopeless(&self) -> bool {
+        self.after_refusal && !self.is_proved.load(Ordering::Relaxed)
+    }
 }
 
-/// Reads the reply to a request for a token that left at `asked`.
-pub fn granted(reply: Reply, asked: Instant) -> Granted {
+/// Reads the reply to a request for a token. What it repeats of it is `discreet`.
+pub fn granted(reply: Reply, when: When, discreet: Discreet<'_>) -> Granted {
     let not_now = |why: String| Granted::NotNow(Reply::NoConnection(format!("no token: {why}")));
     let answer = match reply {
         Reply::Http(answer) => answer,
         Reply::NoConnection(why) | Reply::TimedOut(why) | Reply::Lost(why) => return not_now(why),
         refused @ Reply::NoToken(_) => return Granted::NotNow(refused),
     };
-    let body = Body::read(&answer.body);
+    let body = &Body::read(&answer.body);
+    let said = || said(&answer, Said { body, discreet });
     match answer.status {
-        429 => Granted::NotNow(Reply::Http(answer)),
-        408 | 425 | 461 | 500..=599 => not_now(said(&answer, &body)),
-        200..=299 => match token(&answer.body, asked) {
+        429 => asked_to_wait(answer),
+        503 if answer.retry_after.is_some_and(|after| !after.is_zero()) => asked_to_wait(answer),
+        408 | 425 | 461 | 500..=599 => not_now(said()),
+        200..=299 => match token(&answer.body, when) {
             Some(token) => Granted::Token(token),
             // How a refusal looks is documented nowhere, but it would be JSON.
-            None if is_json(&answer.body) => Granted::Refused(said(&answer, &body)),
+            None if is_json(&answer.body) && body.errors.is_empty() => {
+                Granted::Refused(format!("{} without a usable token", said()))
+            }
+            None if is_json(&answer.body) => Granted::Refused(said()),
             None => not_now(format!(
                 "the service answered HTTP {} without one",
                 answer.status
             )),
         },
-        _ => Granted::Refused(said(&answer, &body)),
+        _ => Granted::Refused(said()),
     }
 }
 
+/// Asked to wait, all do. What else it says is about no customer.
+fn asked_to_wait(answer: Answer) -> Granted {
+    let body = Bytes::new();
+    Granted::NotNow(Reply::Http(Answer { body, ..answer }))
+}
+
 /// `{"data":{"accessToken":"…","ttlSeconds":300}}`; bodies that say less are documented nowhere.
-fn token(body: &[u8], asked: Instant) -> Option<Token> {
+fn token(body: &[u8], when: When) -> Option<Token> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let data = body.get("data")?;
     let value = data.get("accessToken")?.as_str()?.trim();
@@ -85,13 +128,14 @@ fn token(body: &[u8], asked: Instant) -> Option<Token> {
         .get("ttlSeconds")
         .and_then(whole_number)
         .filter(|seconds| *seconds > 0);
-    let renew_at = life.and_then(|seconds| {
-        let life = Duration::from_secs(seconds);
-        asked.checked_add(life - AHEAD.min(life / 4))
-    });
+    let life = life.map(Duration::from_secs);
+    let ahead = |life: Duration| life - AHEAD.min(life / 4);
     usable.then(|| Token {
         value: value.into(),
-        renew_at,
+        renew_at: life.and_then(|life| when.asked.checked_add(ahead(life))),
+        ends_at: life.and_then(|life| when.answered.checked_add(life)),
+        after_refusal: false,
+        is_proved: AtomicBool::new(false),
     })
 }
 
@@ -99,8 +143,8 @@ fn is_json(body: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
-fn said(answer: &Answer, body: &Body) -> String {
-    match words(body) {
+fn said(answer: &Answer, said: Said<'_>) -> String {
+    match said.words() {
         words if words.is_empty() => format!("HTTP {}", answer.status),
         words => format!("HTTP {}, {words}", answer.status),
     }
@@ -109,7 +153,12 @@ fn said(answer: &Answer, body: &Body) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytes::Bytes;
+
+    fn at_once() -> When {
+        let asked = Instant::now();
+        let answered = asked;
+        When { asked, answered }
+    }
 
     fn answered(status: u16, body: &str) -> Granted {
         let body = Bytes::copy_from_slice(body.as_bytes());
@@ -118,13 +167,13 @@ mod tests {
             retry_after: None,
             body,
         };
-        granted(Reply::Http(answer), Instant::now())
+        granted(Reply::Http(answer), at_once(), &|text| text)
     }
 
     fn life(body: &str) -> Option<Duration> {
-        let asked = Instant::now();
-        let token = token(body.as_bytes(), asked).unwrap();
-        token.renew_at.map(|renew_at| renew_at - asked)
+        let when = at_once();
+        let token = token(body.as_bytes(), when).unwrap();
+        token.renew_at.map(|renew_at| renew_at - when.asked)
     }
 
     #[test]

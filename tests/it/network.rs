@@ -272,11 +272,24 @@ fn over_http2(
     customers: usize,
     streams: impl Fn(usize) -> Stream + Send + Sync + Clone + 'static,
 ) -> (Workplace, Http2, Ran) {
+    over_http2_with(customers, streams, &[])
+}
+
+fn over_http2_with(
+    customers: usize,
+    streams: impl Fn(usize) -> Stream + Send + Sync + Clone + 'static,
+    more: &[&str],
+) -> (Workplace, Http2, Ran) {
     let (work, authority) = (Workplace::new(), Authority::new());
     authority.trusted_in(&work);
     let server = Http2::serving(authority.certify(&["localhost"]), streams);
-    let more = ["--ca-cert", "ca.pem", "--concurrency", "8"];
-    let mut run = command(&work, &server.url(), customers, &more);
+    let fixed = ["--ca-cert", "ca.pem", "--concurrency", "8"];
+    let mut run = command(
+        &work,
+        &server.url(),
+        customers,
+        &[&fixed[..], more].concat(),
+    );
     let ran = Ran::from(run.env("RUST_LOG", "trace").output().unwrap());
     // sandbox:sandbox
     work.holds_none_of(&["c2FuZGJveDpzYW5k"], &ran);
@@ -330,4 +343,13 @@ fn a_connection_that_breaks_takes_no_outcome_with_it() {
     ran.ended(0);
     assert!(server.connections() >= 3);
     assert!(server.requests() >= 60 && server.requests() <= attempts(&work));
+}
+
+#[test]
+fn a_call_that_waits_for_a_place_on_the_connection_has_not_left_and_is_not_timed_out() {
+    let more = ["--timeout", "400ms", "--max-attempts", "1"];
+    let (work, server, ran) = over_http2_with(20, |_| Stream::Slow(100), &more);
+    ran.ended(0);
+    assert_eq!((server.connections(), server.requests()), (1, 20));
+    assert_eq!(attempts(&work), 20);
 }

@@ -31,8 +31,10 @@ impl Client {
 
     fn command(&self, more: &[&str]) -> Command {
         let url = self.canned.url();
-        let fixed = ["run", "campaign.csv", "--rate", "none", "--base-url", &url];
+        let fixed = ["run", "campaign.csv", "--base-url", &url];
         let mut command = self.work.command([&fixed[..], more].concat());
+        // What a flag says counts more.
+        command.env("BULKLABEL_RATE", "none");
         command
             .env_remove("BULKLABEL_USERNAME")
             .env_remove("BULKLABEL_PASSWORD")
@@ -237,4 +239,85 @@ fn the_secret_may_stand_in_a_file_and_halves_are_named() {
     })
     .ended(2)
     .said("both a user name or password and a client key or secret are set");
+}
+
+#[test]
+fn a_token_endpoint_that_fails_is_asked_at_the_pace_of_all_that_is_sent() {
+    let client = Client::of(12, |_, request| match is_for_token(request) {
+        true => answer(500, "", ""),
+        false => answer(200, "", OK),
+    });
+    let more = ["--rate", "40/s", "--max-attempts", "2"];
+    client.run(&more).ended(1);
+    let asked = client.canned.asked();
+    let at: Vec<_> = asked.iter().map(|request| request.at).collect();
+    let within = |from: usize| {
+        let second = std::time::Duration::from_millis(500);
+        at[from..]
+            .iter()
+            .filter(|moment| **moment < at[from] + second)
+            .count()
+    };
+    let fullest = (0..at.len()).map(within).max().unwrap();
+    // Those who wait together ask once more before their turn.
+    assert!(fullest <= 2 * 20 + 2, "{fullest} in half a second");
+    let rows = client.work.rows("campaign.results.csv");
+    let all = rows
+        .iter()
+        .all(|row| (&*row["code"], &*row["attempts"]) == ("CONNECT", "2"));
+    assert!(all, "{rows:?}");
+}
+
+#[test]
+fn a_second_refusal_stops_the_run_whatever_came_between() {
+    for between in [503, 429] {
+        let client = Client::of(1, move |n, request| {
+            if is_for_token(request) {
+                return token(n, 300);
+            }
+            let times = sent_with(request)
+                .trim_start_matches("token-number-")
+                .parse::<usize>();
+            // Each token is taken once, and refused the next time.
+            match n - times.unwrap() {
+                1 if n > 1 => answer(between, "retry-after: 0\r\n", ""),
+                _ => answer(401, "", ""),
+            }
+        });
+        client.run(&["--max-attempts", "9"]).ended(3);
+        assert_eq!(client.asked().0, 2, "{between}");
+    }
+}
+
+#[test]
+fn where_no_token_is_taken_any_more_each_is_not_tried_by_every_worker() {
+    let client = Client::of(200, |n, request| {
+        if is_for_token(request) {
+            token(n, 300)
+        } else if n < 60 {
+            answer(200, "", OK)
+        } else {
+            answer(401, "", "")
+        }
+    });
+    client.run(&["--rate", "200/s"]).ended(3);
+    let (tokens, _) = client.asked();
+    assert!((2..=4).contains(&tokens), "{tokens}");
+}
+
+#[test]
+fn what_was_never_sent_for_want_of_a_token_is_no_attempt() {
+    let client = Client::of(3, |_, _| answer(401, "", ""));
+    client
+        .run(&[])
+        .ended(3)
+        .said("0 of 3 calls, 0 attempts")
+        .said("refused a token");
+    let client = Client::of(1, |n, request| match (is_for_token(request), n) {
+        (true, 0 | 1) => answer(429, "retry-after: 0\r\n", ""),
+        (true, _) => token(n, 300),
+        (false, _) => answer(200, "", OK),
+    });
+    client.run(&[]).ended(0);
+    assert_eq!(client.work.rows("campaign.results.csv")[0]["attempts"], "1");
 }

@@ -292,3 +292,34 @@ fn what_is_sent_is_what_the_reference_page_shows() {
         r#"{"add":[{"labelName":"a \"b\""}],"remove":[{"labelName":"Old"}]}"#
     );
 }
+
+#[test]
+fn a_password_that_is_a_word_of_the_answer_changes_nothing_of_what_it_means() {
+    for (password, body, outcome) in [
+        (
+            "errors",
+            r#"{"entity":1,"errors":[{"code":618,"message":"fraud"}]}"#,
+            "2 failed 618",
+        ),
+        (
+            "warnings",
+            r#"{"entity":1,"warnings":[{"code":5,"message":"x"}]}"#,
+            "2 warning 5",
+        ),
+        ("entity", r#"{"entity":7}"#, "2 warning OTHER_CUSTOMER"),
+    ] {
+        let work = Workplace::new();
+        work.list("campaign.csv", "userId,action,label\n1,add,VIP\n");
+        let canned = Canned::answering(move |_| answer(200, "", body));
+        let url = canned.url();
+        let mut command = work.command(["run", "campaign.csv", "--base-url", &url]);
+        Ran::from(
+            command
+                .env("BULKLABEL_PASSWORD", password)
+                .output()
+                .unwrap(),
+        )
+        .ended(1);
+        assert_eq!(work.outcomes("campaign.results.csv"), [outcome]);
+    }
+}

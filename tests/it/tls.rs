@@ -104,6 +104,7 @@ fn a_certificate_that_is_not_in_order_is_no_connection_and_the_reason_is_told() 
         (authority.certify(&localhost), &[][..]),
         (authority.certify_until(&localhost, 2020), &CA),
         (authority.certify(&["other.example.com"]), &CA),
+        (authority.certify_for_known_clients(&localhost), &CA),
     ];
     let mut told = String::new();
     for (certificate, more) in servers {

@@ -47,6 +47,14 @@ pub enum ClientError {
         /// The file.
         path: PathBuf,
     },
+    /// `--ca-cert` names a file with what is no certificate in it.
+    #[error("--ca-cert {}: a certificate in it can't be read: {why}", path.display())]
+    BadCertificate {
+        /// The file.
+        path: PathBuf,
+        /// The library's words.
+        why: String,
+    },
     /// The machine has no certificate store, or the like.
     #[error(
         "no HTTPS client can be made: {0}; if this machine has no certificate authorities, install them (on Debian: \
@@ -69,11 +77,19 @@ pub fn connections(options: &ClientOptions) -> Result<reqwest::Client, ClientErr
         // Every attempt is paced and counted: nothing may repeat or redirect one behind our back.
         .retry(retry::never())
         .redirect(redirect::Policy::none())
-        .timeout(options.timeout)
-        .connect_timeout(CONNECTING);
+        .connect_timeout(CONNECTING.min(options.timeout));
     let builder = with_proxies(with_certificates(builder, options)?, options);
     let built = builder.build();
-    built.map_err(|error| ClientError::Unusable(chain(&error)))
+    built.map_err(|error| {
+        let why = chain(&error);
+        match &options.ca_cert {
+            Some(path) if why.contains("certificate") => ClientError::BadCertificate {
+                path: path.clone(),
+                why,
+            },
+            _ => ClientError::Unusable(why),
+        }
+    })
 }
 
 fn json_headers() -> HeaderMap {

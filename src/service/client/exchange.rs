@@ -1,40 +1,70 @@
 //! A request → a reply, whatever is asked.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{DATE, HeaderName, RETRY_AFTER};
-use reqwest::{RequestBuilder, Response};
+use reqwest::{Body, RequestBuilder, Response};
+use tokio::sync::Notify;
+use tokio::time::sleep;
 
 use super::connection::CONNECTING;
-use super::failure::{is_garbled, lost, no_connection, timed_out};
+use super::failure::{is_garbled, is_handshake, lost, no_connection, timed_out};
+use super::outgoing::{Leaving, Outgoing};
 use crate::service::reply::{Answer, Reply};
 use crate::service::retry_after;
 
 /// A body is read so far (contract, section 3).
 const MOST_OF_A_BODY: usize = 1 << 20;
 
+/// So many times as long as an answer may take, a call may wait for a place on a connection that carries others.
+const PLACES: u32 = 10;
+
 /// What a reply is told with.
 #[derive(Debug)]
 pub struct Exchange {
     /// The host that is asked.
     pub host: String,
-    /// How long it may take.
+    /// How long an answer may take.
     pub timeout: Duration,
 }
 
 impl Exchange {
-    /// Sends a request and reads its whole answer. `has_left` says whether it was written.
-    pub async fn reply(&self, request: RequestBuilder, has_left: impl FnOnce() -> bool) -> Reply {
-        match request.send().await {
-            Ok(response) => self.answer(response).await,
-            // Of what was never written nothing can have been applied, whatever the error is called.
-            Err(error) if error.is_connect() || !has_left() => {
-                let why = no_connection(&error, self.timeout.min(CONNECTING));
-                Reply::NoConnection(format!("no connection to {}: {why}", self.host))
+    /// Sends a request with this body, tells `leaving` when that is written, and reads the whole answer. From then on it
+    /// may take so long; before, there may be a connection to be made, or a place on one to be waited for.
+    pub async fn reply(
+        &self,
+        request: RequestBuilder,
+        body: Vec<u8>,
+        leaving: impl Leaving,
+    ) -> Reply {
+        let left = Arc::new(Notify::new());
+        let body = Body::wrap(Outgoing::new(body, leaving.clone(), Arc::clone(&left)));
+        let whole = async {
+            match request.body(body).send().await {
+                Ok(response) => self.answer(response).await,
+                Err(error) => self.no_answer(&error, leaving.has_left()),
             }
-            Err(error) => self.no_answer(&error),
+        };
+        let in_time = async {
+            tokio::select! {
+                () = left.notified() => sleep(self.timeout).await,
+                () = sleep(self.timeout.saturating_mul(PLACES).max(CONNECTING)) => {}
+            }
+        };
+        tokio::select! {
+            biased;
+            reply = whole => reply,
+            () = in_time => match leaving.has_left() {
+                true => Reply::TimedOut(timed_out(self.timeout)),
+                false => self.no_connection("it has no place for another call".to_owned()),
+            },
         }
+    }
+
+    fn no_connection(&self, why: String) -> Reply {
+        Reply::NoConnection(format!("no connection to {}: {why}", self.host))
     }
 
     async fn answer(&self, mut response: Response) -> Reply {
@@ -46,7 +76,7 @@ impl Exchange {
             Ok(body) => body,
             // These say all that is needed without their body; and what can't be unpacked can't be read.
             Err(error) if matches!(status, 401 | 429 | 500..) || is_garbled(&error) => Bytes::new(),
-            Err(error) => return self.no_answer(&error),
+            Err(error) => return self.no_answer(&error, true),
         };
         Reply::Http(Answer {
             status,
@@ -55,10 +85,11 @@ impl Exchange {
         })
     }
 
-    /// What became of a request that went out.
-    fn no_answer(&self, error: &reqwest::Error) -> Reply {
-        if error.is_timeout() {
-            Reply::TimedOut(timed_out(self.timeout))
+    /// What became of a request without a whole answer. Of what was never written nothing can have been applied, whatever
+    /// the error is called; nor of what was refused before it was read.
+    fn no_answer(&self, error: &reqwest::Error, has_left: bool) -> Reply {
+        if error.is_connect() || !has_left || is_handshake(error) {
+            self.no_connection(no_connection(error, self.timeout.min(CONNECTING)))
         } else {
             Reply::Lost(lost(error))
         }

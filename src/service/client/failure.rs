@@ -82,8 +82,29 @@ fn through_proxy(error: &reqwest::Error) -> Option<Tunnel> {
         )),
         "tunnel error: unsuccessful" => Some(Tunnel::Refused("the proxy refuses to connect to it")),
         "tunnel error: failed to create underlying connection" => Some(Tunnel::Unreachable),
+        "tunnel error: unexpected end of file" => Some(Tunnel::Refused("the proxy hung up")),
         _ => None,
     })
+}
+
+/// Whether the other side has refused a connection that we thought made: under TLS 1.3 its word comes after ours.
+pub fn is_handshake(error: &reqwest::Error) -> bool {
+    use rustls::AlertDescription as Alert;
+    let Some(rustls::Error::AlertReceived(alert)) = tls(error) else {
+        return false;
+    };
+    matches!(
+        alert,
+        Alert::CertificateRequired
+            | Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+            | Alert::HandshakeFailure
+    )
 }
 
 /// What TLS has against the other side.
@@ -94,6 +115,9 @@ fn tls(error: &reqwest::Error) -> Option<&rustls::Error> {
 fn handshake(error: &rustls::Error) -> String {
     let words = match error {
         rustls::Error::InvalidCertificate(error) => return certificate(error),
+        rustls::Error::AlertReceived(rustls::AlertDescription::CertificateRequired) => {
+            "it wants a certificate of its clients, and bulklabel has none"
+        }
         rustls::Error::InvalidMessage(_) => "it does not speak TLS there: check the base URL",
         _ => "TLS can't be agreed on",
     };
@@ -116,6 +140,11 @@ fn certificate(error: &CertificateError) -> String {
         ),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             format!("its certificate is for another name ({error})")
+        }
+        other if other.to_string().contains("CaUsedAsEndEntity") => {
+            "its certificate is an authority's own, where one that such an authority has made for the server is needed \
+             (CaUsedAsEndEntity)"
+                .to_owned()
         }
         _ => format!("its certificate is not in order ({error})"),
     }

@@ -9,20 +9,20 @@ mod tokens;
 
 use std::sync::Arc;
 
+use reqwest::RequestBuilder;
 use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Body, RequestBuilder};
 use secrecy::ExposeSecret;
 use tokio::time::Instant;
 
 use self::connection::connections;
 use self::exchange::Exchange;
-use self::outgoing::Outgoing;
+use self::outgoing::Unpaced;
 use self::tokens::Tokens;
 use super::auth::Credentials;
 use super::body::change_labels;
 use super::redaction::Redaction;
-use super::reply::{Answer, Reply};
-use super::token::{self, Granted, Token};
+use super::reply::Reply;
+use super::token::{self, Granted, Token, When};
 use crate::model::Call;
 
 pub use self::connection::{ClientError, ClientOptions};
@@ -49,6 +49,11 @@ pub trait Sender: Send + Sync + 'static {
     /// Whether what a 401 has refused is renewed for the next attempt.
     fn renews(&self) -> bool {
         false
+    }
+
+    /// A text of the service without the secrets that it may repeat.
+    fn discreet(&self, text: String) -> String {
+        text
     }
 }
 
@@ -93,14 +98,19 @@ impl Client {
         let credentials = &self.options.credentials;
         let asked = Instant::now();
         let url = self.options.base_url.join(token::PATH);
-        let request = self.http.post(url).body(token::request(credentials));
-        match self.exchange.reply(request, || true).await {
-            Reply::Http(answer) => {
-                let body = self.redaction.body(answer.body, None);
-                token::granted(Reply::Http(Answer { body, ..answer }), asked)
-            }
-            other => token::granted(other, asked),
+        let body = token::request(credentials).into_bytes();
+        let reply = self
+            .exchange
+            .reply(self.http.post(url), body, Unpaced::default())
+            .await;
+        let answered = Instant::now();
+        let granted = token::granted(reply, When { asked, answered }, &|text| {
+            self.redaction.discreet(text)
+        });
+        if let Granted::Token(token) = &granted {
+            self.redaction.learn(&token.value);
         }
+        granted
     }
 
     fn request(&self, call: &Call, token: Option<&Token>) -> RequestBuilder {
@@ -128,26 +138,32 @@ impl Sender for Client {
     }
 
     async fn send(&self, call: &Call, leaving: impl Leaving) -> Reply {
-        let token = match self.token().await {
-            Ok(token) => token,
-            Err(reply) => return reply,
+        // Who has waited long for a turn may need another one than was got ready.
+        let token = match self.tokens.current() {
+            Some(token) => Some(token),
+            None => match self.token().await {
+                Ok(token) => token,
+                Err(reply) => return reply,
+            },
         };
-        let body = Body::wrap(Outgoing::new(change_labels(call), leaving.clone()));
-        let request = self.request(call, token.as_deref()).body(body);
-        let reply = self.exchange.reply(request, || leaving.has_left()).await;
-        let Reply::Http(answer) = reply else {
-            return reply;
-        };
-        if let (401, Some(token)) = (answer.status, &token) {
-            self.tokens.refused(token).await;
+        let request = self.request(call, token.as_deref());
+        let body = change_labels(call);
+        let reply = self.exchange.reply(request, body, leaving).await;
+        match (reply.status(), &token) {
+            (Some(401), Some(token)) => self.tokens.refused(token),
+            (Some(status), Some(token)) if !matches!(status, 429 | 500..) => token.prove(),
+            _ => {}
         }
-        let token = token.as_ref().map(|token| &token.value);
-        let body = self.redaction.body(answer.body, token);
-        Reply::Http(Answer { body, ..answer })
+        reply
     }
 
     fn renews(&self) -> bool {
-        matches!(self.options.credentials, Credentials::OAuth { .. })
+        let is_oauth = matches!(self.options.credentials, Credentials::OAuth { .. });
+        is_oauth && self.tokens.are_worth_asking_for()
+    }
+
+    fn discreet(&self, text: String) -> String {
+        self.redaction.discreet(text)
     }
 }
 

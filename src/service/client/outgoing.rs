@@ -2,10 +2,13 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use tokio::sync::Notify;
 
 /// Is told when an attempt leaves.
 pub trait Leaving: Clone + Send + Sync + Unpin + 'static {
@@ -22,14 +25,30 @@ pub trait Leaving: Clone + Send + Sync + Unpin + 'static {
 pub struct Outgoing<L> {
     content: Option<Bytes>,
     leaving: L,
+    left: Arc<Notify>,
+}
+
+/// What leaves without being told by anybody else.
+#[derive(Debug, Clone, Default)]
+pub struct Unpaced(Arc<AtomicBool>);
+
+impl Leaving for Unpaced {
+    fn leave(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn has_left(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl<L: Leaving> Outgoing<L> {
-    /// A body with this content.
-    pub fn new(content: Vec<u8>, leaving: L) -> Self {
+    /// A body with this content, which wakes who waits for it to have `left`.
+    pub fn new(content: Vec<u8>, leaving: L, left: Arc<Notify>) -> Self {
         Self {
             content: Some(content.into()),
             leaving,
+            left,
         }
     }
 }
@@ -43,6 +62,7 @@ impl<L: Leaving> Body for Outgoing<L> {
         _context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         self.leaving.leave();
+        self.left.notify_one();
         Poll::Ready(self.content.take().map(|content| Ok(Frame::data(content))))
     }
 

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use h2::server::{self, SendResponse};
 use http::Response;
@@ -17,6 +18,8 @@ pub enum Stream {
     Answered,
     /// It is reset, for this reason.
     Reset(h2::Reason),
+    /// It is answered after so many milliseconds, and no other is taken meanwhile.
+    Slow(u64),
     /// It is answered, and the connection takes no more.
     LastOfConnection,
     /// The connection breaks.
@@ -60,12 +63,23 @@ impl Http2 {
                         let Ok(stream) = acceptor.accept(stream).await else {
                             return;
                         };
-                        let Ok(mut connection) = server::handshake(stream).await else {
+                        let mut builder = server::Builder::new();
+                        if let Stream::Slow(_) = streams(0) {
+                            builder.max_concurrent_streams(1);
+                        }
+                        let Ok(mut connection) = builder.handshake(stream).await else {
                             return;
                         };
                         while let Some(Ok((_, respond))) = connection.accept().await {
                             match streams(requests.fetch_add(1, Ordering::SeqCst)) {
                                 Stream::Answered => answer(respond),
+                                Stream::Slow(milliseconds) => {
+                                    tokio::spawn(async move {
+                                        let span = Duration::from_millis(milliseconds);
+                                        tokio::time::sleep(span).await;
+                                        answer(respond);
+                                    });
+                                }
                                 Stream::Reset(reason) => reset(respond, reason),
                                 Stream::LastOfConnection => {
                                     answer(respond);

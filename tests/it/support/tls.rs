@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{ConfigBuilder, ServerConfig, ServerConnection, StreamOwned, WantsVerifier};
 
 use super::canned::Request;
 use super::{Workplace, read_request};
@@ -33,8 +35,35 @@ impl Authority {
         self.certify_until(names, 2100)
     }
 
+    /// The same, where only clients are let in that show a certificate of its making.
+    pub fn certify_for_known_clients(&self, names: &[&str]) -> ServerConfig {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(self.0.der().clone()).expect("it is an authority");
+        let known =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
+        let (chain, key) = self.pair(names, 2100);
+        config(provider)
+            .with_client_cert_verifier(known.expect("there is an authority"))
+            .with_single_cert(chain, key)
+            .expect("key and certificate fit")
+    }
+
     /// The same up to the first day of a year.
     pub fn certify_until(&self, names: &[&str], year: i32) -> ServerConfig {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let (chain, key) = self.pair(names, year);
+        config(provider)
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .expect("key and certificate fit")
+    }
+
+    fn pair(
+        &self,
+        names: &[&str],
+        year: i32,
+    ) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut params = CertificateParams::new(names).expect("the names are valid");
         params.not_before = date_time_ymd(2000, 1, 1);
@@ -42,13 +71,14 @@ impl Authority {
         let key = KeyPair::generate().expect("there is chance enough");
         let certificate = params.signed_by(&key, &self.0).expect("it is signed");
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("the provider has them")
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .expect("key and certificate fit")
+        (vec![certificate.der().clone()], key)
     }
+}
+
+fn config(provider: Arc<CryptoProvider>) -> ConfigBuilder<ServerConfig, WantsVerifier> {
+    ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("the provider has them")
 }
 
 /// Answers over TLS as a test says, one request a connection.
