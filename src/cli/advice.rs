@@ -1,9 +1,11 @@
 //! What to do next, as the very command where there is one (contract, section 7).
 
+use std::path::Path;
+
+use super::command_line::{CommandLine, Flag};
 use crate::error::ExitStatus;
 use crate::model::StopReason;
 use crate::report::End;
-use crate::service::BaseUrl;
 
 /// What a run came to, as far as the advice depends on it.
 #[derive(Debug)]
@@ -12,67 +14,99 @@ pub struct Ended<'a> {
     pub end: &'a End,
     /// With which exit status.
     pub status: ExitStatus,
-    /// Whether it was a rehearsal.
-    pub rehearsal: bool,
-    /// The variables that hold the credentials.
-    pub variables: [&'static str; 2],
-    /// Where the service is.
-    pub base_url: &'a BaseUrl,
+    /// The list, as it was typed.
+    pub list: &'a Path,
     /// The command that was typed.
-    pub command_line: &'a str,
+    pub command_line: &'a CommandLine,
+    /// What a rehearsal lacks to be the real run; none where it is that.
+    pub rehearsal: Option<Lacking>,
+    /// Where the credentials come from: the name and the secret.
+    pub credentials: [String; 2],
 }
+
+/// What a rehearsal lacks to be the real run.
+#[derive(Debug, Clone, Copy)]
+pub struct Lacking {
+    /// No setting says where the service is.
+    pub address: bool,
+    /// Nothing says who calls.
+    pub credentials: bool,
+}
+
+/// The flags that the rows of a result need no more: they say what the columns of the list were, and where its result
+/// went.
+const OF_THE_LIST: [Flag; 7] = [
+    Flag::Valued("--columns"),
+    Flag::Valued("--action"),
+    Flag::Valued("--label"),
+    Flag::Valued("--delimiter"),
+    Flag::Valued("--output"),
+    Flag::Switch("--overwrite"),
+    Flag::Switch("--strict"),
+];
 
 /// What to do next.
 pub fn next(ended: &Ended<'_>) -> String {
-    match ended.end {
-        End::Stopped {
-            reason,
-            journal: Some(journal),
-        } => format!(
+    match (ended.end, ended.rehearsal) {
+        (
+            End::Stopped {
+                reason,
+                journal: Some(journal),
+            },
+            _,
+        ) => format!(
             "{}Keep {}: it says which customers are done. A stopped run can't be carried on yet, and starting over calls \
              them again.",
-            cure(reason, ended.variables),
+            cure(reason, &ended.credentials),
             journal.display()
         ),
-        End::Stopped {
-            reason,
-            journal: None,
-        } => format!(
+        (
+            End::Stopped {
+                reason,
+                journal: None,
+            },
+            _,
+        ) => format!(
             "{}The same command starts over: {}",
-            cure(reason, ended.variables),
+            cure(reason, &ended.credentials),
             ended.command_line
         ),
-        End::Complete(_) if ended.rehearsal => format!(
-            "this was a rehearsal, and no customer was changed. For the real run, set BULKLABEL_USERNAME and \
-             BULKLABEL_PASSWORD, and: {}",
-            for_real(ended.command_line)
-        ),
-        End::Complete(_) if ended.status == ExitStatus::Complete => {
+        (End::Complete(_), Some(lacking)) => {
+            format!(
+                "this was a rehearsal, and no customer was changed. {}",
+                for_real(ended.command_line, lacking)
+            )
+        }
+        (End::Complete(_), None) if ended.status == ExitStatus::Complete => {
             "nothing; every row is as it should be.".to_owned()
         }
-        End::Complete(_) => format!(
-            "look at the rows above in the result. To send some of them again, save them as again.csv, and: bulklabel run \
-             again.csv --base-url {}",
-            ended.base_url
+        (End::Complete(_), None) => format!(
+            "look at the rows above in the result. To send some of them again, save them as again.csv, and: {}",
+            ended
+                .command_line
+                .without(&OF_THE_LIST)
+                .with(ended.list.as_os_str(), "again.csv")
         ),
     }
 }
 
 /// The command of a rehearsal as that of the real run.
-fn for_real(command_line: &str) -> String {
-    let command_line = command_line.replace(" --sandbox", "");
-    if command_line.contains("--base-url") || command_line.contains("--cluster") {
-        command_line
+fn for_real(command_line: &CommandLine, lacking: Lacking) -> String {
+    let mut command = command_line.without(&[Flag::Switch("--sandbox")]);
+    if lacking.address {
+        command = command.and(&["--cluster", "eu"]);
+    }
+    if lacking.credentials {
+        format!("For the real run, set BULKLABEL_USERNAME and BULKLABEL_PASSWORD, and: {command}")
     } else {
-        format!("{command_line} --cluster eu")
+        format!("The real run: {command}")
     }
 }
 
 /// What has to be done first.
-fn cure(reason: &StopReason, variables: [&str; 2]) -> String {
+fn cure(reason: &StopReason, [name, secret]: &[String; 2]) -> String {
     let cure = match reason {
         StopReason::Unauthorized(_) | StopReason::NoToken(_) => {
-            let [name, secret] = variables;
             return format!("check {name} and {secret}. ");
         }
         StopReason::NotAboutCustomers { .. } => "check the base URL, and what the account may do. ",
@@ -89,7 +123,6 @@ mod tests {
 
     #[test]
     fn the_advice_is_the_command_to_type() {
-        let base_url = "https://eu.api.example.com".parse().unwrap();
         let complete = End::Complete(Some("my list.results.csv".into()));
         let stopped = |reason, journal: Option<&str>| End::Stopped {
             reason,
@@ -97,21 +130,29 @@ mod tests {
         };
         let refused = stopped(StopReason::Unauthorized(String::new()), None);
         let interrupted = stopped(StopReason::Interrupt, Some("x.partial"));
+        let lacking = |address, credentials| {
+            Some(Lacking {
+                address,
+                credentials,
+            })
+        };
         let cases = [
-            (&complete, ExitStatus::Complete, false),
-            (&complete, ExitStatus::WithFailures, false),
-            (&complete, ExitStatus::WithFailures, true),
-            (&refused, ExitStatus::Stopped, false),
-            (&interrupted, ExitStatus::Interrupted, false),
+            (&complete, ExitStatus::Complete, None),
+            (&complete, ExitStatus::WithFailures, None),
+            (&complete, ExitStatus::WithFailures, lacking(true, true)),
+            (&complete, ExitStatus::WithFailures, lacking(false, false)),
+            (&refused, ExitStatus::Stopped, None),
+            (&interrupted, ExitStatus::Interrupted, None),
         ];
+        let words = "run|my list.csv|--sandbox|--label|VIP|--rate=5/s|--output|x.csv";
         let advice = cases.map(|(end, status, rehearsal)| {
             next(&Ended {
                 end,
                 status,
+                list: Path::new("my list.csv"),
+                command_line: &CommandLine::of(words.split('|').map(Into::into)),
                 rehearsal,
-                variables: ["BULKLABEL_USERNAME", "BULKLABEL_PASSWORD"],
-                base_url: &base_url,
-                command_line: "bulklabel run 'my list.csv' --sandbox --label VIP",
+                credentials: ["till.toml, line 1".into(), "BULKLABEL_PASSWORD".into()],
             })
         });
         insta::assert_snapshot!(advice.join("\n"));

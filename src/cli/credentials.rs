@@ -82,17 +82,27 @@ impl Way {
     }
 
     /// Both halves; a missing secret is asked for where a person can answer.
-    fn both(&self, [name, secret]: Halves) -> Result<(String, SecretString), Error> {
+    fn both(&self, [name, secret]: Halves, may_ask: bool) -> Result<(String, SecretString), Error> {
         let [name_variable, secret_variable] = self.variables;
+        let [_, file_key] = self.keys;
         match (name, secret) {
             (Some(name), Some(secret)) => Ok((name.read()?, secret.read()?.into())),
-            (Some(name), None) if somebody_is_there() => {
+            (Some(name), None) if may_ask && somebody_is_there() => {
                 let name = name.read()?;
                 let secret = ask_for_secret(self.asked_for, &name)?;
                 Ok((name, secret))
             }
-            (Some(given), None) => Err(half_given(&given, secret_variable)),
-            (None, Some(given)) => Err(half_given(&given, name_variable)),
+            (Some(given), None) => Err(half_given(
+                &given,
+                &match &given.origin {
+                    Origin::File { .. } => {
+                        let key = file_key.replace('-', "_");
+                        format!("neither {key} nor {secret_variable} is")
+                    }
+                    _ => format!("{secret_variable} is not"),
+                },
+            )),
+            (None, Some(given)) => Err(half_given(&given, &format!("{name_variable} is not"))),
             (None, None) => Err(half_missing(name_variable)),
         }
     }
@@ -134,17 +144,17 @@ fn merge(strong: &mut Halves, weak: Halves) {
     }
 }
 
-/// Who calls.
+/// Who calls. A missing secret is asked for, where `may_ask`.
 ///
 /// # Errors
 /// Nobody is named, or half of a way to sign in is given, or both ways.
-pub fn credentials(file: Option<&SettingsFile>) -> Result<Credentials, Error> {
+pub fn credentials(file: Option<&SettingsFile>, may_ask: bool) -> Result<Credentials, Error> {
     let Given { basic, oauth } = given(file)?;
     if oauth.iter().any(Option::is_some) {
-        let (key, secret) = OAUTH.both(oauth)?;
+        let (key, secret) = OAUTH.both(oauth, may_ask)?;
         return Ok(Credentials::OAuth { key, secret });
     }
-    let (username, password) = BASIC.both(basic)?;
+    let (username, password) = BASIC.both(basic, may_ask)?;
     Credentials::basic(username, password).map_err(Error::unusable)
 }
 
@@ -174,12 +184,23 @@ pub fn shown(file: Option<&SettingsFile>) -> Result<Vec<(String, String, String)
     Ok(names.into_iter().zip(halves).map(line).collect())
 }
 
-/// The variables that hold such credentials: the name's and the secret's.
-pub fn variables(credentials: &Credentials) -> [&'static str; 2] {
-    match credentials {
-        Credentials::Basic { .. } => BASIC.variables,
-        Credentials::OAuth { .. } => OAUTH.variables,
-    }
+/// Where name and secret come from; where nothing says them, the variables that would. And whether anything does.
+pub fn places(file: Option<&SettingsFile>) -> ([String; 2], bool) {
+    let Ok(Given { basic, oauth }) = given(file) else {
+        return (BASIC.variables.map(str::to_owned), true);
+    };
+    let is_given = |halves: &Halves| halves.iter().any(Option::is_some);
+    let any = is_given(&basic) || is_given(&oauth);
+    let (way, halves) = match is_given(&oauth) {
+        true => (OAUTH, oauth),
+        false => (BASIC, basic),
+    };
+    let place = |(half, variable): (Option<Half>, &str)| {
+        half.map_or_else(|| variable.to_owned(), |half| half.origin.to_string())
+    };
+    let [name, secret] = halves;
+    let [of_name, of_secret] = way.variables;
+    ([place((name, of_name)), place((secret, of_secret))], any)
 }
 
 fn both_ways() -> Error {
@@ -199,10 +220,7 @@ fn half_missing(name: &str) -> Error {
 }
 
 fn half_given(given: &Half, missing: &str) -> Error {
-    Error::unusable(format!(
-        "{} is set, but {missing} is not: set both",
-        given.origin
-    ))
+    Error::unusable(format!("{} is set, but {missing}: set both", given.origin))
 }
 
 /// What a variable gives, or the one that names a file in its place.
@@ -238,7 +256,9 @@ impl Half {
                 "{origin} names {shown}, which can't be read: {error}"
             ))
         })?;
-        let line = text.strip_suffix('\n').unwrap_or(&text);
+        // What some editors put before a text is none of the secret.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let line = text.strip_suffix('\n').unwrap_or(text);
         match line.strip_suffix('\r').unwrap_or(line) {
             "" => Err(Error::unusable(format!(
                 "{origin} names {shown}, which is empty"

@@ -21,18 +21,24 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// What the settings say, or the imitation. Known before the list is read.
+    /// What the settings say, or the imitation. Known before the list is read; a missing secret is asked for, where
+    /// `may_ask`.
     ///
     /// # Errors
     /// No base URL or one that can't be meant, or credentials that are missing.
-    pub fn of(args: &ServiceArgs, rehearse: bool, given: &Understood) -> Result<Self, Error> {
+    pub fn of(
+        args: &ServiceArgs,
+        rehearse: bool,
+        given: &Understood,
+        may_ask: bool,
+    ) -> Result<Self, Error> {
         if rehearse {
             return Self::imitated();
         }
         let (base_url, _) = address(args, &given.origins)?;
         Ok(Self {
             base_url,
-            credentials: credentials(given.file.as_ref())?,
+            credentials: credentials(given.file.as_ref(), may_ask)?,
             rehearsal: None,
         })
     }

@@ -1,10 +1,11 @@
 //! What the environment says.
 
 use std::env::{self, VarError};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 
 use clap::{Command, builder::Resettable};
 
+use super::command_line::CommandLine;
 use crate::error::Error;
 
 /// What the environment says of how the program shows itself.
@@ -12,8 +13,8 @@ use crate::error::Error;
 pub struct Environment {
     /// `RUST_LOG`.
     pub rust_log: Option<String>,
-    /// The command line, as it may be typed again.
-    pub command_line: String,
+    /// The command line.
+    pub command_line: CommandLine,
     /// Whether `NO_COLOR` is set (no-color.org).
     pub no_color: bool,
 }
@@ -26,22 +27,20 @@ impl Environment {
     pub fn read() -> Result<Self, Error> {
         Ok(Self {
             rust_log: variable("RUST_LOG")?,
-            command_line: command_line(env::args_os().skip(1)),
+            command_line: CommandLine::of(env::args_os().skip(1)),
             no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
         })
     }
+}
 
-    /// Which log lines are written: those that `RUST_LOG` says, else more with each `-v`.
-    pub fn log_filter(&self, verbose: u8) -> String {
-        let level = match verbose {
-            0 => "info",
-            1 => "debug",
-            _ => "trace",
-        };
-        self.rust_log
-            .clone()
-            .unwrap_or_else(|| format!("warn,bulklabel={level}"))
-    }
+/// Which log lines are written where `RUST_LOG` does not say: more with each `-v`.
+pub fn log_filter(verbose: u8) -> String {
+    let level = match verbose {
+        0 => "info",
+        1 => "debug",
+        _ => "trace",
+    };
+    format!("warn,bulklabel={level}")
 }
 
 /// A variable; an empty one is an unset one.
@@ -74,45 +73,14 @@ pub fn asks_for_json(variable: &str) -> bool {
     format.is_some_and(|format| format == "json")
 }
 
-/// A command line that a shell reads back as these arguments.
-fn command_line(arguments: impl Iterator<Item = OsString>) -> String {
-    let arguments = arguments.map(|argument| quoted(&argument));
-    let words = std::iter::once("bulklabel".to_owned()).chain(arguments);
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// A word as a shell reads it back.
-fn quoted(word: &OsStr) -> String {
-    let text = word.to_string_lossy().into_owned();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
 /// A command whose flags take no notice of variables that are set to nothing.
 pub fn without_empty_variables(command: Command) -> Command {
     let is_empty = |name: &OsStr| env::var_os(name).is_some_and(|value| value.is_empty());
-    command.mut_subcommands(|subcommand| {
-        subcommand.mut_args(|arg| match arg.get_env().map(is_empty) {
+    let heard = |command: Command| {
+        command.mut_args(|arg| match arg.get_env().map(is_empty) {
             Some(true) => arg.env(Resettable::Reset),
             _ => arg,
         })
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_line_can_be_typed_again() {
-        let arguments = ["run", "my list.csv", "--label", "VIP's", ""].map(OsString::from);
-        assert_eq!(
-            command_line(arguments.into_iter()),
-            r"bulklabel run 'my list.csv' --label 'VIP'\''s' ''"
-        );
-    }
+    };
+    heard(command).mut_subcommands(heard)
 }

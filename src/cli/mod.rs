@@ -3,6 +3,7 @@
 //! The command line and the environment are seen here only.
 
 mod advice;
+mod command_line;
 mod credentials;
 mod destination;
 mod environment;
@@ -13,6 +14,7 @@ mod question;
 mod run;
 mod runtime;
 mod sandbox;
+mod scrub;
 mod settings;
 mod show;
 mod signals;
@@ -25,6 +27,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::error::{Error, ExitStatus};
 use crate::report::{LogFormat, Screen, start_log};
 
+use self::scrub::without_passwords;
 use self::settings::{Misunderstood, Understood};
 use self::values::LogFormatName;
 
@@ -94,7 +97,8 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
     let environment = environment::Environment::read()?;
     start_log(
         screen,
-        &environment.log_filter(cli.verbose),
+        environment.rust_log.as_deref(),
+        &environment::log_filter(cli.verbose),
         environment.no_color,
     );
     if let Some(file) = &given.file {
@@ -119,17 +123,18 @@ fn early_screen() -> Screen {
 /// Says why a command line can't be understood, or the help that it asks for.
 fn misunderstood(error: &clap::Error) -> ExitCode {
     let screen = early_screen();
-    if error.use_stderr() && screen.format() == LogFormat::Json {
-        let text = error.render().to_string();
-        let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
-        screen.fail(text, ExitStatus::Unusable);
-        return ExitStatus::Unusable.into();
+    let said = error.render().to_string();
+    let text = without_passwords(&said);
+    if !error.use_stderr() || (screen.format() == LogFormat::Text && text == said) {
+        error.exit()
     }
-    error.exit()
+    let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+    screen.fail(text, ExitStatus::Unusable);
+    ExitStatus::Unusable.into()
 }
 
 fn report(error: &Error, screen: &Screen) -> ExitStatus {
-    screen.fail(error, error.status());
+    screen.fail(without_passwords(&error.to_string()), error.status());
     error.status()
 }
 

@@ -1,11 +1,12 @@
 //! The question before anything is sent (contract, section 7).
 
 use std::fmt;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 
 use crate::model::Rate;
 use crate::plan::Totals;
-use crate::report::{counted, span};
+use crate::report::{count, counted, span};
 
 /// What a person needs to know to say no.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl fmt::Display for Question<'_> {
         if let Some(file) = &self.settings_file {
             writeln!(f, "  Settings:  {file}")?;
         }
-        writeln!(f, "  Customers: {}", counted(u64::from(calls), "call"))?;
+        writeln!(f, "  Customers: {}", count(u64::from(calls)))?;
         writeln!(
             f,
             "  Changes:   {}, {}",
@@ -62,10 +63,14 @@ impl fmt::Display for Question<'_> {
     }
 }
 
-/// Whether a person can be asked.
+/// Whether a person can be asked: standard error is a terminal, and there is one to answer at, also where the list comes
+/// from standard input.
 pub fn somebody_is_there() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
+    io::stderr().is_terminal() && File::open(TERMINAL).is_ok()
 }
+
+/// The terminal that the process belongs to, wherever its streams lead.
+pub const TERMINAL: &str = "/dev/tty";
 
 impl Question<'_> {
     /// Asks.
@@ -76,7 +81,7 @@ impl Question<'_> {
         eprint!("{self}");
         io::stderr().flush()?;
         let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
+        BufReader::new(File::open(TERMINAL)?).read_line(&mut answer)?;
         Ok(matches!(
             answer.trim().to_ascii_lowercase().as_str(),
             "y" | "yes"

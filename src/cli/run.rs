@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::advice::{self, Ended};
+use super::advice::{self, Ended, Lacking};
 use super::credentials;
 use super::destination::Destination;
 use super::environment::Environment;
 use super::question::{Question, somebody_is_there};
 use super::runtime::runtime;
-use super::settings::{SettingArgs, Settings, SettingsFile, Understood};
+use super::settings::{Origin, SettingArgs, Settings, SettingsFile, Understood};
 use super::signals::Signals;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, Called, Calling, Planned, Run};
@@ -58,8 +58,9 @@ pub fn run(
 ) -> Result<ExitStatus, Error> {
     let started = Moment::now();
     let settings = Settings::new(&args.settings)?;
-    let destination = Destination::of(&args.settings.service, args.sandbox, given)?;
-    let outputs = outputs(&args)?;
+    let is_text = screen.format() == LogFormat::Text;
+    let destination = Destination::of(&args.settings.service, args.sandbox, given, is_text)?;
+    let outputs = outputs(&args, given)?;
     outputs.check(&args.list, args.settings.result.overwrite)?;
     let signals = Signals::catch(screen)?;
     if let Some(copy) = outputs.spool().filter(|_| Source::needs_copy(&args.list)) {
@@ -93,14 +94,19 @@ pub fn run(
         started,
     };
     let called = call(&run, client, &args, &settings, &signals, screen)?;
+    let (places, anybody) = credentials::places(given.file.as_ref());
+    let service = &args.settings.service;
     let next = |end: &End, status| {
         advice::next(&Ended {
             end,
             status,
-            rehearsal: destination.rehearsal.is_some(),
-            variables: credentials::variables(&destination.credentials),
-            base_url: &destination.base_url,
+            list: &args.list,
             command_line: &environment.command_line,
+            rehearsal: destination.rehearsal.as_ref().map(|_| Lacking {
+                address: service.base_url.is_none() && service.cluster.is_none(),
+                credentials: !anybody,
+            }),
+            credentials: places.clone(),
         })
     };
     conclude(&run, called, spool, screen, next)
@@ -191,13 +197,14 @@ fn call(
     Ok(runtime()?.block_on(job::call_all(calling, client, settings.terms)))
 }
 
-fn outputs(args: &RunArgs) -> Result<Outputs, Error> {
-    let outputs = Outputs::of(
-        &args.list,
-        args.settings.result.output.as_deref(),
-        args.sandbox,
-    );
-    outputs.ok_or_else(|| match args.settings.result.output {
+/// Where the result goes. A rehearsal's goes where it is told to on the command line, and never where settings that
+/// are meant for the real run say.
+fn outputs(args: &RunArgs, given: &Understood) -> Result<Outputs, Error> {
+    let typed = matches!(given.origins.origin("output"), Origin::Flag(_));
+    let output = args.settings.result.output.as_deref();
+    let output = output.filter(|_| typed || !args.sandbox);
+    let outputs = Outputs::of(&args.list, output, args.sandbox);
+    outputs.ok_or_else(|| match output {
         None => Error::unusable(
             "standard input has no name to make the result's of: name it with --output FILE",
         ),

@@ -64,7 +64,10 @@ fn setting(
         let (base_url, origin) = address(service, &understood.origins)?;
         return Ok((name.to_owned(), base_url.to_string(), origin.to_string()));
     }
-    let (value, origin) = match value {
+    // What is overruled is not in force.
+    let overruled =
+        name == "cluster" && value.is_some() && address(service, &understood.origins)?.1 != *origin;
+    let (value, origin) = match value.filter(|_| !overruled) {
         Some(value) => (value, origin.to_string()),
         None => ("-".to_owned(), String::new()),
     };

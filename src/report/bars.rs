@@ -21,10 +21,10 @@ impl Bars {
         } else {
             ProgressDrawTarget::hidden()
         };
-        Self {
-            all: MultiProgress::with_draw_target(target),
-            are_drawn,
-        }
+        let all = MultiProgress::with_draw_target(target);
+        // A terminal that can't move its cursor draws none.
+        let are_drawn = are_drawn && !all.is_hidden();
+        Self { all, are_drawn }
     }
 
     /// Whether anybody sees them.

@@ -3,15 +3,22 @@
 use tracing::field::Field;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
+use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::fmt::{MakeWriter, SubscriberBuilder};
 
 use super::screen::{LogFormat, Screen};
 use super::story::FIELDS;
+use crate::model::Moment;
 
-/// Starts to write log lines, above the progress bar where there is one. `filter` is in the form of `RUST_LOG`;
-/// `plain` leaves colours out, which are never used but on a terminal.
-pub fn start_log(screen: &Screen, filter: &str, plain: bool) {
-    let filter = EnvFilter::builder().parse_lossy(filter);
+/// Starts to write log lines, above the progress bar where there is one. What `wanted` says is written, in the form of
+/// `RUST_LOG`, else what the `usual` does; `plain` leaves colours out, which are never used but on a terminal.
+pub fn start_log(screen: &Screen, wanted: Option<&str>, usual: &str, plain: bool) {
+    let parse = |directives: &str| EnvFilter::builder().parse(directives);
+    let (filter, wrong) = match wanted.map(parse) {
+        Some(Ok(filter)) => (filter, None),
+        Some(Err(error)) => (EnvFilter::new(usual), Some(error)),
+        None => (EnvFilter::new(usual), None),
+    };
     let colours = screen.is_watched() && !plain;
     // A line that can't be written is no reason to fail.
     let lines = SubscriberBuilder::default()
@@ -19,6 +26,7 @@ pub fn start_log(screen: &Screen, filter: &str, plain: bool) {
         .with_env_filter(filter)
         .with_ansi(colours)
         .with_target(false)
+        .with_timer(Now)
         .with_writer(screen.clone());
     // It fails where a log was started already, which then goes on.
     let _started_already = match screen.format() {
@@ -30,6 +38,21 @@ pub fn start_log(screen: &Screen, filter: &str, plain: bool) {
             .with_span_list(false)
             .try_init(),
     };
+    if let Some(error) = wrong {
+        tracing::warn!(
+            event = "message",
+            "RUST_LOG can't be meant, and is passed over: {error}"
+        );
+    }
+}
+
+/// The time of day, as all that we write has it.
+struct Now;
+
+impl FormatTime for Now {
+    fn format_time(&self, writer: &mut Writer<'_>) -> std::fmt::Result {
+        write!(writer, "{}", Moment::now())
+    }
 }
 
 /// Writes a field for people: the sentence, which holds our own fields, and what libraries add to theirs.

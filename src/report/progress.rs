@@ -89,6 +89,11 @@ impl Progress {
             rejected = rows(OutcomeKind::Rejected),
             skipped = rows(OutcomeKind::Skipped),
             retries = self.troubles.retries(),
+            throttled = self.troubles.throttled(),
+            waitMilliseconds = self
+                .troubles
+                .hold()
+                .map(|(left, _)| left.as_millis() as u64),
             "{} of {} customers, {}; {}",
             count(glance.ended),
             count(glance.calls),
@@ -163,12 +168,9 @@ mod tests {
             why: Outcome::new(OutcomeKind::Failed, "521", "busy"),
             delay: Duration::ZERO,
         });
-        let so_far = "success 1,201, failed 1; tried again 1: 1 busy (521)";
+        let so_far = "success 1,201, failed 1; tried again 1: 1 busy";
         assert_eq!(progress.so_far(&tally()), so_far);
-        assert_eq!(
-            progress.so_far(&Tally::default()),
-            "tried again 1: 1 busy (521)"
-        );
+        assert_eq!(progress.so_far(&Tally::default()), "tried again 1: 1 busy");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 /// The names of all fields, but for those that every line has. The sentence holds the same for people.
-pub const FIELDS: [&str; 22] = [
+pub const FIELDS: [&str; 23] = [
     "event",
     "customer",
     "attempt",
@@ -33,6 +33,7 @@ pub const FIELDS: [&str; 22] = [
     "rejected",
     "skipped",
     "retries",
+    "throttled",
 ];
 
 /// Tells of an event: of a hold always, of failures and what is tried again with `-v`, of every attempt with `-vv`.
@@ -54,17 +55,29 @@ pub fn tell(event: &Event) {
             attempt,
             latency,
             met,
-        } => tracing::trace!(
-            event = "attempt",
-            customer = user.get(),
-            attempt,
-            met = word(*met),
-            httpStatus = status(*met),
-            milliseconds = milliseconds(*latency),
-            "customer {user}, attempt {attempt}: {} after {}",
-            words(*met),
-            brief(*latency)
-        ),
+        } => {
+            macro_rules! tell {
+                ($level:ident) => {
+                    tracing::$level!(
+                        event = "attempt",
+                        customer = user.get(),
+                        attempt,
+                        met = word(*met),
+                        httpStatus = status(*met),
+                        milliseconds = milliseconds(*latency),
+                        "customer {user}, attempt {attempt}: {} after {}",
+                        words(*met),
+                        brief(*latency)
+                    )
+                };
+            }
+            // Of one that was refused for the pace's sake nothing else tells.
+            if met.is_throttled() {
+                tell!(debug)
+            } else {
+                tell!(trace)
+            }
+        }
         Event::Retrying {
             user,
             attempt,

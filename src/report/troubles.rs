@@ -45,6 +45,11 @@ impl Troubles {
         Some((left, why)).filter(|(left, _)| !left.is_zero())
     }
 
+    /// How many attempts were answered 429.
+    pub fn throttled(&self) -> u64 {
+        self.throttled
+    }
+
     /// How many attempts were made again.
     pub fn retries(&self) -> u64 {
         self.again.values().sum()
@@ -84,10 +89,12 @@ pub fn waiting(left: Duration, why: Pause) -> String {
     format!("all calls wait {}: {}", span(left), why_held(why))
 }
 
-/// Why an attempt is made again, in a word or two.
+/// Why an attempt is made again, in a word or two, the same for what is the same to people.
 fn reason(code: &str) -> String {
+    let number = code.strip_prefix("HTTP_").unwrap_or(code);
     match code {
-        "461" | "521" | "23055" => format!("busy ({code})"),
+        _ if matches!(number, "461" | "521" | "23055") => "busy".to_owned(),
+        _ if number.len() == 3 && number.starts_with('5') => "server error".to_owned(),
         "CONNECT" => "no connection".to_owned(),
         "TIMEOUT" => "no answer in time".to_owned(),
         "CONNECTION_LOST" => "connection lost".to_owned(),
@@ -119,7 +126,7 @@ mod tests {
     fn they_are_told_in_plain_words_the_most_frequent_first() {
         let mut troubles = Troubles::default();
         assert_eq!(troubles.words(), "");
-        for code in ["23055", "HTTP_503", "HTTP_503", "CONNECT"] {
+        for code in ["23055", "HTTP_503", "504", "HTTP_503", "CONNECT"] {
             troubles.note(&again(code));
         }
         troubles.note(&Event::Attempted {
@@ -130,7 +137,7 @@ mod tests {
         });
         assert_eq!(
             troubles.words(),
-            "tried again 4: 2 HTTP 503, 1 busy (23055), 1 no connection; 1 answered 429 (too many requests)"
+            "tried again 5: 3 server error, 1 busy, 1 no connection; 1 answered 429 (too many requests)"
         );
     }
 

@@ -109,6 +109,8 @@ fn a_cluster_is_short_for_its_address_and_the_stronger_of_both_counts() {
     );
     let flag = ["--base-url", "https://flag.example.com"];
     assert_eq!(base_url(&flag, &[variable]), "https://flag.example.com");
+    let overruled = settings(&work, &flag, &[variable]).ended(0);
+    assert_eq!(line(&overruled, "cluster"), "cluster        -");
     let both = [&flag[..], &["--cluster", "us"]].concat();
     settings(&work, &both, &[])
         .ended(2)
@@ -165,7 +167,7 @@ fn credentials_are_taken_from_the_strongest_that_names_a_way_to_sign_in() {
     work.list("bulklabel.toml", "username = \"till\"\n");
     run(&[], &[])
         .ended(2)
-        .said("bulklabel.toml, line 1 is set, but BULKLABEL_PASSWORD is not");
+        .said("bulklabel.toml, line 1 is set, but neither password_file nor BULKLABEL_PASSWORD is");
     work.list(
         "bulklabel.toml",
         "username = \"till\"\npassword_file = \"gone\"\n",
@@ -297,4 +299,71 @@ fn a_settings_file_that_is_in_force_is_told_of() {
     work.run(["run", "campaign.csv", "--sandbox", "-v"])
         .ended(0)
         .said("settings of bulklabel.toml");
+}
+
+#[test]
+fn a_switch_is_on_or_off_and_nothing_else() {
+    let work = Workplace::new();
+    let with = |flags: &[&str], variable: &str| {
+        let mut command = work.command([&["settings"], flags].concat());
+        Ran::from(command.env("BULKLABEL_YES", variable).output().unwrap())
+    };
+    with(&[], "flase").ended(2).said("'flase'");
+    let line = |ran: Ran| {
+        let lines = ran.ended(0).stdout;
+        let line = lines.lines().find(|line| line.starts_with("yes "));
+        line.unwrap()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(line(with(&[], "no")), "yes no BULKLABEL_YES");
+    work.list("bulklabel.toml", "yes = true\n");
+    assert_eq!(line(with(&[], "")), "yes true bulklabel.toml, line 1");
+    assert_eq!(line(with(&["--yes=false"], "true")), "yes false --yes");
+    assert_eq!(line(with(&["--yes"], "no")), "yes true --yes");
+}
+
+#[test]
+fn an_empty_variable_is_an_unset_one_for_every_setting() {
+    let work = Workplace::new();
+    let names = ["LOG_FORMAT", "RATE", "YES", "BASE_URL", "CONFIG", "OUTPUT"];
+    let empty = names.map(|name| (format!("BULKLABEL_{name}"), ""));
+    let mut command = work.command(["settings"]);
+    Ran::from(command.envs(empty).output().unwrap()).ended(0);
+}
+
+#[test]
+fn a_password_that_is_typed_in_the_wrong_place_is_not_repeated() {
+    let work = Workplace::new();
+    let typed = "https://till:hush-hush@eu.api.example.com";
+    work.list("bulklabel.toml", format!("cluster = \"{typed}\"\n"));
+    let in_file = work.run(["settings"]).ended(2);
+    let file = work.path("bulklabel.toml");
+    std::fs::remove_file(file).unwrap();
+    let flag = work.run(["settings", "--cluster", typed]).ended(2);
+    let json = work
+        .run(["settings", "--rate", typed, "--log-format", "json"])
+        .ended(2);
+    for ran in [in_file, flag, json] {
+        assert!(ran.stderr.contains("https://***@eu.api"), "{ran}");
+        work.holds_none_of(&["hush-hush"], &ran);
+    }
+}
+
+#[test]
+fn a_rehearsal_takes_no_notice_of_where_the_real_result_goes() {
+    let work = Workplace::new();
+    work.list("campaign.csv", "userId,action,label\n1,add,VIP\n")
+        .list("nightly.csv", "the real result")
+        .list(
+            "bulklabel.toml",
+            "output = \"nightly.csv\"\noverwrite = true\ncluster = \"apac\"\n",
+        );
+    work.run(["run", "campaign.csv", "--sandbox"])
+        .ended(0)
+        .said("Result: campaign.sandbox.results.csv")
+        .said("The real run: bulklabel run campaign.csv\n");
+    let kept = std::fs::read_to_string(work.path("nightly.csv")).unwrap();
+    assert_eq!(kept, "the real result");
 }

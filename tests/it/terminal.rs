@@ -105,9 +105,32 @@ fn the_bar_says_what_is_tried_again_and_what_is_waited_for() {
     let more = ["--yes", "--rate", "30/s", "--retry-base", "1ms"];
     let (_, shown) = run(&work, &sandbox.url(), &more, "sandbox")
         .shows("tried again")
-        .shows("busy (")
+        .shows(" busy")
         .shows("all calls wait")
         .shows(": too many requests (429)")
         .ends();
     assert!(shown.contains("30 rows, complete"), "{shown}");
+}
+
+#[test]
+fn a_person_is_asked_also_where_the_list_comes_from_a_pipe() {
+    let (work, sandbox) = (workplace(), Sandbox::start(&[]));
+    let url = sandbox.url();
+    let fixed = ["run", "-", "--output", "out.csv", "--base-url", &url];
+    let (status, shown) = Terminal::piped("campaign.csv", &work.command(fixed))
+        .shows("Send these changes? [y/N] ")
+        .types("n\n")
+        .ends();
+    assert_eq!(status, 2, "{shown}");
+    assert!(sandbox.asked().is_empty());
+}
+
+#[test]
+fn a_terminal_that_can_draw_no_bar_gets_lines() {
+    let (work, sandbox) = (workplace(), Sandbox::start(&[]));
+    let mut command = work.command(["run", "campaign.csv", "--yes", "--base-url", &sandbox.url()]);
+    command.env("TERM", "dumb");
+    let (status, shown) = Terminal::running(&command).ends();
+    assert_eq!(status, 0, "{shown}");
+    assert!(!shown.contains('\u{1b}'), "{shown}");
 }

@@ -29,7 +29,8 @@ pub fn address(args: &ServiceArgs, origins: &Origins) -> Result<(BaseUrl, Origin
             ));
         }
     };
-    let base_url: BaseUrl = text.parse().map_err(Error::unusable)?;
-    let base_url = base_url.checked(args.allow_http).map_err(Error::unusable)?;
+    let wrong = |error| Error::unusable(format!("{origin}: {error}"));
+    let base_url: BaseUrl = text.parse().map_err(wrong)?;
+    let base_url = base_url.checked(args.allow_http).map_err(wrong)?;
     Ok((base_url, origin.clone()))
 }

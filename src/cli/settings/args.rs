@@ -4,8 +4,8 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
-use clap::builder::FalseyValueParser;
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
 
 use crate::cli::values::{
     MethodName, OnConflictName, RateLimit, action, count, span, span_or_zero,
@@ -40,13 +40,26 @@ pub struct FileArgs {
 /// All settings of a run.
 #[derive(Debug, Args)]
 pub struct SettingArgs {
+    /// Send without asking
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "false",
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::Set,
+        hide_default_value = true,
+        hide_possible_values = true,
+        env = "BULKLABEL_YES",
+        hide_env_values = true
+    )]
+    pub yes: bool,
+
     /// Where else they stand.
     #[command(flatten)]
     pub file: FileArgs,
-
-    /// Send without asking
-    #[arg(long, value_parser = FalseyValueParser::new(), env = "BULKLABEL_YES", hide_env_values = true)]
-    pub yes: bool,
 
     /// How the list is read.
     #[command(flatten)]
@@ -81,7 +94,15 @@ pub struct ResultArgs {
     /// Replace a result that exists
     #[arg(
         long,
-        value_parser = FalseyValueParser::new(),
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "false",
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::Set,
+        hide_default_value = true,
+        hide_possible_values = true,
         env = "BULKLABEL_OVERWRITE",
         hide_env_values = true
     )]
@@ -146,7 +167,20 @@ pub struct ListArgs {
     pub max_labels: NonZeroU32,
 
     /// Send nothing if a single row is rejected
-    #[arg(long, value_parser = FalseyValueParser::new(), env = "BULKLABEL_STRICT", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "false",
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::Set,
+        hide_default_value = true,
+        hide_possible_values = true,
+        env = "BULKLABEL_STRICT",
+        hide_env_values = true
+    )]
     pub strict: bool,
 }
 
@@ -194,7 +228,20 @@ pub struct ServiceArgs {
     pub ca_cert: Option<PathBuf>,
 
     /// Allow http:// to another machine: the password goes there unencrypted
-    #[arg(long, value_parser = FalseyValueParser::new(), env = "BULKLABEL_ALLOW_HTTP", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "false",
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::Set,
+        hide_default_value = true,
+        hide_possible_values = true,
+        env = "BULKLABEL_ALLOW_HTTP",
+        hide_env_values = true
+    )]
     pub allow_http: bool,
 }
 

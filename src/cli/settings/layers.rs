@@ -6,12 +6,14 @@ use std::path::PathBuf;
 
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue};
-use clap::{ArgAction, ArgMatches, Command, CommandFactory};
+use clap::{ArgMatches, Command, CommandFactory};
 
-use super::file::{CREDENTIALS, NAME, SettingsFile, find};
+use super::file::{CREDENTIALS, Entry, NAME, SettingsFile, find};
 use super::origin::Origins;
 use crate::cli::Cli;
 use crate::error::Error;
+use crate::list::label_from_flag;
+use crate::service::BaseUrl;
 
 /// The command that has all settings and needs nothing else.
 const SETTINGS: &str = "settings";
@@ -155,12 +157,30 @@ fn check(command: &Command, file: &SettingsFile) -> Result<(), Error> {
         if is_switch(&alone, &entry.key) && !matches!(&*entry.value, "true" | "false") {
             return Err(file.error(entry, "write true or false"));
         }
+        if let Err(what) = meant(entry) {
+            return Err(file.error(entry, &what));
+        }
         let command = with_default(alone.clone(), &entry.key, &entry.value);
         if let Err(error) = command.try_get_matches_from(["bulklabel", SETTINGS]) {
             return Err(file.error(entry, &words(&error, &entry.value)));
         }
     }
     Ok(())
+}
+
+/// Checks what the command line leaves to be read later.
+fn meant(entry: &Entry) -> Result<(), String> {
+    match &*entry.key {
+        "base-url" => {
+            let url: Result<BaseUrl, _> = entry.value.parse();
+            url.map(|_| ()).map_err(|error| error.to_string())
+        }
+        "label" => {
+            let label = label_from_flag(&entry.value);
+            label.map(|_| ()).map_err(|rejection| rejection.message)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn without_environment(command: Command) -> Command {
@@ -171,7 +191,12 @@ fn without_environment(command: Command) -> Command {
 fn is_switch(command: &Command, name: &str) -> bool {
     let settings = command.find_subcommand(SETTINGS);
     let mut args = settings.into_iter().flat_map(Command::get_arguments);
-    args.any(|arg| arg.get_long() == Some(name) && matches!(arg.get_action(), ArgAction::SetTrue))
+    args.any(|arg| {
+        let takes_none = arg
+            .get_num_args()
+            .is_some_and(|most| most.min_values() == 0);
+        arg.get_long() == Some(name) && takes_none
+    })
 }
 
 /// What a value's own reader says against it.

@@ -9,10 +9,15 @@ use toml::de::{DeTable, DeValue};
 use super::file::Entry;
 use crate::cli::nearest::nearest;
 
-/// Secrets, which must not stand in it, and what may instead.
-const SECRETS: [(&str, &str); 2] = [
+/// Secrets, which must not stand in it, and what may instead; as they are called, whatever their case and signs.
+const SECRETS: [(&str, &str); 7] = [
     ("password", "password_file"),
-    ("client-secret", "client_secret_file"),
+    ("passwd", "password_file"),
+    ("pass", "password_file"),
+    ("md5", "password_file"),
+    ("clientsecret", "client_secret_file"),
+    ("secret", "client_secret_file"),
+    ("token", "client_secret_file"),
 ];
 
 /// Settings that name a file beside this one.
@@ -72,7 +77,7 @@ impl Reader<'_> {
             if profile.is_none() && name == "profile" {
                 self.profiles(value, line);
             } else {
-                match self.entry(&name, value) {
+                match self.entry(key.get_ref(), &name, value) {
                     Ok(value) => self.entries.push(Entry {
                         key: name,
                         value,
@@ -105,24 +110,38 @@ impl Reader<'_> {
         }
     }
 
-    /// The value of a known key, as text.
-    fn entry(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<String, String> {
-        if let Some((secret, instead)) = SECRETS.iter().find(|(secret, _)| *secret == key) {
+    /// The value of a known key, as text. `typed` is how the key is written.
+    fn entry(
+        &self,
+        typed: &str,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<String, String> {
+        let plain = key.to_ascii_lowercase().replace('-', "");
+        let plain = plain.strip_prefix("bulklabel").unwrap_or(&plain);
+        if let Some((_, instead)) = SECRETS.iter().find(|(secret, _)| *secret == plain) {
             return Err(format!(
-                "{secret} is a secret, which must not stand in a settings file: put it into a file of its own and name that \
+                "{typed} is a secret, which must not stand in a settings file: put it into a file of its own and name that \
                  with {instead}"
             ));
         }
         if !self.known.contains(&key) {
-            let nearest = nearest(key, self.known.iter().copied()).unwrap_or_default();
+            let lower = key.to_ascii_lowercase();
+            let word = lower.strip_prefix("bulklabel-").unwrap_or(&lower);
+            let nearest = nearest(word, self.known.iter().copied()).unwrap_or_default();
             let nearest = nearest.replace('-', "_");
             return Err(format!(
-                "there is no setting \"{key}\": the nearest is \"{nearest}\""
+                "there is no setting \"{typed}\": the nearest is \"{nearest}\""
             ));
         }
         let text = text_of(value.get_ref()).ok_or_else(|| {
-            format!("{key} must be a text in quotes, a whole number, or true or false")
+            format!("{typed} must be a text in quotes, a whole number, or true or false")
         })?;
+        if text.trim().is_empty() {
+            return Err(format!(
+                "{typed} is empty: give it a value, or leave the line out"
+            ));
+        }
         Ok(if BESIDE.contains(&key) {
             beside(self.folder, &text)
         } else {
@@ -208,6 +227,10 @@ mod tests {
             "profile = \"eu\"",
             "[rates]\nx = 1",
             "hush-hush",
+            "RATE = 1",
+            "BULKLABEL_PASSWORD = \"hush-hush\"",
+            "clientSecret = \"hush-hush\"",
+            "rate = \" \"",
         ];
         let told = texts.map(read).join("\n");
         insta::assert_snapshot!(told);

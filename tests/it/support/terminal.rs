@@ -15,15 +15,26 @@ pub struct Terminal {
 impl Terminal {
     /// Starts `command` at a terminal.
     pub fn running(command: &Command) -> Self {
+        Self::typed(command, "")
+    }
+
+    /// The same with a file on its standard input.
+    pub fn piped(file: &str, command: &Command) -> Self {
+        Self::typed(command, &format!(" < '{file}'"))
+    }
+
+    fn typed(command: &Command, behind: &str) -> Self {
         let words = std::iter::once(command.get_program()).chain(command.get_args());
         let words: Vec<_> = words
             .map(|word| format!("'{}'", word.to_string_lossy()))
             .collect();
+        let line = words.join(" ") + behind;
         let mut script = Command::new("script");
+        script.env("TERM", "xterm");
         if cfg!(target_os = "macos") {
-            script.args(["-q", "/dev/null", "bash", "-c", &words.join(" ")]);
+            script.args(["-q", "/dev/null", "bash", "-c", &line]);
         } else {
-            script.args(["-qefc", &words.join(" "), "/dev/null"]);
+            script.args(["-qefc", &line, "/dev/null"]);
         }
         for (name, value) in command.get_envs() {
             match value {
@@ -35,7 +46,6 @@ impl Terminal {
             script.current_dir(folder);
         }
         let mut process = script
-            .env("TERM", "xterm")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
