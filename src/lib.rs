@@ -5,10 +5,12 @@
 //! list ──read──▶ rows ──plan──▶ calls ──dispatch──▶ call records ──journal──▶ results.csv
 //!  │                       ▲  one worker a call: pace, send, classify,        ▲
 //!  └── rejected rows ──────┼──── wait, again                                  │
-//!                          └── the list is read once more beside the records ─┘
+//!                          ├── the list is read once more beside the records ─┘
+//!                          └── carried on, calls that the journal knows are left out
 //! ```
 //!
-//! One way, one time. Two invariants, held by tests:
+//! One way, one time; but for the journal, from which a run is taken up after a crash. What has happened is what stands in
+//! it: where a run stands is what its entries come to, live and later alike. Two invariants, held by tests:
 //!
 //! 1. Every data row of the list has exactly one row in the result, whatever happened on the way.
 //! 2. A result is itself a legal list: columns are found by name, others are ignored.

@@ -55,10 +55,10 @@ pub fn next(ended: &Ended<'_>) -> String {
             },
             _,
         ) => format!(
-            "{}Keep {}: it says which customers are done. A stopped run can't be carried on yet, and starting over calls \
-             them again.",
+            "{}The same command carries on, and calls nobody again of whom {} says that it is done: {}",
             cure(reason, &ended.credentials),
-            journal.display()
+            journal.display(),
+            ended.command_line.without(&[Flag::Switch("--restart")])
         ),
         (
             End::Stopped {

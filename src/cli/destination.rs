@@ -5,7 +5,6 @@ use secrecy::SecretString;
 use super::credentials::credentials;
 use super::settings::{ServiceArgs, Settings, Understood, address};
 use crate::error::Error;
-use crate::plan::Plan;
 use crate::sandbox::{self, Sandbox};
 use crate::service::{BaseUrl, Client, ClientOptions, Credentials};
 
@@ -59,19 +58,11 @@ impl Destination {
         })
     }
 
-    /// The client, where there is anybody to call.
+    /// The client.
     ///
     /// # Errors
     /// A certificate that can't be read, or a machine without a certificate store.
-    pub fn client(
-        &self,
-        args: &ServiceArgs,
-        settings: &Settings,
-        plan: &Plan,
-    ) -> Result<Option<Client>, Error> {
-        if plan.totals().calls == 0 {
-            return Ok(None);
-        }
+    pub fn client(&self, args: &ServiceArgs, settings: &Settings) -> Result<Client, Error> {
         let options = ClientOptions {
             base_url: self.base_url.clone(),
             method: settings.method,
@@ -79,6 +70,6 @@ impl Destination {
             timeout: settings.timeout,
             ca_cert: args.ca_cert.clone(),
         };
-        Ok(Some(Client::new(options)?))
+        Ok(Client::new(options)?)
     }
 }

@@ -3,11 +3,15 @@
 //! The command line and the environment are seen here only.
 
 mod advice;
+mod claim;
 mod command_line;
+mod conclusion;
 mod credentials;
 mod destination;
 mod environment;
 mod fault_args;
+mod finish;
+mod list;
 mod nearest;
 mod prompt;
 mod question;
@@ -18,6 +22,7 @@ mod scrub;
 mod settings;
 mod show;
 mod signals;
+mod status;
 mod values;
 
 use std::process::ExitCode;
@@ -71,6 +76,7 @@ const LOG_FORMAT: &str = "BULKLABEL_LOG_FORMAT";
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(Box<run::RunArgs>),
+    Status(status::StatusArgs),
     Settings(Box<show::ShowArgs>),
     Sandbox(Box<sandbox::SandboxArgs>),
 }
@@ -106,6 +112,7 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
     }
     match cli.command {
         Command::Run(args) => run::run(*args, given, &environment, screen),
+        Command::Status(args) => status::run(args),
         Command::Settings(args) => show::run(*args, given),
         Command::Sandbox(args) => sandbox::run(*args, screen),
     }

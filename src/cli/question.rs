@@ -19,6 +19,8 @@ pub struct Question<'a> {
     pub settings_file: Option<String>,
     /// What the plan comes to.
     pub totals: Totals,
+    /// How many of its calls are left.
+    pub left: u64,
     /// Rows that are rejected.
     pub rejected: u64,
     /// The rate, where there is one.
@@ -37,7 +39,13 @@ impl fmt::Display for Question<'_> {
         if let Some(file) = &self.settings_file {
             writeln!(f, "  Settings:  {file}")?;
         }
-        writeln!(f, "  Customers: {}", count(u64::from(calls)))?;
+        match u64::from(calls) {
+            all if all == self.left => writeln!(f, "  Customers: {}", count(all))?,
+            all => {
+                let done = count(all - self.left);
+                writeln!(f, "  Customers: {}; {done} of them are done", count(all))?;
+            }
+        }
         writeln!(
             f,
             "  Changes:   {}, {}",
@@ -55,7 +63,7 @@ impl fmt::Display for Question<'_> {
             Some(rate) => writeln!(
                 f,
                 "  Time:      about {} at {rate}",
-                span(rate.time_for(u64::from(calls)))
+                span(rate.time_for(self.left))
             )?,
             None => writeln!(f, "  Time:      as fast as the service answers")?,
         }
@@ -104,6 +112,7 @@ mod tests {
                 additions: 15_000,
                 removals: 1,
             },
+            left: 12_001,
             rejected: 3,
             rate: Some(Rate::DEFAULT),
         };

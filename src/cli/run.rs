@@ -1,25 +1,26 @@
 //! `bulklabel run`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::advice::{self, Ended, Lacking};
+use super::claim::{Claim, Start, Wishes};
+use super::conclusion::{call, conclude};
 use super::credentials;
 use super::destination::Destination;
 use super::environment::Environment;
+use super::finish::finish;
+use super::list::List;
 use super::question::{Question, somebody_is_there};
-use super::runtime::runtime;
 use super::settings::{Origin, SettingArgs, Settings, SettingsFile, Understood};
 use super::signals::Signals;
 use crate::error::{Error, ExitStatus};
-use crate::job::{self, Called, Calling, Planned, Run};
-use crate::list::Source;
+use crate::job::{self, ACCOUNT, BASE_URL, Identity, METHOD, Planned, Run, Underway};
 use crate::model::{Moment, OutcomeKind};
-use crate::record::{Journal, Outputs};
-use crate::report::{Closing, End, LogFormat, Progress, Screen, counted};
-use crate::service::Client;
+use crate::record::{Outputs, RealDisk};
+use crate::report::{End, LogFormat, Screen, count, counted};
 
 /// Sends a list: one call per customer, and a result that says of every row what became of it
 #[derive(Debug, Args)]
@@ -42,8 +43,31 @@ pub struct RunArgs {
     #[arg(long)]
     sandbox: bool,
 
+    /// Start an unfinished run over: what it has recorded is set aside, and its customers are called again
+    #[arg(long)]
+    restart: bool,
+
+    /// Carry on an unfinished run, though the user name or key is another of the same organisation
+    #[arg(long)]
+    account_changed: bool,
+
+    /// End an unfinished run as it stands: no call is made, and rows that were not called are pending in the result
+    #[arg(long, conflicts_with_all = ["sandbox", "restart"])]
+    finish: bool,
+
     #[command(flatten)]
     settings: SettingArgs,
+}
+
+impl RunArgs {
+    fn wishes(&self) -> Wishes {
+        Wishes {
+            overwrite: self.settings.result.overwrite,
+            restart: self.restart,
+            account_changed: self.account_changed,
+            finish: false,
+        }
+    }
 }
 
 /// Runs a list.
@@ -58,42 +82,60 @@ pub fn run(
 ) -> Result<ExitStatus, Error> {
     let started = Moment::now();
     let settings = Settings::new(&args.settings)?;
+    let outputs = outputs(&args, given)?;
+    if args.finish {
+        return finish(
+            &args.list,
+            &args.settings.result,
+            &settings,
+            &outputs,
+            screen,
+        );
+    }
     let is_text = screen.format() == LogFormat::Text;
     let destination = Destination::of(&args.settings.service, args.sandbox, given, is_text)?;
-    let outputs = outputs(&args, given)?;
-    outputs.check(&args.list, args.settings.result.overwrite)?;
     let signals = Signals::catch(screen)?;
-    if let Some(copy) = outputs.spool().filter(|_| Source::needs_copy(&args.list)) {
-        signals.copying_to(&copy);
-    }
-    let source = Source::open(&args.list, outputs.spool().as_deref())?;
-    let spool = Spool(source.spool().map(Path::to_owned));
-    let planned = job::plan(&source, &settings.reading)?;
+    let wait = args.settings.result.lock_wait;
+    let mut claim = Claim::stake(&outputs, &args.list, args.wishes(), wait)?;
+    signals.preparing(outputs.copying(), outputs.partial());
+    let (list, copy) = List::read(&args.list, &outputs, &settings.reading)?;
     if args.settings.list.strict {
-        refuse_rejected_rows(source.name(), &planned)?;
+        refuse_rejected_rows(list.source.name(), &list.planned)?;
     }
-    let client = destination.client(&args.settings.service, &settings, &planned.plan)?;
+    let identity = identity(&list, &settings, &destination);
+    let start = claim.settle(&identity)?;
+    let run = Run {
+        list: &args.list,
+        source: &list.source,
+        reading: &settings.reading,
+        planned: &list.planned,
+        outputs: &outputs,
+        identity: &identity,
+        rehearsal: args.sandbox,
+        others: &settings.others,
+        started,
+        disk: Arc::new(RealDisk),
+        now: Moment::now,
+    };
+    let underway = job::take_up(&run, settings.terms.rate)?;
+    let left = calls_left(&run, &underway);
+    let client = match left {
+        0 => None,
+        _ => Some(destination.client(&args.settings.service, &settings)?),
+    };
+    if let Start::CarryOn(_) = start {
+        screen.say(carrying_on(&run, left));
+    }
     if client.is_some()
         && !args.settings.yes
-        && !may_send(&destination, &settings, &planned, given, screen)?
+        && !may_send(&destination, &settings, &run, left, given, screen)?
     {
         screen.say("Nothing was sent.");
         return Ok(ExitStatus::Unusable);
     }
-    let run = Run {
-        list: &args.list,
-        source: &source,
-        reading: &settings.reading,
-        planned: &planned,
-        outputs: &outputs,
-        base_url: destination.base_url.to_string(),
-        account: destination.credentials.account(),
-        method: settings.method.as_str(),
-        shaping: &settings.shaping,
-        others: &settings.others,
-        started,
-    };
-    let called = call(&run, client, &args, &settings, &signals, screen)?;
+    claim_again(&claim, &start)?;
+    copy.keep(&outputs)?;
+    let called = call(&run, underway, client, &settings, &signals, screen)?;
     let (places, anybody) = credentials::places(given.file.as_ref());
     let service = &args.settings.service;
     let next = |end: &End, status| {
@@ -109,92 +151,40 @@ pub fn run(
             credentials: places.clone(),
         })
     };
-    conclude(&run, called, spool, screen, next)
+    conclude(&run, called, false, screen, next)
 }
 
-/// Writes the result, or leaves what is recorded of a run that stopped, and sums up.
-fn conclude(
-    run: &Run<'_>,
-    called: Called,
-    spool: Spool,
-    screen: &Screen,
-    next: impl FnOnce(&End, ExitStatus) -> String,
-) -> Result<ExitStatus, Error> {
-    let plan = &run.planned.plan;
-    let (effort, mut tally) = (called.effort, called.tally.clone());
-    tally.leave_pending(u64::from(plan.data_rows()));
-    let (end, status) = match called.stopped.clone() {
-        None => match job::complete(run, called) {
-            Ok(status) => (
-                End::Complete(run.outputs.result().map(Path::to_owned)),
-                status,
-            ),
-            Err(error) => {
-                // The journal is still there, and is of no use without its list.
-                spool.keep();
-                return Err(error);
-            }
-        },
-        Some(reason) => {
-            let status = reason.status();
-            let journal = job::leave(run, called)?;
-            if journal.is_some() {
-                spool.keep();
-            }
-            (End::Stopped { reason, journal }, status)
-        }
-    };
-    let closing = Closing {
-        list: run.source.name(),
-        end: &end,
-        tally: &tally,
-        calls: u64::from(plan.totals().calls),
-        effort,
-        next: &next(&end, status),
-    };
-    screen.close(&closing, status);
-    Ok(status)
+fn identity(list: &List, settings: &Settings, destination: &Destination) -> Identity {
+    let mut parts = list.parts(settings);
+    parts.extend([
+        (BASE_URL, destination.base_url.to_string()),
+        (ACCOUNT, destination.credentials.account()),
+        (METHOD, settings.method.as_str().to_owned()),
+    ]);
+    Identity::new(parts)
 }
 
-/// Makes the calls; where there are none, nothing is opened for them.
-fn call(
-    run: &Run<'_>,
-    client: Option<Client>,
-    args: &RunArgs,
-    settings: &Settings,
-    signals: &Signals,
-    screen: &Screen,
-) -> Result<Called, Error> {
-    let Planned { plan, left_out, .. } = run.planned;
-    let left_out = left_out.clone();
-    // Told before the journal is made: a signal from here on leaves nothing half done.
-    let partial = run.outputs.partial();
-    let farewell = format!(
-        "Stopped by a signal before the result was in its place; what was called is recorded in {}.",
-        partial.display()
-    );
-    let interrupts = signals.hand_on(farewell);
-    let journal = Journal::create(partial)?;
-    if let Err(error) = run
-        .outputs
-        .check_result(&args.list, args.settings.result.overwrite)
-    {
-        journal.remove()?;
-        return Err(error.into());
+fn calls_left(run: &Run<'_>, underway: &Underway) -> u64 {
+    let ended = u64::from(underway.standing().ledger.ended());
+    u64::from(run.planned.plan.totals().calls).saturating_sub(ended)
+}
+
+fn carrying_on(run: &Run<'_>, left: u64) -> String {
+    let calls = u64::from(run.planned.plan.totals().calls);
+    format!(
+        "Carrying on: {} of {} are done, as {} says.",
+        count(calls - left),
+        counted(calls, "call"),
+        run.outputs.partial().display()
+    )
+}
+
+/// A result that has come to be there while the list was read is refused, but by a run that was begun before.
+fn claim_again(claim: &Claim<'_>, start: &Start) -> Result<(), Error> {
+    match start {
+        Start::Begin => claim.check_again(),
+        Start::CarryOn(_) => Ok(()),
     }
-    let Some(client) = client else {
-        return Ok(Called::nobody(plan, left_out, journal, Moment::now()));
-    };
-    let progress = Progress::start(screen, u64::from(plan.totals().calls));
-    let calling = Calling {
-        plan,
-        journal,
-        progress,
-        left_out,
-        interrupts,
-        now: Moment::now,
-    };
-    Ok(runtime()?.block_on(job::call_all(calling, client, settings.terms)))
 }
 
 /// Where the result goes. A rehearsal's goes where it is told to on the command line, and never where settings that
@@ -233,7 +223,8 @@ fn refuse_rejected_rows(list: &str, planned: &Planned) -> Result<(), Error> {
 fn may_send(
     destination: &Destination,
     settings: &Settings,
-    planned: &Planned,
+    run: &Run<'_>,
+    left: u64,
     given: &Understood,
     screen: &Screen,
 ) -> Result<bool, Error> {
@@ -249,8 +240,9 @@ fn may_send(
         host: destination.base_url.host(),
         account: destination.credentials.name(),
         settings_file: given.file.as_ref().map(SettingsFile::title),
-        totals: planned.plan.totals(),
-        rejected: planned.left_out.rows(OutcomeKind::Rejected),
+        totals: run.planned.plan.totals(),
+        left,
+        rejected: run.planned.left_out.rows(OutcomeKind::Rejected),
         rate: settings.terms.rate,
     };
     question.ask().map_err(|error| {
@@ -258,22 +250,4 @@ fn may_send(
             "the terminal can't be read: {error}; --yes does not ask"
         ))
     })
-}
-
-/// The copy of a list that could be read only once: it vanishes with the run, unless the run is left unfinished.
-struct Spool(Option<PathBuf>);
-
-impl Spool {
-    fn keep(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Spool {
-    fn drop(&mut self) {
-        if let Some(spool) = &self.0 {
-            // What can't be removed is overwritten by the next run.
-            let _left = fs::remove_file(spool);
-        }
-    }
 }

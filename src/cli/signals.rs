@@ -1,6 +1,6 @@
 //! SIGINT and SIGTERM, from the first byte of the list to the last of the result.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fs, process, thread};
 
@@ -21,8 +21,8 @@ pub struct Signals {
 /// What a signal means now.
 #[derive(Debug)]
 enum Stage {
-    /// Nothing was sent: the process ends, and takes this copy of the list with it.
-    Preparing(Option<PathBuf>),
+    /// Nothing was sent: the process ends, and takes this copy of the list with it, and this journal if it is empty.
+    Preparing(Option<PathBuf>, Option<PathBuf>),
     /// Calls are made: whoever makes them is told. Once nobody listens any more, the process ends with these
     /// words: what was recorded stays.
     Calling(mpsc::Sender<StopReason>, String),
@@ -43,7 +43,7 @@ impl Signals {
                 signal(SignalKind::terminate()).map_err(refused)?,
             )
         };
-        let stage = Arc::new(Mutex::new(Stage::Preparing(None)));
+        let stage = Arc::new(Mutex::new(Stage::Preparing(None, None)));
         let (watched, screen) = (Arc::clone(&stage), screen.clone());
         let watch = async move {
             loop {
@@ -63,9 +63,10 @@ impl Signals {
         Ok(Self { stage })
     }
 
-    /// Says that the list is copied to `copy`, which is to vanish if the process ends before anything is sent.
-    pub fn copying_to(&self, copy: &Path) {
-        *lock(&self.stage) = Stage::Preparing(Some(copy.to_owned()));
+    /// Says that the list may be copied to `copy`, and that a `journal` is made: both are to vanish if the process ends
+    /// before anything is sent, but for a journal in which something is recorded.
+    pub fn preparing(&self, copy: Option<PathBuf>, journal: PathBuf) {
+        *lock(&self.stage) = Stage::Preparing(copy, Some(journal));
     }
 
     /// Hands signals on from now on; and once nobody takes them, ends the process with this `farewell`.
@@ -83,10 +84,11 @@ fn lock(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
 fn act(stage: &Stage, reason: StopReason, screen: &Screen) {
     let status = i32::from(reason.status().code());
     match stage {
-        Stage::Preparing(copy) => {
-            if let Some(copy) = copy {
+        Stage::Preparing(copy, journal) => {
+            let is_empty = |path: &&PathBuf| fs::metadata(path).is_ok_and(|file| file.len() == 0);
+            for path in copy.iter().chain(journal.iter().filter(is_empty)) {
                 // What can't be removed is overwritten by the next run.
-                let _left = fs::remove_file(copy);
+                let _left = fs::remove_file(path);
             }
             screen.say("Stopped by a signal; nothing was sent.");
             process::exit(status);

@@ -1,4 +1,4 @@
-//! The attempts of a call: each waits for its turn, is sent, counted and told.
+//! The attempts of a call: each waits for its turn, is written down, sent, counted and told.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::crew::Crew;
 use super::pace::{Departure, HoldNumber};
-use crate::model::{Call, Event, Met};
+use crate::model::{Attempted, Call, Event, Met, Outcome};
 use crate::service::{Leaving, Reply, Sender};
 
 /// Sends the attempts of a call.
@@ -18,10 +18,20 @@ pub struct Attempts<S> {
     sent: u32,
 }
 
+/// What an attempt has led to.
+#[derive(Debug)]
+pub struct Reached {
+    /// After which hold it was let through.
+    pub hold: HoldNumber,
+    /// What it met.
+    pub reply: Reply,
+    /// The same in short; none where nothing was sent that counts.
+    pub attempted: Option<Attempted>,
+}
+
 impl<S: Sender> Attempts<S> {
-    /// Those of `call`, of which none is sent yet.
-    pub fn of(call: Call, crew: Arc<Crew<S>>) -> Self {
-        let sent = 0;
+    /// Those of `call`, of which so many are sent already.
+    pub fn of(call: Call, sent: u32, crew: Arc<Crew<S>>) -> Self {
         Self { crew, call, sent }
     }
 
@@ -36,7 +46,7 @@ impl<S: Sender> Attempts<S> {
     }
 
     /// Waits for its turn and sends an attempt. None where the run ends before there is a reply.
-    pub async fn next(&mut self) -> Option<(HoldNumber, Reply)> {
+    pub async fn next(&mut self) -> Option<Reached> {
         loop {
             let (hold, ready) = tokio::select! {
                 biased;
@@ -47,22 +57,35 @@ impl<S: Sender> Attempts<S> {
                 && (matches!(reply, Reply::NoToken(_)) || reply.met().is_throttled())
             {
                 // Refused or put off before anything was sent: no attempt.
-                return Some((hold, ready.err()?));
+                let (reply, attempted) = (ready.err()?, None);
+                return Some(Reached {
+                    hold,
+                    reply,
+                    attempted,
+                });
             }
             let departure = tokio::select! {
                 biased;
                 () = self.crew.stop.wanted() => return None,
                 departure = self.crew.pace.depart() => departure,
             };
+            if !self.may_send().await {
+                return None;
+            }
             if let Err(reply) = ready {
                 // What was asked for in vain keeps to the pace, too.
                 departure.leave();
-                self.attempted(Duration::ZERO, reply.met()).await;
-                return Some((hold, reply));
+                let attempted = Some(self.ended(Duration::ZERO, reply.met(), true));
+                return Some(Reached {
+                    hold,
+                    reply,
+                    attempted,
+                });
             }
             let reply = self.send(&departure).await;
             if reply.is_none() && !departure.has_left() {
                 // Called back before it left: by a stop for good, by a hold until that is over.
+                self.called_back().await;
                 continue;
             }
             let met = reply.as_ref().map_or(Met::CutOff, Reply::met);
@@ -70,10 +93,35 @@ impl<S: Sender> Attempts<S> {
                 // What was answered has left, also where the connection did not ask for all of it.
                 departure.leave();
             }
-            self.attempted(Instant::now() - departure.at(), met).await;
+            let latency = Instant::now() - departure.at();
+            let attempted = self.ended(latency, met, departure.has_left());
+            let hold = departure.hold();
             // What has not left by now never will: its place in the window is free for others.
-            return reply.map(|reply| (departure.hold(), reply));
+            drop(departure);
+            let Some(reply) = reply else {
+                self.tell(attempted, Some(Outcome::cut_off())).await;
+                return None;
+            };
+            let attempted = Some(attempted);
+            return Some(Reached {
+                hold,
+                reply,
+                attempted,
+            });
         }
+    }
+
+    /// Tells of an attempt that has not ended the call. `doubt` is there where it may have been applied.
+    pub async fn tell(&self, attempt: Attempted, doubt: Option<Outcome>) {
+        let (call, user) = (self.call.customer, self.call.user);
+        self.crew
+            .tell(Event::Attempted {
+                call,
+                user,
+                attempt,
+                doubt,
+            })
+            .await;
     }
 
     /// Has what an attempt is sent with got ready, but not while all calls wait. The hold is noted before: who waits
@@ -83,18 +131,28 @@ impl<S: Sender> Attempts<S> {
         (hold, self.crew.sender.ready().await)
     }
 
-    /// Counts an attempt.
-    async fn attempted(&mut self, latency: Duration, met: Met) {
+    /// Counts an attempt, and has that written before it leaves: whatever happens then, it is known that it may have.
+    /// False where it can't be written.
+    async fn may_send(&mut self) -> bool {
         self.sent += 1;
-        let (user, attempt) = (self.call.user, self.sent);
-        self.crew
-            .tell(Event::Attempted {
-                user,
-                attempt,
-                latency,
-                met,
-            })
-            .await;
+        let call = self.call.customer;
+        self.crew.record(Event::Sending { call }).await
+    }
+
+    async fn called_back(&mut self) {
+        self.sent -= 1;
+        let call = self.call.customer;
+        self.crew.tell(Event::CalledBack { call }).await;
+    }
+
+    fn ended(&self, latency: Duration, met: Met, left: bool) -> Attempted {
+        Attempted {
+            attempt: self.sent,
+            at: (self.crew.now)(),
+            latency,
+            left,
+            met,
+        }
     }
 
     /// Sends an attempt. None where it was called back before it left, or cut off after.
@@ -102,9 +160,10 @@ impl<S: Sender> Attempts<S> {
         let stop = &self.crew.stop;
         let mut sending = pin!(self.crew.sender.send(&self.call, departure.clone()));
         tokio::select! {
-            reply = &mut sending => return Some(reply),
+            biased;
             () = stop.wanted() => {}
             () = departure.recalled() => {}
+            reply = &mut sending => return Some(reply),
         }
         if !departure.has_left() {
             return None;

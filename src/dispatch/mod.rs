@@ -17,7 +17,7 @@ mod worker;
 
 pub use backoff::RetryPolicy;
 pub use crew::{Crew, Told};
-pub use pace::Pace;
+pub use pace::{Before, Pace};
 pub use pool::run;
 pub use stop::{Stop, Stopper, stopper};
 pub use suspicion::{Judgement, Suspicion};

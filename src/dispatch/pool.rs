@@ -7,7 +7,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::crew::Crew;
 use super::worker::{Left, work};
-use crate::model::{Bearing, Call};
+use crate::model::{Bearing, Call, History};
 use crate::service::Sender;
 
 /// Makes the calls in their order, at most `concurrency` at a time, until all have ended or the run stops.
@@ -18,15 +18,17 @@ use crate::service::Sender;
 /// # Panics
 /// Where a worker has, after all others have ended.
 pub async fn run<S: Sender>(
-    calls: impl Iterator<Item = Call>,
+    calls: impl Iterator<Item = (Call, History)>,
     crew: Crew<S>,
     concurrency: NonZeroUsize,
 ) {
     let crew = Arc::new(crew);
     let mut calls = calls.fuse();
     for _ in 0..2 {
-        let Some(call) = calls.next() else { return };
-        match work(Arc::clone(&crew), call).await {
+        let Some((call, history)) = calls.next() else {
+            return;
+        };
+        match work(Arc::clone(&crew), call, history).await {
             Left::Ended(Bearing::Suspect) => {}
             Left::Ended(_) => break,
             Left::Unfinished => return,
@@ -37,7 +39,7 @@ pub async fn run<S: Sender>(
     loop {
         while workers.len() < concurrency.get() && !ending && !crew.stop.is_wanted() {
             match calls.next() {
-                Some(call) => workers.spawn(work(Arc::clone(&crew), call)),
+                Some((call, history)) => workers.spawn(work(Arc::clone(&crew), call, history)),
                 None => break,
             };
         }
@@ -56,7 +58,7 @@ pub async fn run<S: Sender>(
 mod tests {
     use super::*;
     use crate::dispatch::paused::paused;
-    use crate::dispatch::{Pace, RetryPolicy, Stopper, Told, stopper};
+    use crate::dispatch::{Before, Pace, RetryPolicy, Stopper, Told, stopper};
     use crate::model::{
         Action, Change, Event, Labels, Moment, Outcomes, RowIndex, StopReason, UserId,
     };
@@ -107,7 +109,7 @@ mod tests {
         }
     }
 
-    fn calls(customers: u64) -> impl Iterator<Item = Call> {
+    fn calls(customers: u64) -> impl Iterator<Item = (Call, History)> {
         let mut labels = Labels::default();
         let change = Change {
             row: RowIndex(0),
@@ -115,12 +117,13 @@ mod tests {
             label: labels.intern("VIP").unwrap(),
         };
         let labels = Arc::new(labels);
-        (1..=customers).map(move |user| Call {
+        let call = move |user| Call {
             customer: user as u32 - 1,
             user: UserId::new(user).unwrap(),
             changes: vec![change],
             labels: Arc::clone(&labels),
-        })
+        };
+        (1..=customers).map(move |user| (call(user), History::default()))
     }
 
     struct Ran {
@@ -157,7 +160,7 @@ mod tests {
                 base: Duration::from_millis(500),
                 max_hold: Duration::from_secs(1800),
             };
-            let pace = Pace::new(None, NonZeroU32::MIN);
+            let pace = Pace::new(None, NonZeroU32::MIN, &Before::default());
             let crew = Crew {
                 sender,
                 pace,
@@ -179,7 +182,9 @@ mod tests {
                             let words = format!("{} {}", outcome.kind.as_str(), outcome.code);
                             ended.push((record.user, words.trim().to_owned(), record.attempts));
                         }
-                        Event::Attempted { .. } => {}
+                        Event::Sending { .. }
+                        | Event::CalledBack { .. }
+                        | Event::Attempted { .. } => {}
                         other => told.push(format!("{other:?}")),
                     }
                     if let Some(written) = written {

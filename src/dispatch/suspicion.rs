@@ -9,7 +9,9 @@ const IN_A_ROW: usize = 10;
 /// taken back.
 #[derive(Debug)]
 pub struct Suspicion<T> {
+    /// How many calls have ended since this process began, and how many of them were suspect.
     ended: u64,
+    suspect: u64,
     streak: Vec<T>,
     certain: bool,
 }
@@ -27,15 +29,21 @@ pub enum Judgement<T> {
 
 impl<T> Default for Suspicion<T> {
     fn default() -> Self {
-        Self {
-            ended: 0,
-            streak: Vec::new(),
-            certain: false,
-        }
+        Self::after(Vec::new())
     }
 }
 
 impl<T> Suspicion<T> {
+    /// Goes on where the last calls of an earlier process, these, were suspect.
+    pub fn after(streak: Vec<T>) -> Self {
+        Self {
+            ended: 0,
+            suspect: 0,
+            streak,
+            certain: false,
+        }
+    }
+
     /// Judges a call that has ended; `call` is kept while it is suspect.
     pub fn judge(&mut self, bearing: Bearing, call: impl FnOnce() -> T) -> Judgement<T> {
         self.ended += 1;
@@ -48,8 +56,9 @@ impl<T> Suspicion<T> {
             Bearing::Suspect if self.certain => return Judgement::Discard,
             Bearing::Suspect => {}
         }
-        let first_two = self.ended == 2 && self.streak.len() == 1;
-        if first_two || self.streak.len() + 1 == IN_A_ROW {
+        self.suspect += 1;
+        let first_two = self.ended == 2 && self.suspect == 2;
+        if first_two || self.streak.len() + 1 >= IN_A_ROW {
             self.certain = true;
             return Judgement::Stop(std::mem::take(&mut self.streak));
         }
@@ -86,6 +95,17 @@ mod tests {
         assert_eq!(judged("ss"), "r1");
         assert_eq!(judged("s.ss"), "rrrr");
         assert_eq!(judged("nss"), "rrr", "two, but not the first two");
+    }
+
+    #[test]
+    fn a_row_goes_on_from_one_process_to_the_next() {
+        let mut suspicion = Suspicion::after(vec![0; 8]);
+        assert_eq!(suspicion.judge(Bearing::Suspect, || 1), Judgement::Record);
+        let all = Judgement::Stop(vec![0, 0, 0, 0, 0, 0, 0, 0, 1]);
+        assert_eq!(suspicion.judge(Bearing::Suspect, || 2), all);
+        let mut suspicion = Suspicion::after(vec![0]);
+        assert_eq!(suspicion.judge(Bearing::Clears, || 1), Judgement::Record);
+        assert_eq!(suspicion.judge(Bearing::Suspect, || 2), Judgement::Record);
     }
 
     #[test]

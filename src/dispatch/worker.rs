@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::attempt::Attempts;
+use super::attempt::{Attempts, Reached};
 use super::crew::Crew;
 use super::pace::HoldNumber;
-use crate::model::{Bearing, Call, CallRecord, Event, Outcome, OutcomeKind, Outcomes, StopReason};
+use crate::model::{
+    Attempted, Bearing, Call, CallRecord, Event, History, Outcome, OutcomeKind, Outcomes,
+    StopReason,
+};
 use crate::service::{Reply, Sender, Verdict, classify};
 
 /// How a worker left its call.
@@ -38,20 +41,21 @@ enum Next {
     Leave(Left),
 }
 
-/// Makes one call, whatever it takes.
-pub async fn work<S: Sender>(crew: Arc<Crew<S>>, call: Call) -> Left {
+/// Makes one call, whatever it takes. What was done about it before counts, but each process of a run gives it all of
+/// its attempts.
+pub async fn work<S: Sender>(crew: Arc<Crew<S>>, call: Call, history: History) -> Left {
     let mut work = Work {
-        attempts: Attempts::of(call, Arc::clone(&crew)),
+        attempts: Attempts::of(call, history.attempts, Arc::clone(&crew)),
         crew,
         used: 0,
-        doubt: None,
+        doubt: history.doubt,
         renewed: false,
     };
     loop {
-        let Some((hold, reply)) = work.attempts.next().await else {
+        let Some(reached) = work.attempts.next().await else {
             return work.give_up().await;
         };
-        if let Next::Leave(left) = work.take(hold, &reply).await {
+        if let Next::Leave(left) = work.take(reached).await {
             return left;
         }
     }
@@ -59,20 +63,25 @@ pub async fn work<S: Sender>(crew: Arc<Crew<S>>, call: Call) -> Left {
 
 impl<S: Sender> Work<S> {
     /// Does what the reply asks for.
-    async fn take(&mut self, hold: HoldNumber, reply: &Reply) -> Next {
-        let too_long = self.hold(hold, reply).await;
+    async fn take(&mut self, reached: Reached) -> Next {
+        let Reached {
+            hold,
+            reply,
+            attempted,
+        } = reached;
+        let (too_long, held) = self.hold(hold, &reply);
+        let Some(attempted) = attempted else {
+            self.tell(held).await;
+            return self.put_off(reply, too_long).await;
+        };
         let status = reply.status();
         let renewed = self.renewed;
         self.renewed |= status == Some(401);
         let discreet = |text| self.crew.sender.discreet(text);
-        let verdict = classify(reply, self.attempts.call(), &discreet);
+        let verdict = classify(&reply, self.attempts.call(), &discreet);
         match (verdict, too_long) {
-            (Verdict::Stop(StopReason::Unauthorized(_)), None)
-                if !renewed && self.crew.sender.renews() =>
-            {
-                self.with_another_token().await
-            }
             (Verdict::Done { outcomes, suspect }, too_long) => {
+                self.tell(held).await;
                 if let Some(reason) = too_long {
                     self.crew.tell(Event::Stopping(reason)).await;
                 }
@@ -81,12 +90,43 @@ impl<S: Sender> Work<S> {
                 } else {
                     Bearing::Clears
                 };
-                self.end(self.unless_doubtful(outcomes), status, bearing)
+                self.end(self.unless_doubtful(outcomes), status, attempted, bearing)
                     .await
             }
-            (Verdict::Stop(reason), _) | (_, Some(reason)) => self.stop(reason).await,
-            (Verdict::Throttled, None) => Next::Again,
-            (Verdict::Retry { ending }, None) => self.try_again(ending, status).await,
+            (Verdict::Retry { ending }, too_long) => {
+                self.tell(held).await;
+                let doubt = Some(&ending).filter(|ending| ending.kind == OutcomeKind::Unconfirmed);
+                self.doubt = doubt.cloned().or(self.doubt.take());
+                match too_long {
+                    Some(reason) => {
+                        self.attempts.tell(attempted, doubt.cloned()).await;
+                        self.stop(reason).await
+                    }
+                    None => self.try_again(ending, status, attempted).await,
+                }
+            }
+            (verdict, too_long) => {
+                self.attempts.tell(attempted, None).await;
+                self.tell(held).await;
+                match (verdict, too_long) {
+                    (Verdict::Stop(StopReason::Unauthorized(_)), None)
+                        if !renewed && self.crew.sender.renews() =>
+                    {
+                        self.with_another_token().await
+                    }
+                    (Verdict::Stop(reason), _) | (_, Some(reason)) => self.stop(reason).await,
+                    _ => Next::Again,
+                }
+            }
+        }
+    }
+
+    /// Goes on where nothing was sent for want of a token: it was refused, or all are asked to wait for it.
+    async fn put_off(&self, reply: Reply, too_long: Option<StopReason>) -> Next {
+        match (reply, too_long) {
+            (Reply::NoToken(words), _) => self.stop(StopReason::NoToken(words)).await,
+            (_, Some(reason)) => self.stop(reason).await,
+            _ => Next::Again,
         }
     }
 
@@ -98,33 +138,43 @@ impl<S: Sender> Work<S> {
     }
 
     /// Holds everyone, this call included, where the answer asks for it. Returns a reason to stop where it asks
-    /// for more than a run waits.
-    async fn hold(&self, hold: HoldNumber, reply: &Reply) -> Option<StopReason> {
+    /// for more than a run waits, and what there is to tell.
+    fn hold(&self, hold: HoldNumber, reply: &Reply) -> (Option<StopReason>, Option<Event>) {
         let Some((why, after)) = reply.asks_to_wait() else {
             if reply.status().is_some() {
                 self.crew.pace.accepted(hold);
             }
-            return None;
+            return (None, None);
         };
         if let Some(after) = after.filter(|after| *after > self.crew.retries.max_hold) {
-            return Some(StopReason::AskedToWait(after));
+            return (Some(StopReason::AskedToWait(after)), None);
         }
-        if let Some(pause) = self.crew.pace.refused(hold, after) {
-            self.crew.tell(Event::Held { why, pause }).await;
+        let pause = self.crew.pace.refused(hold, after);
+        (None, pause.map(|pause| Event::Held { why, pause }))
+    }
+
+    async fn tell(&self, event: Option<Event>) {
+        if let Some(event) = event {
+            self.crew.tell(event).await;
         }
-        None
     }
 
     /// Backs off, or ends the call where its attempts are used up.
-    async fn try_again(&mut self, ending: Outcome, status: Option<u16>) -> Next {
-        if ending.kind == OutcomeKind::Unconfirmed {
-            self.doubt = Some(ending.clone());
-        }
+    async fn try_again(
+        &mut self,
+        ending: Outcome,
+        status: Option<u16>,
+        attempted: Attempted,
+    ) -> Next {
         self.used += 1;
         let Some(delay) = self.crew.retries.pause(self.used, fastrand::f64()) else {
             let outcomes = self.unless_doubtful(Outcomes::All(ending));
-            return self.end(outcomes, status, Bearing::Neither).await;
+            return self
+                .end(outcomes, status, attempted, Bearing::Neither)
+                .await;
         };
+        let doubt = Some(&ending).filter(|ending| ending.kind == OutcomeKind::Unconfirmed);
+        self.attempts.tell(attempted, doubt.cloned()).await;
         self.retrying(ending, delay).await;
         tokio::select! {
             () = sleep(delay) => Next::Again,
@@ -164,18 +214,25 @@ impl<S: Sender> Work<S> {
         }
     }
 
-    async fn end(&self, outcomes: Outcomes, status: Option<u16>, bearing: Bearing) -> Next {
+    async fn end(
+        &self,
+        outcomes: Outcomes,
+        status: Option<u16>,
+        last: Attempted,
+        bearing: Bearing,
+    ) -> Next {
         let call = self.attempts.call().clone();
         let record = CallRecord {
             user: call.user.get(),
             outcomes,
             status,
             attempts: self.attempts.sent(),
-            at: (self.crew.now)(),
+            at: last.at,
         };
         let event = Event::Finished {
             call,
             record,
+            last,
             bearing,
         };
         let left = match self.crew.record(event).await {

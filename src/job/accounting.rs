@@ -148,11 +148,15 @@ impl<W: Write> Accounting<'_, W> {
                     self.writer.write(&result)?;
                     self.account.add(settled.outcome, row.action, entry.line);
                 }
-                None => self.unsent(
-                    entry,
-                    Some(sent),
-                    &Outcome::new(OutcomeKind::Pending, "", ""),
-                )?,
+                None => {
+                    let pending = Outcome::new(OutcomeKind::Pending, "", "");
+                    let result = ResultRow {
+                        attempts: self.ledger.attempts(customer),
+                        ..with_outcome(entry.line, sent, &pending)
+                    };
+                    self.writer.write(&result)?;
+                    self.account.add(&pending, row.action, entry.line);
+                }
             },
         }
         Ok(Some(()))
@@ -227,5 +231,82 @@ fn with_outcome<'a>(
         status: None,
         attempts: 0,
         at: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::reading::plan;
+    use crate::list::Wishes;
+    use crate::plan::{OnConflict, Policy};
+    use proptest::prelude::*;
+
+    /// The rows of the result of a list that nobody was called of, and how many data rows it has; none where the whole
+    /// list is unusable.
+    fn accounted(list: &[u8]) -> Option<(usize, u32)> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        std::fs::write(&path, list).unwrap();
+        let source = Source::open(&path, None).ok()?;
+        let reading = Reading {
+            wishes: Wishes::default(),
+            delimiter: None,
+            policy: Policy {
+                on_conflict: OnConflict::LastWins,
+                max_labels: 3,
+            },
+        };
+        let planned = plan(&source, &reading).ok()?;
+        let ledger = Ledger::new(planned.plan.customers());
+        let mut result = Vec::new();
+        let account = account_for(&source, &reading, &planned, &ledger, &mut result).unwrap();
+        let mut counted = planned.left_out.clone();
+        counted.leave_pending(u64::from(planned.plan.data_rows()));
+        account.must_equal(&counted).unwrap();
+        let rows = csv::Reader::from_reader(&result[..]).into_records();
+        Some((rows.map(Result::unwrap).count(), planned.plan.data_rows()))
+    }
+
+    /// Bytes of which lists are made, and some that are in none.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let words: [&[u8]; 18] = [
+            b"userId",
+            b"action",
+            b"label",
+            b",",
+            b",",
+            b";",
+            b"\t",
+            b"\n",
+            b"\r\n",
+            b"\r",
+            b"\"",
+            b"1",
+            b"28015",
+            b"add",
+            b"remove",
+            b"VIP",
+            b"\xFF",
+            b"\xEF\xBB\xBF",
+        ];
+        let word = prop_oneof![
+            9 => proptest::sample::select(words.to_vec()).prop_map(<[u8]>::to_vec),
+            1 => proptest::collection::vec(any::<u8>(), 0..4),
+        ];
+        let body = proptest::collection::vec(word, 0..60).prop_map(|words| words.concat());
+        (any::<bool>(), body).prop_map(|(header, body)| match header {
+            true => [b"userId,action,label\n", &body[..]].concat(),
+            false => body,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_as_many_result_rows_as_data_rows_or_no_list(list in bytes()) {
+            if let Some((rows, data_rows)) = accounted(&list) {
+                prop_assert_eq!(rows, data_rows as usize);
+            }
+        }
     }
 }

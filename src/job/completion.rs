@@ -1,72 +1,51 @@
-//! The end of a run: its result in place, its other files gone.
+//! The end of a run, or of a leg: the result in place and the other files gone, or all of them left to be carried on.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
 
 use super::accounting::{Account, AccountError, account_for};
 use super::called::Called;
-use super::identity::identity;
-use super::reading::{Planned, Reading};
+use super::identity::{ACCOUNT, BASE_URL, LIST, SHARD};
+use super::run::{PROGRAM, Run};
+use super::standing::Standing;
 use crate::error::{Error, ExitStatus};
-use crate::list::Source;
-use crate::model::{Moment, OutcomeKind, Tally};
-use crate::record::{Ledger, Outputs, Replacement, Target, write_whole};
-use crate::report::{Effort, Leg, ListSummary, Minute, Summary};
+use crate::model::{OutcomeKind, Tally};
+use crate::record::{Entry, Journal, RecordError, Replacement, Target, write_whole};
+use crate::report::{Leg, ListSummary, Summary};
 
-/// All of the customers, in one part.
-const WHOLE: &str = "1/1";
-
-/// What a run is about.
-#[derive(Debug)]
-pub struct Run<'a> {
-    /// The list's path.
-    pub list: &'a Path,
-    /// The list.
-    pub source: &'a Source,
-    /// How it is read.
-    pub reading: &'a Reading,
-    /// What it comes to.
-    pub planned: &'a Planned,
-    /// Where its files stand.
-    pub outputs: &'a Outputs,
-    /// Where the service is.
-    pub base_url: String,
-    /// A hash of who calls.
-    pub account: String,
-    /// The HTTP method of a call.
-    pub method: &'static str,
-    /// The settings that shape the plan.
-    pub shaping: &'a BTreeMap<&'static str, String>,
-    /// The other settings.
-    pub others: &'a BTreeMap<&'static str, String>,
-    /// When it began.
-    pub started: Moment,
-}
-
-/// Writes the result and the summary of a run whose calls have all ended, and removes its other files.
+/// Writes the result and the summary of a run, and removes its other files. Each step may be cut short and made again:
+/// until the journal is gone, the same run ends the same way. Where not all calls have ended, the run is `given_up`: they
+/// are pending in the result.
 ///
 /// # Errors
 /// The list has changed, or a file can't be written; what was recorded is still there.
-pub fn complete(run: &Run<'_>, called: Called) -> Result<ExitStatus, Error> {
+pub fn complete(run: &Run<'_>, called: Called, given_up: bool) -> Result<ExitStatus, Error> {
     let Called {
         journal,
-        ledger,
-        tally,
-        effort,
-        minutes,
+        mut standing,
         ..
     } = called;
-    // A journal that holds no call is not worth keeping, whatever comes now.
-    let journal = if journal.calls() == 0 {
-        journal.remove().map(|()| None)?
-    } else {
-        Some(journal)
-    };
+    match put_in_place(run, &mut standing, given_up) {
+        Ok(status) => {
+            remove_all(run, journal)?;
+            Ok(status)
+        }
+        Err(error) => {
+            end_leg(run, journal, error.status());
+            Err(error)
+        }
+    }
+}
+
+fn put_in_place(
+    run: &Run<'_>,
+    standing: &mut Standing,
+    given_up: bool,
+) -> Result<ExitStatus, Error> {
     let account = match &run.outputs.target {
         Target::File(path) => {
-            let mut result = Replacement::new(path)?;
-            match write(run, &ledger, &tally, &mut result) {
+            let mut result = Replacement::new(&*run.disk, path)?;
+            match write(run, standing, &mut result) {
                 Ok(account) => result.commit().map(|()| account)?,
                 Err(error) => {
                     result.discard();
@@ -76,102 +55,106 @@ pub fn complete(run: &Run<'_>, called: Called) -> Result<ExitStatus, Error> {
         }
         Target::StandardOutput => {
             let mut output = BufWriter::new(io::stdout().lock());
-            let account = write(run, &ledger, &tally, &mut output)?;
+            let account = write(run, standing, &mut output)?;
             output.flush().map_err(AccountError::from)?;
             account
         }
     };
     let status = match account.to_look_at {
-        0 => ExitStatus::Complete,
+        0 if !given_up => ExitStatus::Complete,
         _ => ExitStatus::WithFailures,
     };
     if let Some(path) = run.outputs.summary() {
-        let now = Moment::now();
-        let json = summary(run, &account, effort, minutes.finish(now), status, now)
+        let json = summary(run, &account, standing, status)
             .to_json()
             .map_err(|error| Error::new(ExitStatus::TryLater, error))?;
-        write_whole(&path, &json)?;
-    }
-    if let Some(journal) = journal {
-        journal.remove()?;
+        write_whole(&*run.disk, &path, &json)?;
     }
     Ok(status)
 }
 
-/// Leaves the files of a run that has stopped; a journal that holds no call is not worth keeping. Returns where the
-/// calls that ended are recorded.
+/// Removes what an unfinished run has and a complete one has not; the journal last, because it says which it is.
+fn remove_all(run: &Run<'_>, journal: Journal) -> Result<(), RecordError> {
+    let copy = run.outputs.spool().filter(|_| run.source.is_copy());
+    for path in [Some(run.outputs.state()), copy].into_iter().flatten() {
+        let removed = run.disk.remove(&path);
+        removed.map_err(|source| RecordError::Lost { path, source })?;
+    }
+    journal.remove()
+}
+
+/// Leaves the files of a run that has stopped with this status. Where nothing is worth keeping, none is left. Says whether
+/// they are.
 ///
 /// # Errors
-/// The empty journal can't be removed.
-pub fn leave(run: &Run<'_>, called: Called) -> Result<Option<PathBuf>, Error> {
-    if called.journal.calls() > 0 {
-        return Ok(Some(run.outputs.partial()));
+/// What is not worth keeping can't be removed.
+pub fn leave(run: &Run<'_>, called: Called, status: ExitStatus) -> Result<bool, Error> {
+    if !called.standing.is_worth_keeping() {
+        remove_all(run, called.journal)?;
+        return Ok(false);
     }
-    called.journal.remove()?;
-    Ok(None)
+    end_leg(run, called.journal, status);
+    Ok(true)
 }
 
-fn write(
-    run: &Run<'_>,
-    ledger: &Ledger,
-    counted: &Tally,
-    to: impl Write,
-) -> Result<Account, AccountError> {
-    let account = account_for(run.source, run.reading, run.planned, ledger, to)?;
-    account.must_equal(counted)?;
+/// Writes that the leg has ended in good order. Where that can't be written, it counts as killed, which loses nothing.
+fn end_leg(run: &Run<'_>, mut journal: Journal, status: ExitStatus) {
+    let end = Entry::LegEnd {
+        at: (run.now)(),
+        status: status.code(),
+    };
+    let _killed = journal.append(&[end]).and_then(|()| journal.sync());
+}
+
+fn write(run: &Run<'_>, standing: &Standing, to: impl Write) -> Result<Account, AccountError> {
+    let account = account_for(run.source, run.reading, run.planned, &standing.ledger, to)?;
+    let mut counted: Tally = standing.tally.clone();
+    counted.leave_pending(u64::from(run.planned.plan.data_rows()));
+    account.must_equal(&counted)?;
     Ok(account)
-}
-
-/// The run's identity.
-fn identity_of(run: &Run<'_>) -> String {
-    let fingerprint = run.planned.fingerprint.to_string();
-    let mut parts = vec![
-        ("list", fingerprint.as_str()),
-        ("base-url", &run.base_url),
-        ("account", &run.account),
-        ("method", run.method),
-        ("shard", WHOLE),
-    ];
-    parts.extend(
-        run.shaping
-            .iter()
-            .map(|(name, value)| (*name, value.as_str())),
-    );
-    identity(&parts)
 }
 
 fn summary(
     run: &Run<'_>,
     account: &Account,
-    effort: Effort,
-    minutes: Vec<Minute>,
+    standing: &mut Standing,
     status: ExitStatus,
-    now: Moment,
 ) -> Summary {
     let plan = &run.planned.plan;
-    let mut settings = run.shaping.clone();
-    settings.extend(run.others.clone());
-    settings.insert("method", run.method.to_owned());
-    let leg = Leg {
-        started_at: run.started.to_string(),
-        ended_at: now.to_string(),
-        exit_status: status.code(),
-    };
-    let name = run.list.file_name().unwrap_or(run.list.as_os_str());
+    let now = (run.now)();
+    let effort = standing.effort(now);
+    let own_keys = [LIST, BASE_URL, ACCOUNT, SHARD];
+    let parts = run.identity.parts().iter();
+    let settings = parts.filter(|(name, _)| !own_keys.contains(&name.as_str()));
+    let mut settings: BTreeMap<_, _> = settings
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let others = run.others.iter();
+    settings.extend(others.map(|(name, value)| ((*name).to_owned(), value.clone())));
+    let last = standing.legs.len().saturating_sub(1);
+    let legs = standing.legs.iter().enumerate().map(|(n, leg)| Leg {
+        started_at: leg.begin.started.to_string(),
+        ended_at: leg.ended.unwrap_or(now).to_string(),
+        exit_status: if n == last {
+            Some(status.code())
+        } else {
+            leg.status
+        },
+    });
     let rows = |kind: OutcomeKind| (kind.as_str(), account.tally.rows(kind));
     let by_code = account.tally.rows_by_code().into_iter();
     Summary {
-        program: concat!("bulklabel ", env!("CARGO_PKG_VERSION")).to_owned(),
-        run: identity_of(run),
+        program: PROGRAM.to_owned(),
+        run: run.identity.hash(),
         list: ListSummary {
-            name: name.to_string_lossy().into_owned(),
+            name: run.list_name(),
             rows: u64::from(plan.data_rows()),
             fingerprint: run.planned.fingerprint.to_string(),
         },
-        base_url: run.base_url.clone(),
-        account: run.account.clone(),
+        base_url: run.part(BASE_URL),
+        account: run.part(ACCOUNT),
         settings,
-        shard: WHOLE.to_owned(),
+        shard: run.part(SHARD),
         rows: OutcomeKind::ALL.into_iter().map(rows).collect(),
         codes: by_code
             .map(|(code, rows)| (code.to_owned(), rows))
@@ -180,9 +163,9 @@ fn summary(
         calls: effort.ended,
         attempts: effort.attempts,
         throttled: effort.throttled,
-        legs: vec![leg],
-        seconds: (now.0 - run.started.0) as f64 / 1_000.0,
+        legs: legs.collect(),
+        seconds: standing.seconds(now),
         exit_status: status.code(),
-        minutes,
+        minutes: std::mem::take(&mut standing.minutes).finish(now),
     }
 }

@@ -1,23 +1,25 @@
-//! The only place that writes while calls are made: journal, ledger, counts and bar.
+//! The only place that writes while calls are made: journal, standing and bar.
 
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::called::Called;
 use crate::dispatch::{Judgement, Stopper, Suspicion, Told};
-use crate::model::{Call, CallRecord, Event, Moment, StopReason};
+use crate::model::{Attempted, Event, Met, Moment, StopReason};
 use crate::plan::Plan;
-use crate::record::RecordError;
+use crate::record::{AttemptEnd, CallEnd, Entry, RecordError};
 use crate::report::{Glance, Progress};
 
 /// So many events wait for the desk at most; a slow disk slows the workers, not the memory down.
 pub const WAITING: usize = 256;
 
-/// Records are made durable this often (contract, section 5).
+/// Entries are made durable this often (contract, section 5).
 const SYNC_EVERY: Duration = Duration::from_secs(1);
+
+/// Nobody waits for that, unless it takes longer than this: no more is sent than can be lost in such a time.
+const OVERDUE: Duration = Duration::from_secs(5);
 
 /// The bar moves this often.
 const SHOW_EVERY: Duration = Duration::from_millis(200);
@@ -28,14 +30,19 @@ pub struct Desk<'a> {
     state: Called,
     progress: Progress,
     stopper: Stopper,
-    suspicion: Suspicion<(Call, CallRecord)>,
+    suspicion: Suspicion<u32>,
     drain: Duration,
     /// When to give up what is still on its way.
     cut_at: Option<Instant>,
-    sync: Option<JoinHandle<Result<(), RecordError>>>,
     calls: u64,
-    started: Instant,
     now: fn() -> Moment,
+}
+
+/// What a batch comes to.
+#[derive(Default)]
+struct Batch {
+    entries: Vec<Entry>,
+    waiting: Vec<oneshot::Sender<()>>,
 }
 
 impl<'a> Desk<'a> {
@@ -50,15 +57,13 @@ impl<'a> Desk<'a> {
     ) -> Self {
         Self {
             plan,
+            suspicion: Suspicion::after(state.standing.streak.clone()),
             state,
             progress,
             stopper,
-            suspicion: Suspicion::default(),
             drain,
             cut_at: None,
-            sync: None,
             calls: u64::from(plan.totals().calls),
-            started: Instant::now(),
             now,
         }
     }
@@ -69,118 +74,130 @@ impl<'a> Desk<'a> {
         mut inbox: mpsc::Receiver<Told>,
         mut interrupts: mpsc::Receiver<StopReason>,
     ) -> Called {
-        let mut batch = Vec::with_capacity(WAITING);
+        let mut told = Vec::with_capacity(WAITING);
         let (mut sync, mut show) = (interval(SYNC_EVERY), interval(SHOW_EVERY));
         sync.set_missed_tick_behavior(MissedTickBehavior::Delay);
         show.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut syncing, mut since) = (None, Instant::now());
         loop {
             let cut_at = self.cut_at;
+            let is_overdue = syncing.is_some() && since.elapsed() > OVERDUE;
             tokio::select! {
-                received = inbox.recv_many(&mut batch, WAITING) => {
+                received = inbox.recv_many(&mut told, WAITING), if !is_overdue => {
                     if received == 0 {
                         break;
                     }
-                    self.take(&mut batch);
+                    self.take(&mut told);
+                }
+                synced = poll(&mut syncing), if syncing.is_some() => {
+                    syncing = None;
+                    self.synced(synced);
                 }
                 Some(reason) = interrupts.recv() => self.interrupted(reason),
-                _ = sync.tick() => self.make_durable().await,
+                _ = sync.tick(), if syncing.is_none() => {
+                    since = Instant::now();
+                    syncing = self.make_durable();
+                }
                 _ = show.tick() => self.show(),
                 () = sleep_until(cut_at.unwrap_or_else(Instant::now)), if cut_at.is_some() => self.cut(),
             }
         }
+        if syncing.is_some() {
+            let synced = poll(&mut syncing).await;
+            self.synced(synced);
+        }
         self.finish().await
     }
 
-    /// Takes what happened. The records of a batch are written at once, and then their workers told.
-    fn take(&mut self, batch: &mut Vec<Told>) {
-        let (mut calls, mut records, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
-        let mut written_so_far = true;
-        for Told { event, written } in batch.drain(..) {
+    /// Takes what happened. The entries of a batch are written at once, and then their workers told.
+    fn take(&mut self, told: &mut Vec<Told>) {
+        let mut batch = Batch::default();
+        for Told { event, written } in told.drain(..) {
             self.progress.tell(&event);
-            match event {
-                Event::Attempted { latency, met, .. } => {
-                    let throttled = met.is_throttled();
-                    self.state.effort.attempts += 1;
-                    self.state.effort.throttled += u64::from(throttled);
-                    self.state.minutes.attempt((self.now)(), latency, throttled);
-                }
-                Event::Held { pause, .. } => self.state.minutes.hold((self.now)(), pause),
-                Event::Stopping(reason) => self.stop(reason),
-                Event::Unfinished { .. } => self.state.effort.without_verdict += 1,
-                Event::Retrying { .. } => {}
-                Event::Finished {
-                    call,
+            batch.waiting.extend(written);
+            self.enter(event, &mut batch.entries);
+        }
+        if self.write(&batch.entries) {
+            tell(batch.waiting);
+        }
+    }
+
+    /// What an event comes to in the journal.
+    fn enter(&mut self, event: Event, entries: &mut Vec<Entry>) {
+        match event {
+            Event::Sending { call } => match entries.last_mut() {
+                Some(Entry::Sending(calls)) => calls.push(call),
+                _ => entries.push(Entry::Sending(vec![call])),
+            },
+            Event::CalledBack { call } => entries.push(Entry::CalledBack(call)),
+            Event::Attempted {
+                call,
+                attempt,
+                doubt,
+                ..
+            } => entries.push(Entry::Attempt(AttemptEnd {
+                call,
+                at: attempt.at,
+                ms: milliseconds(attempt.latency),
+                unsent: !attempt.left,
+                status: status(&attempt),
+                doubt,
+            })),
+            Event::Held { pause, .. } => entries.push(Entry::Held {
+                at: (self.now)(),
+                ms: milliseconds(pause),
+            }),
+            Event::Stopping(reason) => self.stop(reason),
+            Event::Unfinished { .. } | Event::Retrying { .. } => {}
+            Event::Finished {
+                call,
+                record,
+                last,
+                bearing,
+            } => {
+                let customer = call.customer;
+                let message = record.outcomes.of(0).message.to_string();
+                let status = record.status.unwrap_or_default();
+                let ended = Entry::Ended(CallEnd {
+                    call: customer,
                     record,
+                    ms: milliseconds(last.latency),
+                    unsent: !last.left,
                     bearing,
-                } => {
-                    waiting.extend(written);
-                    match self
-                        .suspicion
-                        .judge(bearing, || (call.clone(), record.clone()))
-                    {
-                        Judgement::Record => {
-                            calls.push(call);
-                            records.push(record);
-                        }
-                        Judgement::Discard => self.state.effort.without_verdict += 1,
-                        Judgement::Stop(earlier) => {
-                            // What is taken back must have been written before.
-                            written_so_far &= self.write(&calls, &records);
-                            calls.clear();
-                            records.clear();
-                            self.not_about_the_customers(earlier, &record);
-                        }
+                });
+                match self.suspicion.judge(bearing, || customer) {
+                    Judgement::Record => entries.push(ended),
+                    Judgement::Discard => entries.push(without_verdict(customer, &last)),
+                    Judgement::Stop(earlier) => {
+                        let answers = earlier.len() + 1;
+                        entries.extend(earlier.into_iter().map(Entry::TakenBack));
+                        entries.push(without_verdict(customer, &last));
+                        self.stop(StopReason::NotAboutCustomers {
+                            answers,
+                            status,
+                            message,
+                        });
                     }
                 }
             }
         }
-        if self.write(&calls, &records) && written_so_far {
-            tell(waiting);
-        }
     }
 
-    /// Records how calls ended. False where they can't be recorded, which stops the run.
-    fn write(&mut self, calls: &[Call], records: &[CallRecord]) -> bool {
-        if records.is_empty() {
+    /// Writes entries. False where they can't be written, which stops the run.
+    fn write(&mut self, entries: &[Entry]) -> bool {
+        if entries.is_empty() {
             return true;
         }
-        if let Err(error) = self.state.journal.append(records) {
-            self.state.effort.without_verdict += records.len() as u64;
+        if let Err(error) = self.state.journal.append(entries) {
             self.stop(StopReason::Unrecordable(error.to_string()));
             return false;
         }
-        for (call, record) in calls.iter().zip(records) {
-            self.state.ledger.enter(call, record);
-            self.state.minutes.call(record.at);
-            for (position, change) in call.changes.iter().enumerate() {
-                self.state
-                    .tally
-                    .add(record.outcomes.of(position), self.plan.line(change.row));
-            }
-        }
+        let taken = entries
+            .iter()
+            .try_for_each(|entry| self.state.standing.take(self.plan, entry));
+        // What was written is what has happened, or the workers are not ours.
+        taken.expect("workers tell of the calls that they were given, and of each in its order");
         true
-    }
-
-    /// Takes back the calls whose answers were not about their customers: they stay pending.
-    fn not_about_the_customers(&mut self, earlier: Vec<(Call, CallRecord)>, last: &CallRecord) {
-        let answers = earlier.len() + 1;
-        self.state.effort.without_verdict += answers as u64;
-        for (call, record) in earlier {
-            if let Err(error) = self.state.journal.take_back(call.user) {
-                return self.stop(StopReason::Unrecordable(error.to_string()));
-            }
-            self.state.ledger.take_back(&call);
-            for position in 0..call.changes.len() {
-                self.state.tally.take_back(record.outcomes.of(position));
-            }
-        }
-        let message = last.outcomes.of(0).message.to_string();
-        let status = last.status.unwrap_or_default();
-        self.stop(StopReason::NotAboutCustomers {
-            answers,
-            status,
-            message,
-        });
     }
 
     /// Stops for the first reason that comes.
@@ -206,53 +223,87 @@ impl<'a> Desk<'a> {
         self.cut_at = None;
     }
 
-    async fn make_durable(&mut self) {
-        if self.sync.as_ref().is_some_and(|sync| !sync.is_finished()) {
-            return;
+    /// Starts to make durable what is not yet, if there is any.
+    fn make_durable(&mut self) -> Option<Syncing> {
+        if !self.state.journal.is_behind() {
+            return None;
         }
-        self.synced().await;
-        match self.state.journal.syncer() {
-            Ok(syncer) => self.sync = Some(tokio::task::spawn_blocking(syncer)),
-            Err(error) => self.stop(StopReason::Unrecordable(error.to_string())),
+        match self.state.journal.syncing() {
+            Ok(syncing) => Some(Box::pin(syncing)),
+            Err(error) => {
+                self.stop(StopReason::Unrecordable(error.to_string()));
+                None
+            }
         }
     }
 
-    /// Waits for the sync on its way.
-    async fn synced(&mut self) {
-        let Some(sync) = self.sync.take() else { return };
-        match sync.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => self.stop(StopReason::Unrecordable(error.to_string())),
-            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    fn synced(&mut self, synced: Result<u64, RecordError>) {
+        let noted = synced.and_then(|bytes| self.state.journal.is_durable(bytes));
+        if let Err(error) = noted {
+            self.stop(StopReason::Unrecordable(error.to_string()));
         }
     }
 
     fn show(&mut self) {
-        let ended = u64::from(self.state.ledger.ended());
+        let standing = &self.state.standing;
         self.progress.show(Glance {
-            ended,
+            ended: u64::from(standing.ledger.ended()),
             calls: self.calls,
-            tally: &self.state.tally,
+            tally: &standing.tally,
         });
     }
 
     async fn finish(mut self) -> Called {
         self.show();
-        self.synced().await;
-        self.make_durable().await;
-        self.synced().await;
+        let mut syncing = self.make_durable();
+        if syncing.is_some() {
+            let synced = poll(&mut syncing).await;
+            self.synced(synced);
+        }
         self.progress.finish();
-        self.state.effort.ended = u64::from(self.state.ledger.ended());
-        self.state.effort.calling = self.started.elapsed();
         // A stop that came when nothing was left to do has stopped nothing.
-        if self.state.effort.ended == self.calls {
+        if u64::from(self.state.standing.ledger.ended()) == self.calls {
             self.state.stopped = None;
         }
         self.state
     }
 }
 
-/// Tells workers that the records of their calls are written; where they are not, nobody is told.
+/// What becomes durable, and how much that is.
+type Syncing = std::pin::Pin<Box<dyn Future<Output = Result<u64, RecordError>> + Send>>;
+
+/// Waits for what is there.
+async fn poll(syncing: &mut Option<Syncing>) -> Result<u64, RecordError> {
+    match syncing {
+        Some(syncing) => syncing.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A call whose answer does not count: it stays pending.
+fn without_verdict(call: u32, last: &Attempted) -> Entry {
+    Entry::Attempt(AttemptEnd {
+        call,
+        at: last.at,
+        ms: milliseconds(last.latency),
+        unsent: !last.left,
+        status: status(last),
+        doubt: None,
+    })
+}
+
+fn status(attempt: &Attempted) -> Option<u16> {
+    match attempt.met {
+        Met::Answer(status) => Some(status),
+        _ => None,
+    }
+}
+
+fn milliseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Tells workers that what they wait for is written; where it is not, nobody is told.
 fn tell(waiting: Vec<oneshot::Sender<()>>) {
     for worker in waiting {
         // One that is gone needs not know.

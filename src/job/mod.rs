@@ -1,18 +1,29 @@
 //! One run, from a list to its complete result: the only room that sees every stage.
 //!
-//! `reading` makes the plan of the list, `calling` makes the calls, `desk` records how they end, `accounting`
-//! reads the list once more and writes the result beside the outcomes, and `completion` puts it in its place.
-//! `identity` tells runs apart.
+//! `run` says what it is about, `identity` tells runs apart, and `reading` makes the plan of the list. A run has one leg
+//! or, after a crash or a stop, more of them: `unfinished` decides whether one is carried on, `leg` takes it up where its
+//! journal leaves it and makes the calls that are left, `desk` writes all that happens, and `standing` is what that comes
+//! to; `glimpse` tells it from outside. `accounting` reads the list once more and writes the result beside the outcomes, and `completion` puts it in its
+//! place.
 
 mod accounting;
 mod called;
-mod calling;
 mod completion;
 mod desk;
+mod glimpse;
 mod identity;
+mod leg;
 mod reading;
+mod run;
+mod standing;
+mod unfinished;
 
 pub use called::Called;
-pub use calling::{Calling, Terms, call_all};
-pub use completion::{Run, complete, leave};
+pub use completion::{complete, leave};
+pub use glimpse::{Glimpse, glimpse};
+pub use identity::{ACCOUNT, BASE_URL, Identity, LIST, METHOD, SHARD};
+pub use leg::{Surroundings, Terms, Underway, call_all, take_up};
 pub use reading::{Planned, Reading, plan};
+pub use run::Run;
+pub use standing::Standing;
+pub use unfinished::{Unfinished, look};

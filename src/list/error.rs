@@ -4,7 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::error::{Error, ExitStatus};
+use crate::error::Error;
 
 /// Ends the run before anything is sent (exit 2).
 #[derive(Debug, thiserror::Error)]
@@ -56,12 +56,6 @@ pub enum ListError {
         spool: PathBuf,
         /// The system's words.
         source: io::Error,
-    },
-    /// Another run copies to the same place.
-    #[error("{} is being written by another run with the same result: wait for it, or name another with --output", spool.display())]
-    Busy {
-        /// Where the copy should stand.
-        spool: PathBuf,
     },
     /// Nothing but blank lines.
     #[error("{list} is empty: its first line must name the columns, such as userId,action,label")]
@@ -180,9 +174,6 @@ pub enum ListError {
 
 impl From<ListError> for Error {
     fn from(error: ListError) -> Self {
-        match error {
-            ListError::Busy { .. } => Self::new(ExitStatus::TryLater, error),
-            _ => Self::unusable(error),
-        }
+        Self::unusable(error)
     }
 }

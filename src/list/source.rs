@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::ListError;
 
@@ -21,7 +21,7 @@ impl std::fmt::Display for Fingerprint {
 pub struct Source {
     name: String,
     file: File,
-    spool: Option<PathBuf>,
+    is_copy: bool,
 }
 
 impl Source {
@@ -54,7 +54,7 @@ impl Source {
             Ok((kind, file)) if kind.is_file() => Ok(Self {
                 name,
                 file,
-                spool: None,
+                is_copy: false,
             }),
             Ok((_, file)) => Self::copied(file, name, spool),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -77,8 +77,6 @@ impl Source {
                 .create(true)
                 .truncate(false)
                 .open(spool)?;
-            // Two runs that copy into one file would both send what neither was given.
-            file.try_lock()?;
             file.set_len(0)?;
             let copied = io::copy(&mut from, &mut file).and_then(|_| file.sync_all());
             if copied.is_err() {
@@ -92,11 +90,8 @@ impl Source {
             Ok(file) => Ok(Self {
                 name,
                 file,
-                spool: Some(spool),
+                is_copy: true,
             }),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                Err(ListError::Busy { spool })
-            }
             Err(source) => Err(ListError::Spool {
                 list,
                 spool,
@@ -105,9 +100,9 @@ impl Source {
         }
     }
 
-    /// The copy that was made of what can be read only once.
-    pub fn spool(&self) -> Option<&Path> {
-        self.spool.as_deref()
+    /// Whether it is a copy of what can be read only once.
+    pub fn is_copy(&self) -> bool {
+        self.is_copy
     }
 
     /// The list's name, as errors say it.

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Action, LabelId, Labels, Moment, Outcome, RowIndex, UserId};
 
 /// One label of a call, as the row that asks for it has it.
@@ -47,9 +45,17 @@ impl Call {
     }
 }
 
+/// What was done about a call before: by an earlier process of the run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// How many attempts were sent.
+    pub attempts: u32,
+    /// How the call ends if nothing is ever heard: there where an attempt may have been applied.
+    pub doubt: Option<Outcome>,
+}
+
 /// What became of a call's rows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcomes {
     /// The same for every row.
     All(Outcome),
@@ -70,16 +76,14 @@ impl Outcomes {
     }
 }
 
-/// How a call ended: what the journal holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallRecord {
     /// The customer's id.
     pub user: u64,
     /// What became of the rows.
-    #[serde(flatten)]
     pub outcomes: Outcomes,
     /// The HTTP status of the last answer; none where there was no answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// How many attempts were sent.
     pub attempts: u32,

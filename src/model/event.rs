@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Call, CallRecord, Outcome, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::{Call, CallRecord, Moment, Outcome, UserId};
 use crate::error::ExitStatus;
 
 /// Why the pool waits as a whole.
@@ -55,7 +57,8 @@ impl StopReason {
 }
 
 /// Whether answers can still be about the customers (contract, section 3): what the end of a call says of that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Bearing {
     /// Such an answer can hardly be about the customer.
     Suspect,
@@ -89,19 +92,44 @@ impl Met {
     }
 }
 
+/// An attempt that has met its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempted {
+    /// Which attempt of the call, from 1.
+    pub attempt: u32,
+    /// When it met its end.
+    pub at: Moment,
+    /// From leaving to that.
+    pub latency: Duration,
+    /// Whether it left: where there was no connection it has not.
+    pub left: bool,
+    /// What came of it.
+    pub met: Met,
+}
+
 /// What happens to a call, as its worker tells it.
 #[derive(Debug)]
 pub enum Event {
-    /// An attempt was sent and answered, or met its end.
+    /// An attempt is about to leave, once this is written.
+    Sending {
+        /// Whose call.
+        call: u32,
+    },
+    /// The attempt that was about to leave has not, and never will.
+    CalledBack {
+        /// Whose call.
+        call: u32,
+    },
+    /// An attempt has met its end, and its call has not.
     Attempted {
         /// Whose call.
+        call: u32,
+        /// The customer's id.
         user: UserId,
-        /// Which attempt of the call, from 1.
-        attempt: u32,
-        /// From leaving to the whole answer.
-        latency: Duration,
-        /// What came of it.
-        met: Met,
+        /// The attempt.
+        attempt: Attempted,
+        /// How the call ends if nothing is ever heard: there where the attempt may have been applied.
+        doubt: Option<Outcome>,
     },
     /// An attempt failed in passing and the call will be tried again.
     Retrying {
@@ -127,6 +155,8 @@ pub enum Event {
         call: Call,
         /// How it ended.
         record: CallRecord,
+        /// Its last attempt.
+        last: Attempted,
         /// What its answer says about the answers in a row.
         bearing: Bearing,
     },

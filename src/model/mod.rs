@@ -10,8 +10,8 @@ mod rate;
 mod row;
 mod tally;
 
-pub use call::{Call, CallRecord, Change, Outcomes};
-pub use event::{Bearing, Event, Met, Pause, StopReason};
+pub use call::{Call, CallRecord, Change, History, Outcomes};
+pub use event::{Attempted, Bearing, Event, Met, Pause, StopReason};
 pub use interned::Interned;
 pub use label::{LabelId, Labels, TooManyLabels};
 pub use moment::Moment;

@@ -7,7 +7,7 @@ use jiff::fmt::strtime;
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970-01-01 UTC; shown as `2026-11-23T02:13:05.123Z`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Moment(pub i64);
 

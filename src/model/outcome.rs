@@ -68,6 +68,12 @@ impl Outcome {
         Self::new(OutcomeKind::Success, "", "")
     }
 
+    /// How a call ends that was sent and never heard of again, because the program was stopped.
+    pub fn cut_off() -> Self {
+        let message = "the program was stopped before an answer came; it may have been applied";
+        Self::new(OutcomeKind::Unconfirmed, "CONNECTION_LOST", message)
+    }
+
     /// An outcome with its code and message.
     pub fn new(kind: OutcomeKind, code: impl Into<Box<str>>, message: impl Into<Box<str>>) -> Self {
         Self {

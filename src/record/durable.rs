@@ -1,33 +1,35 @@
 //! Files that are there whole or not at all.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::RecordError;
+use super::disk::{Disk, DiskFile};
 
 /// A file that is written under another name beside its own, made durable, and renamed into place.
 #[derive(Debug)]
-pub struct Replacement {
+pub struct Replacement<'a> {
+    disk: &'a dyn Disk,
     path: PathBuf,
     temporary: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<Box<dyn DiskFile>>,
 }
 
-impl Replacement {
+impl<'a> Replacement<'a> {
     /// Starts to write what will stand at `path`, under its [`temporary`] name.
     ///
     /// # Errors
     /// The file can't be made.
-    pub fn new(path: &Path) -> Result<Self, RecordError> {
+    pub fn new(disk: &'a dyn Disk, path: &Path) -> Result<Self, RecordError> {
         let temporary = temporary(path);
-        let file = File::create(&temporary);
+        let file = disk.create(&temporary);
         let file = file.map_err(|source| RecordError::Lost {
             path: temporary.clone(),
             source,
         })?;
         Ok(Self {
+            disk,
             path: path.to_owned(),
             temporary,
             file: BufWriter::with_capacity(1 << 17, file),
@@ -40,15 +42,16 @@ impl Replacement {
     /// It can't be written; what stood in the place is still there.
     pub fn commit(self) -> Result<(), RecordError> {
         let Self {
+            disk,
             path,
             temporary,
             file,
         } = self;
         let into_place = || {
             let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-            file.sync_all()?;
-            fs::rename(&temporary, &path)?;
-            sync_directory(&path)
+            file.sync()?;
+            disk.rename(&temporary, &path)?;
+            disk.sync_folder_of(&path)
         };
         into_place().map_err(|source| RecordError::Lost { path, source })
     }
@@ -56,11 +59,11 @@ impl Replacement {
     /// Leaves what stands in the place as it is.
     pub fn discard(self) {
         // What can't be removed is overwritten by the next run.
-        let _left = fs::remove_file(&self.temporary);
+        let _left = self.disk.remove(&self.temporary);
     }
 }
 
-impl Write for Replacement {
+impl Write for Replacement<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
     }
@@ -74,8 +77,8 @@ impl Write for Replacement {
 ///
 /// # Errors
 /// It can't be written; what stood in the place is still there.
-pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), RecordError> {
-    let mut file = Replacement::new(path)?;
+pub fn write_whole(disk: &dyn Disk, path: &Path, content: &[u8]) -> Result<(), RecordError> {
+    let mut file = Replacement::new(disk, path)?;
     match file.write_all(content) {
         Ok(()) => file.commit(),
         Err(source) => {
@@ -86,14 +89,6 @@ pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), RecordError> {
             })
         }
     }
-}
-
-/// Makes the names in a file's directory durable.
-pub fn sync_directory(path: &Path) -> io::Result<()> {
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// The name under which a file is written that will stand at `path`. It is fixed, so that a kill leaves no more

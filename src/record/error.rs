@@ -35,13 +35,47 @@ pub enum RecordError {
         /// The result.
         path: PathBuf,
     },
-    /// A run did not come to its end.
+    /// A file under the name of one of the run's is none.
+    #[error("{} is in the way of the run: no program of ours wrote it; move it away, or name another result with --output", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file of an unfinished run is another version's.
     #[error(
-        "{} is left from a run that did not finish, and says which customers it has called: keep it, and name another \
-         result with --output; starting over calls those customers again",
+        "{} was written by another version of bulklabel: carry on with that one, or start over with --restart, which calls \
+         its customers again",
         path.display()
     )]
-    Unfinished {
+    OtherVersion {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What was recorded can't be read any more, and no crash has done that.
+    #[error(
+        "{}, line {line}: it is damaged, so it can't say which customers were called: bring back an undamaged copy, or start \
+         over with --restart, which calls its customers again",
+        path.display()
+    )]
+    Damaged {
+        /// The journal.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+    },
+    /// What was recorded can't be of this list.
+    #[error(
+        "{}: what it says does not fit the list, so it can't say which customers were called: bring back an undamaged copy, \
+         or start over with --restart, which calls its customers again",
+        path.display()
+    )]
+    Misfit {
+        /// The journal.
+        path: PathBuf,
+    },
+    /// Another run of the same result is on its way.
+    #[error("another run has {} open: wait until it has ended, or have --lock-wait wait for it", path.display())]
+    Busy {
         /// The journal.
         path: PathBuf,
     },
@@ -67,10 +101,19 @@ impl RecordError {
     /// How the run ends for it: what is found before the first call won't change by itself, a full disk may.
     fn status(&self) -> ExitStatus {
         match self {
-            Self::Lost { .. } => ExitStatus::TryLater,
+            Self::Lost { .. } | Self::Busy { .. } => ExitStatus::TryLater,
+            Self::Unwritable { source, .. } if is_full(source) => ExitStatus::TryLater,
             _ => ExitStatus::Unusable,
         }
     }
+}
+
+/// Whether there is no room, which passes.
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
 }
 
 impl From<RecordError> for Error {

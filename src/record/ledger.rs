@@ -81,15 +81,48 @@ impl Ledger {
     }
 
     /// Takes back how a call ended.
-    pub fn take_back(&mut self, call: &Call) {
-        let slot = &mut self.slots[call.customer as usize];
+    pub fn take_back(&mut self, customer: u32) {
+        let slot = &mut self.slots[customer as usize];
         self.ended -= u32::from(slot.ending != OPEN);
         slot.ending = OPEN;
+    }
+
+    /// How many customers there are.
+    pub fn customers(&self) -> u32 {
+        // No more than were given.
+        self.slots.len() as u32
     }
 
     /// How many calls have ended.
     pub fn ended(&self) -> u32 {
         self.ended
+    }
+
+    /// Whether a customer's call has ended.
+    pub fn has_ended(&self, customer: u32) -> bool {
+        self.slots[customer as usize].ending != OPEN
+    }
+
+    /// How many attempts of a customer's call were sent, whether it has ended or not.
+    pub fn attempts(&self, customer: u32) -> u32 {
+        self.slots[customer as usize].attempts
+    }
+
+    /// Counts an attempt that is about to leave.
+    pub fn sending(&mut self, customer: u32) {
+        self.slots[customer as usize].attempts += 1;
+    }
+
+    /// Takes back what [`Ledger::sending`] counted.
+    pub fn called_back(&mut self, customer: u32) {
+        let attempts = &mut self.slots[customer as usize].attempts;
+        *attempts = attempts.saturating_sub(1);
+    }
+
+    /// How many calls were sent and have not ended.
+    pub fn without_verdict(&self) -> u64 {
+        let sent = |slot: &&Slot| slot.ending == OPEN && slot.attempts > 0;
+        self.slots.iter().filter(sent).count() as u64
     }
 
     /// How the call of a customer ended for one of its labels. None where it has not ended.
@@ -182,7 +215,7 @@ mod tests {
         assert_eq!(ledger.settled(1, vip), settled(&Outcome::success()));
         assert_eq!((ledger.settled(0, vip), ledger.ended()), (None, 1));
 
-        ledger.take_back(&call);
+        ledger.take_back(1);
         assert_eq!((ledger.settled(1, gold), ledger.ended()), (None, 0));
     }
 

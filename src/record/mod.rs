@@ -1,15 +1,21 @@
-//! What must survive: calls as they end, the result, and where both stand (contract, section 5).
+//! What must survive: all that happens in a run, its result, and where both stand (contract, section 5).
 
+mod disk;
 mod durable;
 mod error;
 mod journal;
 mod ledger;
+mod lock;
 mod outputs;
 mod results;
+mod state;
 
+pub use disk::{Disk, DiskFile, RealDisk, Syncing};
 pub use durable::{Replacement, write_whole};
 pub use error::RecordError;
-pub use journal::Journal;
+pub use journal::{AttemptEnd, CallEnd, Entry, Journal, LegBegin};
 pub use ledger::{Ledger, Settled};
+pub use lock::Lock;
 pub use outputs::{Outputs, Target};
 pub use results::{ResultRow, ResultWriter};
+pub use state::{FORMAT, State};

@@ -74,6 +74,24 @@ impl Outputs {
         with_suffix(&self.base, ".partial")
     }
 
+    /// What an unfinished run is.
+    pub fn state(&self) -> PathBuf {
+        with_suffix(&self.base, ".state")
+    }
+
+    /// The first free name under which a journal is set aside: `….partial.1`.
+    pub fn aside(&self) -> PathBuf {
+        let partial = self.partial();
+        let mut names = (1..).map(|n| with_suffix(&partial, &format!(".{n}")));
+        let free = names.find(|name| fs::symlink_metadata(name).is_err());
+        free.unwrap_or(partial)
+    }
+
+    /// Where the copy of a list is made, until it is known to be this run's.
+    pub fn copying(&self) -> Option<PathBuf> {
+        self.spool().map(|spool| temporary(&spool))
+    }
+
     /// The copy of a list that can be read only once. None where the person has not named the result.
     pub fn spool(&self) -> Option<PathBuf> {
         self.named.then(|| with_suffix(&self.base, ".list"))
@@ -84,57 +102,55 @@ impl Outputs {
         matches!(self.target, Target::File(_)).then(|| followed(&self.base.with_extension("json")))
     }
 
-    /// Refuses what would lose something: an unfinished run, and all that [`Outputs::check_result`] refuses.
-    ///
-    /// # Errors
-    /// Each of these.
-    pub fn check(&self, list: &Path, overwrite: bool) -> Result<(), RecordError> {
-        self.check_result(list, overwrite)?;
-        let partial = self.partial();
-        if self.replaced {
-            // A rehearsal is never carried on. What can't be removed is found when the journal is made.
-            let _left = fs::remove_file(partial);
-        } else if partial.exists() {
-            return Err(RecordError::Unfinished { path: partial });
-        }
-        Ok(())
+    /// Whether whatever is left from an earlier run is replaced without being asked for.
+    pub fn are_replaced(&self) -> bool {
+        self.replaced
     }
 
-    /// Refuses a result or summary that exists, unless `overwrite`; the list itself under any of the run's names;
-    /// and what is no file. A result may come to be there while a list is read: asked again before the first call.
+    /// Refuses a result or summary that exists, unless it may be replaced. One may come to be there while a list is read:
+    /// asked again before the first call.
+    ///
+    /// # Errors
+    /// There is one.
+    pub fn check_result(&self, overwrite: bool) -> Result<(), RecordError> {
+        let result = self.result().map(Path::to_owned);
+        let exists = |path: &PathBuf| fs::symlink_metadata(path).is_ok();
+        match [result, self.summary()].into_iter().flatten().find(exists) {
+            Some(path) if !overwrite && !self.replaced => Err(RecordError::Exists { path }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses the list itself under any of the run's names, and what is no file or can't be written.
     ///
     /// # Errors
     /// Each of these.
-    pub fn check_result(&self, list: &Path, overwrite: bool) -> Result<(), RecordError> {
+    pub fn check_names(&self, list: &Path) -> Result<(), RecordError> {
         let list = if list.as_os_str() == "-" {
             Path::new("/dev/stdin")
         } else {
             list
         };
         let list = fs::metadata(list).ok();
+        let mut names = vec![self.partial(), self.state(), temporary(&self.state())];
+        names.extend(self.spool());
+        names.extend(self.copying());
         if let (Some(result), Some(summary)) = (self.result(), self.summary()) {
             if summary == result {
                 return Err(RecordError::NameOfSummary { path: summary });
             }
-            for path in [result, &summary] {
-                let exists = must_be_writable(path, list.as_ref())?;
-                if exists && !overwrite && !self.replaced {
-                    return Err(RecordError::Exists {
-                        path: path.to_owned(),
-                    });
-                }
-                must_be_writable(&temporary(path), list.as_ref())?;
-            }
+            // Those that the person knows are named first.
+            let of_result = [result, &summary].map(|path| [path.to_owned(), temporary(path)]);
+            names.splice(..0, of_result.into_iter().flatten());
         }
-        for path in [self.spool(), Some(self.partial())].into_iter().flatten() {
-            must_be_writable(&path, list.as_ref())?;
-        }
-        Ok(())
+        names
+            .iter()
+            .try_for_each(|path| must_be_writable(path, list.as_ref()))
     }
 }
 
-/// Refuses a path that can't be written to, or is the list's. Returns whether a file is there.
-fn must_be_writable(path: &Path, list: Option<&fs::Metadata>) -> Result<bool, RecordError> {
+/// Refuses a path that can't be written to, or is the list's.
+fn must_be_writable(path: &Path, list: Option<&fs::Metadata>) -> Result<(), RecordError> {
     let path = path.to_owned();
     match fs::metadata(&path) {
         Ok(found) if !found.is_file() => Err(RecordError::NoRegularFile { path }),
@@ -143,8 +159,8 @@ fn must_be_writable(path: &Path, list: Option<&fs::Metadata>) -> Result<bool, Re
         {
             Err(RecordError::TheListItself { path })
         }
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && is_in_a_folder(&path) => Ok(false),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && is_in_a_folder(&path) => Ok(()),
         Err(source) => Err(RecordError::Unwritable { path, source }),
     }
 }

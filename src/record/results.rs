@@ -99,6 +99,7 @@ impl<W: Write> ResultWriter<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_result_is_standard_csv() {
@@ -131,5 +132,27 @@ mod tests {
         2,564663098,add,"VIP, ""2026""",success,,,200,1,2026-11-23T02:13:20.007Z
         3,564663098,add,"VIP, ""2026""",rejected,,,,0,
         "#);
+    }
+
+    proptest! {
+        #[test]
+        fn a_written_result_reads_back_the_same(rows in proptest::collection::vec(any::<[String; 5]>(), 0..10)) {
+            let mut writer = ResultWriter::new(Vec::new()).unwrap();
+            for (line, [user, label, outcome, code, message]) in (2..).zip(&rows) {
+                let (action, status, attempts, at) = ("add", None, 7, None);
+                let row = ResultRow { line, user, action, label, outcome, code, message, status, attempts, at };
+                writer.write(&row).unwrap();
+            }
+            let text = writer.finish().unwrap();
+            let mut reader = csv::Reader::from_reader(&text[..]);
+            let read: Vec<[String; 5]> = reader
+                .records()
+                .map(|row| {
+                    let row = row.unwrap();
+                    [1, 3, 4, 5, 6].map(|at| row[at].to_owned())
+                })
+                .collect();
+            prop_assert_eq!(read, rows);
+        }
     }
 }

@@ -30,10 +30,10 @@ pub struct Minute {
 }
 
 /// Gathers the minutes of a run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Minutes {
     minutes: Vec<Minute>,
-    current: Current,
+    current: Option<Current>,
     /// The last hold's beginning and end, in milliseconds since 1970.
     hold: Option<(i64, i64)>,
 }
@@ -83,27 +83,23 @@ impl Current {
 }
 
 impl Minutes {
-    /// Starts with the minute of `now`.
-    pub fn new(now: Moment) -> Self {
-        Self {
-            minutes: Vec::new(),
-            current: Current::new(now.0.div_euclid(MINUTE)),
-            hold: None,
-        }
+    /// A leg begins: whatever lies between it and the one before was none of the run's.
+    pub fn begin(&mut self, now: Moment) {
+        self.hold = None;
+        self.jump_to(now.0.div_euclid(MINUTE));
     }
 
     /// An attempt was answered, or met its end.
     pub fn attempt(&mut self, now: Moment, latency: Duration, throttled: bool) {
-        self.turn_to(now);
+        let current = self.turn_to(now);
         let milliseconds = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
-        self.current.latencies.saturating_record(milliseconds);
-        self.current.throttled += u64::from(throttled);
+        current.latencies.saturating_record(milliseconds);
+        current.throttled += u64::from(throttled);
     }
 
     /// A call ended.
     pub fn call(&mut self, now: Moment) {
-        self.turn_to(now);
-        self.current.calls += 1;
+        self.turn_to(now).calls += 1;
     }
 
     /// All calls wait from now on, for so long at least.
@@ -118,32 +114,48 @@ impl Minutes {
 
     /// All minutes up to now.
     pub fn finish(mut self, now: Moment) -> Vec<Minute> {
-        self.turn_to(now);
-        self.settle_hold(now);
-        self.minutes.push(self.current.closed());
+        if self.current.is_some() {
+            self.turn_to(now);
+            self.settle_hold(now);
+        }
+        self.minutes.extend(self.current.map(|last| last.closed()));
         self.minutes
     }
 
     /// Closes the minutes that have passed.
-    fn turn_to(&mut self, now: Moment) {
+    fn turn_to(&mut self, now: Moment) -> &mut Current {
         let number = now.0.div_euclid(MINUTE);
-        if number - self.current.number > LONGEST_GAP {
+        let mut at = self.current.as_ref().map_or(number, |minute| minute.number);
+        if number - at > LONGEST_GAP {
             // The clock was set: nothing happened in between.
-            self.minutes.push(self.current.closed());
-            self.current = Current::new(number);
+            self.jump_to(number);
+            at = number;
         }
-        while self.current.number < number {
-            self.settle_hold(Moment((self.current.number + 1) * MINUTE));
-            self.minutes.push(self.current.closed());
-            self.current = Current::new(self.current.number + 1);
+        while at < number {
+            at += 1;
+            self.settle_hold(Moment(at * MINUTE));
+            self.jump_to(at);
+        }
+        self.current.get_or_insert_with(|| Current::new(at))
+    }
+
+    /// Closes the current minute, unless it is this one.
+    fn jump_to(&mut self, number: i64) {
+        if self
+            .current
+            .as_ref()
+            .is_none_or(|minute| minute.number < number)
+        {
+            let before = self.current.replace(Current::new(number));
+            self.minutes.extend(before.map(|minute| minute.closed()));
         }
     }
 
     /// Counts what has passed of a hold for the current minute.
     fn settle_hold(&mut self, now: Moment) {
-        if let Some((from, until)) = self.hold.take() {
+        if let (Some((from, until)), Some(current)) = (self.hold.take(), &mut self.current) {
             let to = now.0.min(until).max(from);
-            self.current.held += to - from;
+            current.held += to - from;
             self.hold = (to < until).then_some((to, until));
         }
     }
@@ -155,7 +167,8 @@ mod tests {
 
     #[test]
     fn a_minute_holds_what_happened_in_it() {
-        let mut minutes = Minutes::new(Moment(30_000));
+        let mut minutes = Minutes::default();
+        minutes.begin(Moment(30_000));
         for latency in 1..=100 {
             minutes.attempt(Moment(40_000), Duration::from_millis(latency), latency == 7);
         }
@@ -181,7 +194,8 @@ mod tests {
 
     #[test]
     fn a_hold_is_counted_in_the_minutes_that_it_covers() {
-        let mut minutes = Minutes::new(Moment(0));
+        let mut minutes = Minutes::default();
+        minutes.begin(Moment(0));
         minutes.hold(Moment(50_000), Duration::from_secs(20));
         minutes.hold(Moment(55_000), Duration::from_secs(100));
         let held: Vec<f64> = minutes
@@ -190,5 +204,27 @@ mod tests {
             .map(|minute| minute.held_seconds)
             .collect();
         assert_eq!(held, [10.0, 60.0, 35.0, 0.0]);
+    }
+
+    #[test]
+    fn what_lies_between_two_legs_is_none_of_the_runs() {
+        let mut minutes = Minutes::default();
+        minutes.begin(Moment(0));
+        minutes.call(Moment(30_000));
+        minutes.hold(Moment(40_000), Duration::from_secs(3_600));
+        minutes.begin(Moment(50_000));
+        minutes.call(Moment(50_000));
+        minutes.begin(Moment(3_600_000));
+        minutes.call(Moment(3_600_000));
+        let minutes = minutes.finish(Moment(3_600_001));
+        let shown: Vec<_> = minutes
+            .iter()
+            .map(|minute| (&minute.at[11..16], minute.calls))
+            .collect();
+        assert_eq!(shown, [("00:00", 2), ("01:00", 1)]);
+        assert_eq!(
+            minutes[0].held_seconds, 0.0,
+            "of the hold no more is known than that it began"
+        );
     }
 }

@@ -27,17 +27,20 @@ pub struct Glance<'a> {
 #[derive(Debug)]
 pub struct Progress {
     started: Instant,
+    /// Calls that had ended before.
+    before: u64,
     last_line: Instant,
     bar: Option<Bar>,
     troubles: Troubles,
 }
 
 impl Progress {
-    /// Starts to show a run of so many calls.
-    pub fn start(screen: &Screen, calls: u64) -> Self {
+    /// Starts to show a run of so many calls, of which so many had ended `before`.
+    pub fn start(screen: &Screen, calls: u64, before: u64) -> Self {
         let now = Instant::now();
         Self {
             started: now,
+            before,
             last_line: now,
             bar: screen.bars().bar(calls),
             troubles: Troubles::default(),
@@ -115,7 +118,8 @@ impl Progress {
     }
 
     fn pace(&self, glance: Glance<'_>) -> f64 {
-        glance.ended as f64 / self.started.elapsed().as_secs_f64().max(0.001)
+        glance.ended.saturating_sub(self.before) as f64
+            / self.started.elapsed().as_secs_f64().max(0.001)
     }
 
     fn left(&self, glance: Glance<'_>) -> Option<Duration> {
@@ -148,7 +152,7 @@ mod tests {
     use crate::model::{Outcome, Pause, UserId};
 
     fn progress() -> Progress {
-        Progress::start(&Screen::new(LogFormat::Json), 10)
+        Progress::start(&Screen::new(LogFormat::Json), 10, 0)
     }
 
     fn tally() -> Tally {

@@ -6,7 +6,8 @@ use super::closing::why;
 use super::troubles::why_held;
 use super::words::{brief, counted, span};
 use crate::model::{
-    Action, Call, CallRecord, Event, Met, OutcomeKind, Outcomes, Pause, StopReason,
+    Action, Attempted, Call, CallRecord, Event, Met, OutcomeKind, Outcomes, Pause, StopReason,
+    UserId,
 };
 
 /// The names of all fields, but for those that every line has. The sentence holds the same for people.
@@ -50,34 +51,7 @@ pub fn tell(event: &Event) {
             why_held(*why),
             span(*pause)
         ),
-        Event::Attempted {
-            user,
-            attempt,
-            latency,
-            met,
-        } => {
-            macro_rules! tell {
-                ($level:ident) => {
-                    tracing::$level!(
-                        event = "attempt",
-                        customer = user.get(),
-                        attempt,
-                        met = word(*met),
-                        httpStatus = status(*met),
-                        milliseconds = milliseconds(*latency),
-                        "customer {user}, attempt {attempt}: {} after {}",
-                        words(*met),
-                        brief(*latency)
-                    )
-                };
-            }
-            // Of one that was refused for the pace's sake nothing else tells.
-            if met.is_throttled() {
-                tell!(debug)
-            } else {
-                tell!(trace)
-            }
-        }
+        Event::Attempted { user, attempt, .. } => attempted(*user, attempt),
         Event::Retrying {
             user,
             attempt,
@@ -95,7 +69,12 @@ pub fn tell(event: &Event) {
             why.message,
             brief(*delay)
         ),
-        Event::Finished { call, record, .. } => finished(call, record),
+        Event::Finished {
+            call, record, last, ..
+        } => {
+            attempted(call.user, last);
+            finished(call, record);
+        }
         Event::Unfinished { user, attempts } => tracing::debug!(
             event = "unfinished",
             customer = user.get(),
@@ -103,8 +82,38 @@ pub fn tell(event: &Event) {
             "customer {user}: no verdict after {}, and the run ends",
             counted(u64::from(*attempts), "attempt")
         ),
-        // The run's own words, when it ends.
-        Event::Stopping(_) => {}
+        // What comes of it is what counts; and the run's own words come when it ends.
+        Event::Sending { .. } | Event::CalledBack { .. } | Event::Stopping(_) => {}
+    }
+}
+
+/// Every attempt is told with `-vv`; with `-v` one that was refused for the pace's sake, of which nothing else tells.
+fn attempted(user: UserId, attempted: &Attempted) {
+    let Attempted {
+        attempt,
+        latency,
+        met,
+        ..
+    } = *attempted;
+    macro_rules! tell {
+        ($level:ident) => {
+            tracing::$level!(
+                event = "attempt",
+                customer = user.get(),
+                attempt,
+                met = word(met),
+                httpStatus = status(met),
+                milliseconds = milliseconds(latency),
+                "customer {user}, attempt {attempt}: {} after {}",
+                words(met),
+                brief(latency)
+            )
+        };
+    }
+    if met.is_throttled() {
+        tell!(debug)
+    } else {
+        tell!(trace)
     }
 }
 

@@ -25,8 +25,8 @@ pub struct Leg {
     pub started_at: String,
     /// When it ended.
     pub ended_at: String,
-    /// Its exit status.
-    pub exit_status: u8,
+    /// Its exit status; null where it was killed.
+    pub exit_status: Option<u8>,
 }
 
 /// What stands beside a result as `.json`. The names are fixed.
@@ -44,7 +44,7 @@ pub struct Summary {
     /// A hash of who called.
     pub account: String,
     /// All settings, none of them secret.
-    pub settings: BTreeMap<&'static str, String>,
+    pub settings: BTreeMap<String, String>,
     /// Which part of the customers, of how many.
     pub shard: String,
     /// Rows by outcome.

@@ -21,7 +21,7 @@ impl Troubles {
     /// Takes note of what happened.
     pub fn note(&mut self, event: &Event) {
         match event {
-            Event::Attempted { met, .. } if met.is_throttled() => self.throttled += 1,
+            Event::Attempted { attempt, .. } if attempt.met.is_throttled() => self.throttled += 1,
             Event::Retrying { why, .. } => {
                 let reason = reason(&why.code);
                 let is_known = self.again.contains_key(&reason) || self.again.len() < REASONS;
@@ -107,7 +107,7 @@ fn reason(code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Met, Outcome, OutcomeKind, UserId};
+    use crate::model::{Attempted, Met, Moment, Outcome, OutcomeKind, UserId};
 
     fn user() -> UserId {
         UserId::new(7).unwrap()
@@ -131,9 +131,15 @@ mod tests {
         }
         troubles.note(&Event::Attempted {
             user: user(),
-            attempt: 1,
-            latency: Duration::ZERO,
-            met: Met::Answer(429),
+            call: 0,
+            attempt: Attempted {
+                attempt: 1,
+                at: Moment(0),
+                latency: Duration::ZERO,
+                left: true,
+                met: Met::Answer(429),
+            },
+            doubt: None,
         });
         assert_eq!(
             troubles.words(),

@@ -2,15 +2,18 @@
 //! as a test says.
 
 mod commands;
+mod disk;
 mod faults;
 mod grouping;
 mod input;
+mod kills;
 mod layers;
 mod log;
 mod network;
 mod oauth;
 mod pace;
 mod results;
+mod resume;
 mod retries;
 mod settings;
 mod signals;

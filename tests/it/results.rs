@@ -135,14 +135,14 @@ fn an_existing_result_is_refused_unless_it_may_be_replaced() {
 }
 
 #[test]
-fn what_is_left_of_an_unfinished_run_is_never_overwritten() {
+fn a_foreign_file_under_the_journals_name_is_never_overwritten() {
     let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
     work.list("campaign.csv", "userId,action,label\n1,add,VIP\n")
         .list("campaign.results.csv.partial", "kept");
-    for more in [&[][..], &["--overwrite"]] {
+    for more in [&[][..], &["--overwrite"], &["--restart"]] {
         work.send(&sandbox.url(), more)
             .ended(2)
-            .said("did not finish");
+            .said("no program of ours wrote it");
     }
     assert!(sandbox.asked().is_empty());
     assert_eq!(
@@ -295,7 +295,11 @@ fn a_list_that_changes_while_it_is_run_gets_no_result() {
         .said("has changed while it was run");
     assert_eq!(
         work.files(),
-        ["campaign.csv", "campaign.results.csv.partial"],
+        [
+            "campaign.csv",
+            "campaign.results.csv.partial",
+            "campaign.results.csv.state"
+        ],
         "what was called stays recorded"
     );
 }

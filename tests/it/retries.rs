@@ -197,11 +197,11 @@ fn wrong_credentials_stop_the_run_after_one_call() {
     let ran = Ran::from(output).ended(3).said("refused the credentials");
     assert!(!ran.stderr.contains("hush"), "{ran}");
     assert_eq!(sandbox.asked().len(), 1);
-    assert_eq!(
-        work.files(),
-        ["campaign.csv"],
-        "nobody was called: nothing is left"
-    );
+    assert!(work.recorded("campaign.results.csv").is_empty());
+    // The right ones carry on, whoever's they are: what is left says nothing of a customer.
+    work.send(&sandbox.url(), &[]).ended(0);
+    let rows = work.rows("campaign.results.csv");
+    assert_eq!(rows[0]["attempts"], "2", "every attempt counts");
 }
 
 #[test]
@@ -209,11 +209,12 @@ fn two_answers_that_are_not_about_customers_stop_the_run() {
     let run = answered(9, |_| answer(404, "", "<html>no such page</html>"), &[], 3);
     run.ran.said("can't be about the customers");
     assert_eq!(run.canned.asked().len(), 2);
-    assert_eq!(
-        run.work.files(),
-        ["campaign.csv"],
-        "what was recorded is taken back"
-    );
+    let journal = std::fs::read_to_string(run.work.path("campaign.results.csv.partial")).unwrap();
+    assert!(journal.contains(r#"{"takenBack":0}"#), "{journal}");
+    // It does not hold up a run to the right place.
+    let sandbox = Sandbox::start(&[]);
+    run.work.send(&sandbox.url(), &[]).ended(0);
+    assert_eq!(sandbox.asked().len(), 9);
 }
 
 #[test]

@@ -44,9 +44,8 @@ fn a_signal_lets_calls_on_their_way_end_and_records_them() {
             .iter()
             .filter(|call| call.until.is_some())
             .count();
-        let journal = std::fs::read_to_string(work.path("campaign.results.csv.partial")).unwrap();
         assert_eq!(
-            journal.lines().count() - 1,
+            work.recorded("campaign.results.csv").len(),
             answered,
             "every call that was answered is recorded\n{ran}"
         );
@@ -72,10 +71,9 @@ fn a_second_signal_does_not_wait() {
     }
     signal(&stopping, "-INT");
     assert_eq!(stopping.wait().unwrap().code(), Some(130));
-    assert_eq!(
-        work.files(),
-        ["campaign.csv"],
-        "nobody's call ended: nothing is left"
+    assert!(
+        work.path("campaign.results.csv.partial").exists(),
+        "what was cut off may have been applied"
     );
 }
 
@@ -117,7 +115,7 @@ fn a_stop_before_anything_is_sent_takes_the_copy_of_the_list_along() {
         .unwrap();
     // Held open: the end of the list would let the run go on.
     let _list = process.stdin.take();
-    while !work.path("out.csv.list").exists() {
+    while !work.path("out.csv.list.writing").exists() {
         std::thread::yield_now();
     }
     signal(&process, "-INT");

@@ -107,6 +107,10 @@ pub struct ResultArgs {
         hide_env_values = true
     )]
     pub overwrite: bool,
+
+    /// How long to wait where another run has the same result
+    #[arg(long, value_name = "SPAN", value_parser = span_or_zero, env = "BULKLABEL_LOCK_WAIT", hide_env_values = true, default_value = "0s")]
+    pub lock_wait: Duration,
 }
 
 /// How the list is read.

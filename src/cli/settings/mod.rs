@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use address::address;
-pub use args::{ServiceArgs, SettingArgs};
+pub use args::{ResultArgs, ServiceArgs, SettingArgs};
 pub use file::SettingsFile;
 pub use layers::{Misunderstood, Understood, names, understand};
 pub use origin::Origin;

@@ -44,6 +44,15 @@ struct State {
     unguided: u32,
 }
 
+/// What earlier processes of the run have left behind.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Before {
+    /// How long ago each of the last attempts left.
+    pub departures: Vec<Duration>,
+    /// How much longer all calls are to wait.
+    pub held: Duration,
+}
+
 /// An attempt that was let through. Dropped before it has left, it never leaves.
 #[derive(Debug, Clone)]
 pub struct Departure(Arc<Leave>);
@@ -105,17 +114,26 @@ impl Drop for Leave {
 
 impl Pace {
     /// A pace of at most `rate`, of which `burst` attempts may leave together; without limit where no rate is
-    /// given. It starts with the burst spent: one attempt may leave at once.
-    pub fn new(rate: Option<Rate>, burst: NonZeroU32) -> Arc<Self> {
+    /// given. It starts with the burst spent: one attempt may leave as soon as what went `before` leaves room.
+    pub fn new(rate: Option<Rate>, burst: NonZeroU32, before: &Before) -> Arc<Self> {
         let limit = rate.map(|rate| Limit::new(rate, burst));
+        let start = Instant::now();
+        let window = |limit: Limit| {
+            let most = limit.attempts.get() as usize;
+            Window::new(most, limit.guarded, &before.departures, start)
+        };
+        let window = limit.map(window);
+        let room = window.as_ref().map_or(start, |window| window.room(start));
+        let held_until = (!before.held.is_zero()).then(|| start + before.held);
+        let from = held_until.map_or(room, |until| until.max(room));
         let state = State {
-            slots: limit.map(|limit| Slots::new(limit, Duration::ZERO)),
-            window: limit.map(|limit| Window::new(limit.attempts.get() as usize, limit.guarded)),
-            held_until: None,
+            slots: limit.map(|limit| Slots::new(limit, from - start)),
+            window,
+            held_until,
             unguided: 0,
         };
         Arc::new(Self {
-            start: Instant::now(),
+            start,
             limit,
             state: Mutex::new(state),
             moved: Notify::new(),
@@ -302,7 +320,12 @@ mod tests {
     }
 
     fn pace(rate: &str, burst: u32) -> Arc<Pace> {
-        Pace::new(Some(rate.parse().unwrap()), NonZeroU32::new(burst).unwrap())
+        after(rate, burst, &Before::default())
+    }
+
+    fn after(rate: &str, burst: u32, before: &Before) -> Arc<Pace> {
+        let burst = NonZeroU32::new(burst).unwrap();
+        Pace::new(Some(rate.parse().unwrap()), burst, before)
     }
 
     proptest! {
@@ -408,7 +431,7 @@ mod tests {
     #[test]
     fn without_a_rate_only_holds_keep_attempts_back() {
         paused(async {
-            let pace = Pace::new(None, NonZeroU32::MIN);
+            let pace = Pace::new(None, NonZeroU32::MIN, &Before::default());
             let times = departures(Arc::clone(&pace), 1_000, 10, Duration::ZERO).await;
             assert!(times[999] < 1.0);
             let departure = pace.depart().await;
@@ -429,6 +452,26 @@ mod tests {
             drop(first);
             next.await.unwrap();
             assert!(start.elapsed() < Duration::from_millis(5_100));
+        });
+    }
+
+    #[test]
+    fn what_left_before_this_process_counts_and_its_holds_go_on() {
+        paused(async {
+            let departures_before = vec![Duration::from_millis(400); 10];
+            let before = Before {
+                departures: departures_before,
+                held: Duration::ZERO,
+            };
+            let times = departures(after("10/s", 10, &before), 2, 2, Duration::ZERO).await;
+            assert!((0.6..0.61).contains(&times[0]), "{times:?}");
+            assert!(times[1] - times[0] > 0.09, "{times:?}");
+            let before = Before {
+                departures: Vec::new(),
+                held: Duration::from_secs(7),
+            };
+            let times = departures(after("10/s", 10, &before), 2, 2, Duration::ZERO).await;
+            assert!((7.0..7.01).contains(&times[0]), "{times:?}");
         });
     }
 }

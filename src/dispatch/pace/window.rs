@@ -13,8 +13,8 @@ use tokio::time::Instant;
 pub struct Window {
     most: usize,
     length: Duration,
-    /// Those that left within the window, the oldest first.
-    left: VecDeque<Instant>,
+    /// When the place of each that left within the window is free again, the first first.
+    free: VecDeque<Instant>,
     /// How many were let through and have not left yet.
     leaving: usize,
 }
@@ -29,14 +29,23 @@ pub enum Full {
 }
 
 impl Window {
-    /// An empty window of this length, for so many departures at most.
-    pub fn new(most: usize, length: Duration) -> Self {
+    /// A window of this length, for so many departures at most; of earlier ones it is known how long ago they were.
+    pub fn new(most: usize, length: Duration, earlier: &[Duration], now: Instant) -> Self {
+        let left = earlier.iter().filter_map(|ago| length.checked_sub(*ago));
+        let mut free: Vec<_> = left.map(|left| now + left).collect();
+        free.sort_unstable();
         Self {
             most,
             length,
-            left: VecDeque::new(),
+            free: free.into(),
             leaving: 0,
         }
+    }
+
+    /// When there is room for one more, as things stand.
+    pub fn room(&self, now: Instant) -> Instant {
+        let too_many = self.free.len().checked_sub(self.most);
+        too_many.map_or(now, |at| self.free[at].max(now))
     }
 
     /// Lets an attempt through, if there is room.
@@ -44,19 +53,15 @@ impl Window {
     /// # Errors
     /// There is none.
     pub fn enter(&mut self, now: Instant) -> Result<(), Full> {
-        while self
-            .left
-            .front()
-            .is_some_and(|oldest| *oldest + self.length <= now)
-        {
-            self.left.pop_front();
+        while self.free.front().is_some_and(|free| *free <= now) {
+            self.free.pop_front();
         }
-        if self.left.len() + self.leaving < self.most {
+        if self.free.len() + self.leaving < self.most {
             self.leaving += 1;
             return Ok(());
         }
-        Err(match self.left.front() {
-            Some(oldest) => Full::Until(*oldest + self.length),
+        Err(match self.free.front() {
+            Some(free) => Full::Until(*free),
             None => Full::OfThoseLeaving,
         })
     }
@@ -64,7 +69,7 @@ impl Window {
     /// One that was let through has left.
     pub fn leave(&mut self, now: Instant) {
         self.leaving -= 1;
-        self.left.push_back(now);
+        self.free.push_back(now + self.length);
     }
 
     /// One that was let through will not leave.
@@ -87,7 +92,7 @@ mod tests {
             steps in proptest::collection::vec((0u64..400, 0u8..5), 1..300),
         ) {
             let second = Duration::from_secs(1);
-            let mut window = Window::new(most, second);
+            let mut window = Window::new(most, second, &[], Instant::now());
             let (mut now, mut leaving, mut left) = (Instant::now(), 0, Vec::new());
             for (milliseconds, what) in steps {
                 now += Duration::from_millis(milliseconds);
@@ -115,7 +120,7 @@ mod tests {
     #[test]
     fn a_full_window_says_when_to_come_again() {
         let second = Duration::from_secs(1);
-        let (mut window, now) = (Window::new(1, second), Instant::now());
+        let (mut window, now) = (Window::new(1, second, &[], Instant::now()), Instant::now());
         assert_eq!(window.enter(now), Ok(()));
         assert_eq!(window.enter(now), Err(Full::OfThoseLeaving));
         window.leave(now + second);
@@ -124,5 +129,17 @@ mod tests {
             Err(Full::Until(now + 2 * second))
         );
         assert_eq!(window.enter(now + 2 * second), Ok(()));
+    }
+
+    #[test]
+    fn earlier_departures_count_until_they_are_too_old() {
+        let (second, now) = (Duration::from_secs(1), Instant::now());
+        let earlier = [100, 400, 5_000].map(Duration::from_millis);
+        let mut window = Window::new(2, second, &earlier, now);
+        let free = now + Duration::from_millis(600);
+        assert_eq!(window.room(now), free);
+        assert_eq!(window.enter(now), Err(Full::Until(free)));
+        assert_eq!(window.enter(free), Ok(()));
+        assert_eq!(Window::new(3, second, &earlier, now).room(now), now);
     }
 }

@@ -29,6 +29,8 @@ pub struct Audit {
     rows: Vec<Row>,
     asked: Vec<Recorded>,
     held: BTreeMap<u64, BTreeSet<String>>,
+    /// How often the program was killed: each time one attempt of a call may be counted that never left.
+    kills: usize,
 }
 
 impl Audit {
@@ -41,7 +43,18 @@ impl Audit {
             .map(|customer| (customer, sandbox.labels(customer).into_iter().collect()))
             .collect();
         let asked = sandbox.recorded().into_iter().skip(since).collect();
-        Self { rows, asked, held }
+        let kills = 0;
+        Self {
+            rows,
+            asked,
+            held,
+            kills,
+        }
+    }
+
+    /// The same of a program that was killed so often.
+    pub fn after(self, kills: usize) -> Self {
+        Self { kills, ..self }
     }
 
     /// Every contradiction between the result and the sandbox, in words.
@@ -96,7 +109,8 @@ impl Audit {
                 self::customer(row) == Some(*customer) && matches!(&*row["code"], "CONNECT")
             });
             let said: usize = said.parse().unwrap();
-            let is_wrong = asked > said || (asked < said && !never_came && !self.may_miss());
+            let too_few = asked + self.kills < said && !never_came && !self.may_miss();
+            let is_wrong = asked > said || too_few;
             is_wrong
                 .then(|| format!("customer {customer}: {said} attempts said, {asked} asked for"))
         };
@@ -144,6 +158,19 @@ impl Audit {
                 .count()
         };
         at.iter().map(within).max().unwrap_or_default()
+    }
+
+    /// How many customers were given a verdict more than once.
+    pub fn settled_twice(&self) -> usize {
+        let mut verdicts: BTreeMap<u64, usize> = BTreeMap::new();
+        let settles =
+            |call: &&Recorded| call.fault.is_none() && matches!(call.status, Some(200 | 400));
+        for call in self.asked.iter().filter(settles) {
+            *verdicts
+                .entry(call.customer.unwrap_or_default())
+                .or_default() += 1;
+        }
+        verdicts.into_values().map(|times| times - 1).sum()
     }
 
     /// What the sandbox was asked.

@@ -115,6 +115,15 @@ impl Workplace {
         self.rows(name).iter().map(shown).collect()
     }
 
+    /// The customers whose calls have ended, as the journal of an unfinished run says.
+    pub fn recorded(&self, result: &str) -> Vec<u64> {
+        let journal = fs::read_to_string(self.path(&format!("{result}.partial"))).unwrap();
+        let entries = journal.lines().filter_map(|line| line.split_once(' '));
+        let entries = entries.filter_map(|(_, json)| serde_json::from_str(json).ok());
+        let ended = |entry: serde_json::Value| entry["ended"]["user"].as_u64();
+        entries.filter_map(ended).collect()
+    }
+
     /// The names of all files in the folder.
     pub fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(self.folder.path()).expect("the folder is there");

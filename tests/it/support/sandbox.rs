@@ -94,6 +94,18 @@ impl Sandbox {
         panic!("the sandbox was asked only {} times", self.asked().len());
     }
 
+    /// The same, or until this process has ended. Whether it has.
+    pub fn wait_or_end(&self, requests: usize, process: &mut Child) -> bool {
+        loop {
+            if process.try_wait().expect("it is ours").is_some() {
+                return true;
+            }
+            if self.asked().len() >= requests {
+                return false;
+            }
+        }
+    }
+
     fn get(&self, path: &str) -> String {
         self.ask("GET", path, "")
     }

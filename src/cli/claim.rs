@@ -1,0 +1,172 @@
+//! The files of a run, for this run alone: what is left of an earlier one is carried on, set aside, or refused (contract,
+//! section 5).
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::job::{ACCOUNT, BASE_URL, Identity, LIST, METHOD, Unfinished, look};
+use crate::record::{Lock, Outputs, RealDisk, RecordError, State};
+
+/// What is to become of an earlier run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wishes {
+    /// A result that exists is replaced, and an unfinished run of another list set aside.
+    pub overwrite: bool,
+    /// An unfinished run is set aside.
+    pub restart: bool,
+    /// Another user name or key is the same organisation's.
+    pub account_changed: bool,
+    /// The unfinished run is ended as it stands.
+    pub finish: bool,
+}
+
+/// The files of a run, while nobody else may have them.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    outputs: &'a Outputs,
+    wishes: Wishes,
+    lock: Lock,
+}
+
+/// How the run goes on.
+#[derive(Debug)]
+pub enum Start {
+    /// From its beginning.
+    Begin,
+    /// Where it was left; what it was, if that is known.
+    CarryOn(Option<State>),
+}
+
+impl<'a> Claim<'a> {
+    /// Locks the files of a run, and waits so long for another that has them. Refuses a complete result that must not be
+    /// replaced, and names that no file of a run may have.
+    ///
+    /// # Errors
+    /// Each of these.
+    pub fn stake(
+        outputs: &'a Outputs,
+        list: &Path,
+        wishes: Wishes,
+        wait: Duration,
+    ) -> Result<Self, Error> {
+        outputs.check_names(list)?;
+        let lock = Lock::take(&outputs.partial(), wait)?;
+        if !lock.has_journal() && !wishes.finish {
+            outputs.check_result(wishes.overwrite)?;
+        }
+        Ok(Self {
+            outputs,
+            wishes,
+            lock,
+        })
+    }
+
+    /// Decides what becomes of an earlier run, now that it is known what this one is.
+    ///
+    /// # Errors
+    /// It is another, and must neither be carried on nor set aside.
+    pub fn settle(&mut self, identity: &Identity) -> Result<Start, Error> {
+        if self.outputs.are_replaced() {
+            return self.begin();
+        }
+        let looked = match look(&RealDisk, self.outputs, identity) {
+            Err(error) if self.wishes.restart && is_ours(&error) => {
+                self.set_aside()?;
+                return self.begin();
+            }
+            looked => looked?,
+        };
+        let (unfinished, state) = looked;
+        match unfinished {
+            Unfinished::Nothing => self.begin(),
+            _ if self.wishes.restart => {
+                self.set_aside()?;
+                self.begin()
+            }
+            Unfinished::This => Ok(Start::CarryOn(state)),
+            Unfinished::Other(before) => {
+                let changed = identity.changed(&before);
+                let counts = |name: &&str| match *name {
+                    ACCOUNT => !self.wishes.account_changed && !self.wishes.finish,
+                    BASE_URL | METHOD => !self.wishes.finish,
+                    _ => true,
+                };
+                let changed: Vec<_> = changed.into_iter().filter(counts).collect();
+                if changed.is_empty() && !before.is_empty() {
+                    return Ok(Start::CarryOn(state));
+                }
+                let is_another_list = before.is_empty() || changed.contains(&LIST);
+                if self.wishes.overwrite && is_another_list && !self.wishes.finish {
+                    self.set_aside()?;
+                    return self.begin();
+                }
+                let parts = |name: &str| (before.get(name), identity.parts().get(name));
+                let changes = changed.iter().map(|name| change(name, parts(name)));
+                Err(self.refusal(&changes.collect::<Vec<_>>()))
+            }
+        }
+    }
+
+    /// Refuses a result that has come to be there meanwhile.
+    ///
+    /// # Errors
+    /// There is one that must not be replaced.
+    pub fn check_again(&self) -> Result<(), Error> {
+        Ok(self.outputs.check_result(self.wishes.overwrite)?)
+    }
+
+    /// Starts over: what is left is not worth keeping, or was set aside.
+    fn begin(&self) -> Result<Start, Error> {
+        if self.wishes.finish {
+            return Err(Error::unusable(format!(
+                "{}: there is no unfinished run to finish",
+                self.outputs.partial().display()
+            )));
+        }
+        self.check_again()?;
+        self.lock.clear()?;
+        Ok(Start::Begin)
+    }
+
+    fn set_aside(&mut self) -> Result<(), Error> {
+        if self.lock.has_journal() {
+            self.lock.set_aside(&self.outputs.aside())?;
+        }
+        Ok(())
+    }
+
+    fn refusal(&self, changes: &[String]) -> Error {
+        let changes = match changes {
+            [] => "it is another's".to_owned(),
+            _ => changes.join("; "),
+        };
+        Error::unusable(format!(
+            "{}: this run can't be carried on as another: {changes}. Give the command that began it, or add --restart: it \
+             sets what was recorded aside as {}, and calls the customers again",
+            self.outputs.partial().display(),
+            self.outputs.aside().display()
+        ))
+    }
+}
+
+/// Whether an error is about a journal, in whatever state.
+fn is_ours(error: &RecordError) -> bool {
+    matches!(
+        error,
+        RecordError::Damaged { .. } | RecordError::OtherVersion { .. } | RecordError::Misfit { .. }
+    )
+}
+
+/// What has changed, in words.
+fn change(name: &str, (before, now): (Option<&String>, Option<&String>)) -> String {
+    let shown = |value: Option<&String>| value.map_or("not given".to_owned(), String::clone);
+    match name {
+        LIST => "the list is another, or has changed".to_owned(),
+        ACCOUNT => {
+            "the user name or key is another (--account-changed says that it is the same organisation's)"
+                .to_owned()
+        }
+        _ => format!("--{name} was {}, and is {}", shown(before), shown(now)),
+    }
+}

@@ -1,0 +1,84 @@
+//! A run from its first call on: the calls that are left, and what they come to.
+
+use std::path::Path;
+
+use super::runtime::runtime;
+use super::settings::Settings;
+use super::signals::Signals;
+use crate::error::{Error, ExitStatus};
+use crate::job::{self, Called, Run, Surroundings, Underway};
+use crate::model::Moment;
+use crate::report::{Closing, End, Progress, Screen};
+use crate::service::Client;
+
+/// Writes the result, or leaves what is recorded of a run that stopped, and sums up. A run that is `given_up` gets its result
+/// as it stands.
+///
+/// # Errors
+/// A file can't be written; what was recorded is still there.
+pub fn conclude(
+    run: &Run<'_>,
+    called: Called,
+    given_up: bool,
+    screen: &Screen,
+    next: impl FnOnce(&End, ExitStatus) -> String,
+) -> Result<ExitStatus, Error> {
+    let plan = &run.planned.plan;
+    let effort = called.standing.effort(Moment::now());
+    let mut tally = called.standing.tally.clone();
+    tally.leave_pending(u64::from(plan.data_rows()));
+    let (end, status) = match called.stopped.clone().filter(|_| !given_up) {
+        None => {
+            let status = job::complete(run, called, given_up)?;
+            (
+                End::Complete(run.outputs.result().map(Path::to_owned)),
+                status,
+            )
+        }
+        Some(reason) => {
+            let status = reason.status();
+            let journal = job::leave(run, called, status)?.then(|| run.outputs.partial());
+            (End::Stopped { reason, journal }, status)
+        }
+    };
+    let closing = Closing {
+        list: run.source.name(),
+        end: &end,
+        tally: &tally,
+        calls: u64::from(plan.totals().calls),
+        effort,
+        next: &next(&end, status),
+    };
+    screen.close(&closing, status);
+    Ok(status)
+}
+
+/// Makes the calls that are left, if there is a client.
+///
+/// # Errors
+/// The journal can't be written; nothing was sent.
+pub fn call(
+    run: &Run<'_>,
+    underway: Underway,
+    client: Option<Client>,
+    settings: &Settings,
+    signals: &Signals,
+    screen: &Screen,
+) -> Result<Called, Error> {
+    let farewell = format!(
+        "Stopped by a signal before the result was in its place; what was called is recorded in {}.",
+        run.outputs.partial().display()
+    );
+    let ended = u64::from(underway.standing().ledger.ended());
+    let surroundings = Surroundings {
+        progress: Progress::start(screen, u64::from(run.planned.plan.totals().calls), ended),
+        interrupts: signals.hand_on(farewell),
+    };
+    runtime()?.block_on(job::call_all(
+        run,
+        underway,
+        client,
+        surroundings,
+        settings.terms,
+    ))
+}

@@ -1,0 +1,320 @@
+//! Where a run stands: what the entries of its journal come to, while it runs and when it is carried on alike.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use crate::dispatch::Before;
+use crate::model::{Bearing, Call, History, Moment, Outcome, OutcomeKind, Outcomes, Rate, Tally};
+use crate::plan::Plan;
+use crate::record::{AttemptEnd, CallEnd, Entry, Ledger, LegBegin};
+use crate::report::{Effort, Minutes};
+
+/// No more is lost to a power cut than is sent in such a time: what is not yet synced when a sync takes too long, and what
+/// comes after it until the next one does; see [`super::desk`].
+const UNSYNCED: Duration = Duration::from_secs(13);
+
+/// An entry that does not fit the plan: the journal is another list's, or damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Misfit;
+
+/// Where a run stands.
+#[derive(Debug)]
+pub struct Standing {
+    /// How each call ended.
+    pub ledger: Ledger,
+    /// Rows by outcome, those of calls that have not ended left out.
+    pub tally: Tally,
+    /// Pace and latency.
+    pub minutes: Minutes,
+    /// The processes of the run.
+    pub legs: Vec<Leg>,
+    /// The calls that ended last, if no other has ended since and their answers can hardly be about the customers.
+    pub streak: Vec<u32>,
+    attempts: u64,
+    throttled: u64,
+    /// Calls that were sent and have not ended.
+    open: BTreeMap<u32, Open>,
+    /// Of calls before this one an attempt may have been sent that is recorded nowhere.
+    unrecorded_below: u32,
+    /// When the last attempts left, so many of them.
+    departures: VecDeque<Moment>,
+    remembered: usize,
+    held_until: Moment,
+    latest: Moment,
+}
+
+/// A process of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leg {
+    /// How it began.
+    pub begin: LegBegin,
+    /// When it ended: in good order, or when it was last heard of.
+    pub ended: Option<Moment>,
+    /// With which exit status; none where it was killed.
+    pub status: Option<u8>,
+}
+
+/// A call that was sent and has not ended.
+#[derive(Debug, Default)]
+struct Open {
+    in_flight: bool,
+    /// How it ends if nothing is ever heard: there where an attempt may have been applied.
+    doubt: Option<Outcome>,
+}
+
+impl Standing {
+    /// Where a run of this plan begins, `left_out` being the rows that no call is about. What left before counts for
+    /// a pace of `rate`.
+    pub fn new(plan: &Plan, left_out: Tally, rate: Option<Rate>) -> Self {
+        Self {
+            ledger: Ledger::new(plan.customers()),
+            tally: left_out,
+            minutes: Minutes::default(),
+            legs: Vec::new(),
+            streak: Vec::new(),
+            attempts: 0,
+            throttled: 0,
+            open: BTreeMap::new(),
+            unrecorded_below: 0,
+            departures: VecDeque::new(),
+            remembered: rate.map_or(0, |rate| rate.attempts().get() as usize),
+            held_until: Moment(0),
+            latest: Moment(0),
+        }
+    }
+
+    /// Takes an entry.
+    ///
+    /// # Errors
+    /// It does not fit the plan.
+    pub fn take(&mut self, plan: &Plan, entry: &Entry) -> Result<(), Misfit> {
+        match entry {
+            Entry::Leg(begin) => self.begin_leg(begin),
+            Entry::Sending(calls) => calls.iter().try_for_each(|call| self.send(plan, *call))?,
+            Entry::CalledBack(call) => {
+                let open = self.open.get_mut(call).filter(|open| open.in_flight);
+                open.ok_or(Misfit)?.in_flight = false;
+                self.ledger.called_back(*call);
+                self.attempts -= 1;
+            }
+            Entry::Attempt(attempt) => self.attempt(attempt)?,
+            Entry::Ended(end) => self.end(plan, end)?,
+            Entry::TakenBack(customer) => self.take_back(&call(plan, *customer)?)?,
+            Entry::Held { at, ms } => {
+                self.see(*at);
+                self.minutes.hold(*at, Duration::from_millis(*ms));
+                let until = at.0.saturating_add(i64::try_from(*ms).unwrap_or(i64::MAX));
+                self.held_until = self.held_until.max(Moment(until));
+            }
+            Entry::Durable(_) => {}
+            Entry::LegEnd { at, status } => {
+                self.see(*at);
+                let leg = self.legs.last_mut().ok_or(Misfit)?;
+                (leg.ended, leg.status) = (Some(*at), Some(*status));
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes the leg before, if it has not ended in good order: what it had in flight may have been applied, and counts
+    /// as sent only now; and after a power cut, so may what it has sent last and nothing is recorded of.
+    fn begin_leg(&mut self, begin: &LegBegin) {
+        let seen = self.latest;
+        for open in self.open.values_mut().filter(|open| open.in_flight) {
+            open.in_flight = false;
+            open.doubt = Some(Outcome::cut_off());
+            self.departures.push_back(begin.at);
+        }
+        if let Some(leg) = self.legs.last_mut().filter(|leg| leg.ended.is_none()) {
+            leg.ended = Some(seen);
+            let before = leg.begin.clone();
+            if before.boot.is_none() || before.boot != begin.boot {
+                self.lost_to_a_power_cut(&before, begin.at);
+            }
+        }
+        self.forget_old_departures();
+        self.see(begin.at);
+        self.minutes.begin(begin.at);
+        let begin = begin.clone();
+        self.legs.push(Leg {
+            begin,
+            ended: None,
+            status: None,
+        });
+    }
+
+    /// Counts what a leg may have sent since it was last heard of as sent `now`.
+    fn lost_to_a_power_cut(&mut self, leg: &LegBegin, now: Moment) {
+        let silent = Duration::from_millis(now.0.saturating_sub(self.latest.0).max(0) as u64);
+        let calls = match leg.rate {
+            None => usize::MAX,
+            Some((attempts, window)) => {
+                let share = silent.min(UNSYNCED).as_secs_f64() * 1_000.0 / window.max(1) as f64;
+                let sent = (share * f64::from(attempts)).ceil() as usize + leg.burst as usize;
+                // No more of them than a window holds count for one.
+                let departures = std::iter::repeat_n(now, sent.min(self.remembered));
+                self.departures.extend(departures);
+                sent.saturating_add(leg.concurrency as usize)
+            }
+        };
+        let customers = 0..self.ledger.customers();
+        let next = customers.filter(|customer| !self.ledger.has_ended(*customer));
+        if let Some(last) = next.take(calls).last() {
+            self.unrecorded_below = self.unrecorded_below.max(last + 1);
+        }
+    }
+
+    fn send(&mut self, plan: &Plan, customer: u32) -> Result<(), Misfit> {
+        if customer >= plan.customers() || self.ledger.has_ended(customer) {
+            return Err(Misfit);
+        }
+        self.ledger.sending(customer);
+        self.attempts += 1;
+        self.open.entry(customer).or_default().in_flight = true;
+        Ok(())
+    }
+
+    fn attempt(&mut self, attempt: &AttemptEnd) -> Result<(), Misfit> {
+        let open = self.open.get_mut(&attempt.call).ok_or(Misfit)?;
+        open.in_flight = false;
+        open.doubt = attempt.doubt.clone().or(open.doubt.take());
+        self.attempted(attempt.at, attempt.ms, attempt.unsent, attempt.status);
+        Ok(())
+    }
+
+    fn end(&mut self, plan: &Plan, end: &CallEnd) -> Result<(), Misfit> {
+        let (call, record) = (&call(plan, end.call)?, &end.record);
+        let rows = match &record.outcomes {
+            Outcomes::All(_) => call.changes.len(),
+            Outcomes::Each(each) => each.len(),
+        };
+        if record.user != call.user.get() || rows != call.changes.len() {
+            return Err(Misfit);
+        }
+        self.open.remove(&call.customer).ok_or(Misfit)?;
+        self.attempted(record.at, end.ms, end.unsent, record.status);
+        self.ledger.enter(call, record);
+        self.minutes.call(record.at);
+        for (position, change) in call.changes.iter().enumerate() {
+            let line = plan.line(change.row);
+            self.tally.add(record.outcomes.of(position), line);
+        }
+        match end.bearing {
+            Bearing::Suspect => self.streak.push(call.customer),
+            Bearing::Clears => self.streak.clear(),
+            Bearing::Neither => {}
+        }
+        Ok(())
+    }
+
+    fn take_back(&mut self, call: &Call) -> Result<(), Misfit> {
+        let mut open = Open::default();
+        for change in &call.changes {
+            let settled = self.ledger.settled(call.customer, change.label);
+            let outcome = settled.ok_or(Misfit)?.outcome;
+            self.tally.take_back(outcome);
+            // An earlier attempt than the one that does not count may have been applied.
+            let doubt = Some(outcome).filter(|outcome| outcome.kind == OutcomeKind::Unconfirmed);
+            open.doubt = doubt.cloned().or(open.doubt);
+        }
+        self.ledger.take_back(call.customer);
+        self.open.insert(call.customer, open);
+        self.streak.retain(|customer| *customer != call.customer);
+        Ok(())
+    }
+
+    fn attempted(&mut self, at: Moment, ms: u64, unsent: bool, status: Option<u16>) {
+        self.see(at);
+        let throttled = status == Some(429);
+        self.throttled += u64::from(throttled);
+        self.minutes
+            .attempt(at, Duration::from_millis(ms), throttled);
+        if !unsent && self.remembered > 0 {
+            let left = at.0.saturating_sub(i64::try_from(ms).unwrap_or(i64::MAX));
+            self.departures.push_back(Moment(left));
+            self.forget_old_departures();
+        }
+    }
+
+    fn forget_old_departures(&mut self) {
+        let too_many = self.departures.len().saturating_sub(self.remembered);
+        self.departures.drain(..too_many);
+    }
+
+    fn see(&mut self, at: Moment) {
+        self.latest = self.latest.max(at);
+    }
+
+    /// Whether anything is worth keeping: something was sent.
+    pub fn is_worth_keeping(&self) -> bool {
+        self.attempts > 0
+    }
+
+    /// The calls that are left, in the order of the plan, each with what was done about it before. The standing may
+    /// change while they are made.
+    pub fn remaining<'a>(&self, plan: &'a Plan) -> impl Iterator<Item = (Call, History)> + use<'a> {
+        let customers = 0..plan.customers();
+        let has_ended: Option<Box<[bool]>> = (self.ledger.ended() > 0).then(|| {
+            customers
+                .clone()
+                .map(|n| self.ledger.has_ended(n))
+                .collect()
+        });
+        let history = |(customer, open): (&u32, &Open)| {
+            let attempts = self.ledger.attempts(*customer);
+            let doubt = open.doubt.clone();
+            (*customer, History { attempts, doubt })
+        };
+        let mut before: BTreeMap<_, _> = self.open.iter().map(history).collect();
+        let unrecorded_below = self.unrecorded_below;
+        let left = move |n: &u32| has_ended.as_ref().is_none_or(|ended| !ended[*n as usize]);
+        customers.filter(left).filter_map(move |customer| {
+            let mut history = before.remove(&customer).unwrap_or_default();
+            if customer < unrecorded_below {
+                history.doubt.get_or_insert_with(Outcome::cut_off);
+            }
+            Some((plan.call(customer)?, history))
+        })
+    }
+
+    /// What the pace has to know of earlier legs.
+    pub fn before(&self, now: Moment) -> Before {
+        let since = |moment: &Moment| {
+            Duration::from_millis(now.0.saturating_sub(moment.0).max(0).unsigned_abs())
+        };
+        let left = self.held_until.0.saturating_sub(now.0).max(0);
+        Before {
+            departures: self.departures.iter().map(since).collect(),
+            held: Duration::from_millis(left.unsigned_abs()),
+        }
+    }
+
+    /// How long its legs have taken together, in seconds.
+    pub fn seconds(&self, now: Moment) -> f64 {
+        let spans = self.legs.iter().map(|leg| {
+            let ended = leg.ended.unwrap_or(now);
+            ended.0.saturating_sub(leg.begin.started.0).max(0)
+        });
+        spans.sum::<i64>() as f64 / 1_000.0
+    }
+
+    /// What was done up to now.
+    pub fn effort(&self, now: Moment) -> Effort {
+        let spans = self.legs.iter().map(|leg| {
+            let ended = leg.ended.unwrap_or(now);
+            ended.0.saturating_sub(leg.begin.at.0).max(0).unsigned_abs()
+        });
+        Effort {
+            ended: u64::from(self.ledger.ended()),
+            attempts: self.attempts,
+            throttled: self.throttled,
+            without_verdict: self.ledger.without_verdict(),
+            calling: Duration::from_millis(spans.sum()),
+        }
+    }
+}
+
+fn call(plan: &Plan, customer: u32) -> Result<Call, Misfit> {
+    let known = (customer < plan.customers()).then(|| plan.call(customer));
+    known.flatten().ok_or(Misfit)
+}

@@ -1,0 +1,175 @@
+//! What the files of a run stand on: a real disk, or a simulator's.
+//!
+//! Only what must survive goes this way: journal, state, result and summary.
+
+use std::fmt::Debug;
+use std::fs::{self, File};
+use std::future::Future;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+
+/// What becomes durable in its own time.
+pub type Syncing = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
+
+/// A disk.
+pub trait Disk: Debug + Send + Sync {
+    /// Makes an empty file, in place of one that is there.
+    ///
+    /// # Errors
+    /// The system's.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+
+    /// Opens a file that is there, to be read from its start and written to behind what was read.
+    ///
+    /// # Errors
+    /// The system's.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+
+    /// Puts a file in another's place.
+    ///
+    /// # Errors
+    /// The system's.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Removes a file; one that is not there is no error.
+    ///
+    /// # Errors
+    /// The system's.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Makes the names in a file's folder durable.
+    ///
+    /// # Errors
+    /// The system's.
+    fn sync_folder_of(&self, path: &Path) -> io::Result<()>;
+
+    /// Which start of the machine this is: another one after a power cut. None where the system does not tell.
+    fn boot(&self) -> Option<String>;
+}
+
+/// An open file.
+pub trait DiskFile: Read + Write + Debug + Send {
+    /// Drops all behind the first `length` bytes, and goes on there.
+    ///
+    /// # Errors
+    /// The system's.
+    fn cut(&mut self, length: u64) -> io::Result<()>;
+
+    /// Makes all that was written durable.
+    ///
+    /// # Errors
+    /// The system's.
+    fn sync(&self) -> io::Result<()>;
+
+    /// The same for all that is written by now, without anybody waiting for it. It fails, too, where the file's name
+    /// has come to stand for another or none.
+    ///
+    /// # Errors
+    /// The system gives no second handle.
+    fn syncing(&self) -> io::Result<Syncing>;
+}
+
+/// The machine's own.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RealDisk;
+
+#[derive(Debug)]
+struct RealFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl Disk for RealDisk {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        let file = File::create(path)?;
+        let path = path.to_owned();
+        Ok(Box::new(RealFile { path, file }))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        let file = File::options().read(true).write(true).open(path)?;
+        let path = path.to_owned();
+        Ok(Box::new(RealFile { path, file }))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
+    fn sync_folder_of(&self, path: &Path) -> io::Result<()> {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    }
+
+    fn boot(&self) -> Option<String> {
+        let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        Some(id.trim().to_owned()).filter(|id| !id.is_empty())
+    }
+}
+
+impl Read for RealFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.read(buffer)
+    }
+}
+
+impl Write for RealFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl DiskFile for RealFile {
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.file.set_len(length)?;
+        self.file.seek(SeekFrom::Start(length)).map(|_| ())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.file.sync_all()
+    }
+
+    fn syncing(&self) -> io::Result<Syncing> {
+        let (path, file) = (self.path.clone(), self.file.try_clone()?);
+        let sync = move || {
+            file.sync_data()?;
+            must_stand_at(&file, &path)
+        };
+        Ok(Box::pin(async {
+            match tokio::task::spawn_blocking(sync).await {
+                Ok(synced) => synced,
+                Err(stopped) => Err(io::Error::other(stopped)),
+            }
+        }))
+    }
+}
+
+/// What is written to a file that has lost its name is lost, too.
+fn must_stand_at(file: &File, path: &Path) -> io::Result<()> {
+    let gone = |_| {
+        io::Error::new(
+            io::ErrorKind::NotFound,
+            "it has vanished while it was written to",
+        )
+    };
+    let (file, named) = (file.metadata()?, fs::metadata(path).map_err(gone)?);
+    if (file.dev(), file.ino()) == (named.dev(), named.ino()) {
+        return Ok(());
+    }
+    Err(io::Error::other("another file has taken its place"))
+}

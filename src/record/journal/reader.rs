@@ -1,0 +1,229 @@
+//! A journal's bytes → its entries, whatever a crash has left of them.
+//!
+//! A crash of the program tears at most the last line. A crash of the machine may also lose any part of what was not
+//! known to be durable, and keep what stood behind it. All other damage is none of a crash's.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use super::entry::Entry;
+use super::line::{self, Kind};
+
+/// No entry is longer: a thousand labels, each with all that a service may say of it.
+const LONGEST: u64 = 1 << 26;
+
+/// What a journal can't be read for.
+#[derive(Debug)]
+pub enum Unreadable {
+    /// The system refuses.
+    Io(io::Error),
+    /// It is none, or one of another version.
+    NoJournal(Kind),
+    /// This line, from 1, is not as it was written, and a crash can't have done that.
+    Damaged(u64),
+}
+
+impl From<io::Error> for Unreadable {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Reads a journal from its start.
+#[derive(Debug)]
+pub struct Reader<R> {
+    bytes: BufReader<R>,
+    line: Vec<u8>,
+    /// The number of the line that was read last, from 1.
+    number: u64,
+    /// How many bytes are sound from the start on.
+    sound: u64,
+    /// How many are known to have been durable.
+    durable: u64,
+    /// Whether nothing more counts.
+    is_over: bool,
+    /// Which start of the machine the last leg belongs to, if it says.
+    boot: Option<String>,
+    /// Which one this is.
+    now: Option<String>,
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads the first line. `now` is which start of the machine this is.
+    ///
+    /// # Errors
+    /// It is no journal.
+    pub fn new(from: R, now: Option<String>) -> Result<Self, Unreadable> {
+        let mut reader = Self {
+            bytes: BufReader::with_capacity(1 << 17, from),
+            line: Vec::new(),
+            number: 0,
+            sound: 0,
+            durable: 0,
+            is_over: false,
+            boot: None,
+            now,
+        };
+        reader.advance()?;
+        match line::kind(&reader.line) {
+            Kind::Journal => reader.sound = reader.line.len() as u64,
+            Kind::Unborn => reader.is_over = true,
+            other => return Err(Unreadable::NoJournal(other)),
+        }
+        Ok(reader)
+    }
+
+    /// The next entry; none behind the last that counts.
+    ///
+    /// # Errors
+    /// Damage that is none of a crash's.
+    pub fn next(&mut self) -> Result<Option<Entry>, Unreadable> {
+        if self.is_over || !self.advance()? {
+            return Ok(None);
+        }
+        let Some(entry) = line::read(&self.line) else {
+            self.what_follows()?;
+            self.is_over = true;
+            return Ok(None);
+        };
+        self.sound += self.line.len() as u64;
+        match &entry {
+            Entry::Durable(bytes) => self.durable = *bytes,
+            Entry::Leg(leg) => self.boot.clone_from(&leg.boot),
+            _ => {}
+        }
+        Ok(Some(entry))
+    }
+
+    /// How many bytes are sound: what stands behind them counts for nothing.
+    pub fn sound(&self) -> u64 {
+        self.sound
+    }
+
+    /// Decides whether a line that is not as it was written is the work of a crash: nothing sound stands behind it, or
+    /// the machine itself has stopped before any of it was durable.
+    fn what_follows(&mut self) -> Result<(), Unreadable> {
+        let damaged = Unreadable::Damaged(self.number);
+        let restarted = matches!((&self.boot, &self.now), (Some(then), Some(now)) if then != now);
+        let sound = self.sound;
+        loop {
+            match line::last_in(&self.line) {
+                None => {}
+                Some(_) if !restarted => return Err(damaged),
+                Some(Entry::Durable(bytes)) if bytes > sound => return Err(damaged),
+                Some(_) => {}
+            }
+            if !self.advance()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads a line. False at the end.
+    fn advance(&mut self) -> io::Result<bool> {
+        self.line.clear();
+        let mut limited = (&mut self.bytes).take(LONGEST);
+        let read = limited.read_until(b'\n', &mut self.line)?;
+        self.number += u64::from(read > 0);
+        Ok(read > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOOT: &str = "this start of the machine";
+
+    fn leg(boot: &str) -> Entry {
+        Entry::Leg(super::super::entry::LegBegin {
+            run: "run".into(),
+            started: crate::model::Moment(1),
+            at: crate::model::Moment(2),
+            boot: Some(boot.into()),
+            rate: None,
+            burst: 1,
+            concurrency: 32,
+        })
+    }
+
+    /// The bytes of a journal, and where each line ends.
+    fn journal(entries: &[Entry]) -> (Vec<u8>, Vec<usize>) {
+        let (mut bytes, mut ends) = (line::HEADER.to_vec(), vec![line::HEADER.len()]);
+        for entry in entries {
+            line::write(entry, &mut bytes);
+            ends.push(bytes.len());
+        }
+        (bytes, ends)
+    }
+
+    /// The entries that count, and how many bytes are sound; or the line that is damaged.
+    fn read(bytes: &[u8]) -> Result<(Vec<Entry>, u64), u64> {
+        let damage = |unreadable| match unreadable {
+            Unreadable::Damaged(line) => line,
+            other => panic!("{other:?}"),
+        };
+        let mut reader = Reader::new(bytes, Some(BOOT.into())).map_err(damage)?;
+        let mut entries = Vec::new();
+        while let Some(entry) = reader.next().map_err(damage)? {
+            entries.push(entry);
+        }
+        Ok((entries, reader.sound()))
+    }
+
+    #[test]
+    fn a_torn_tail_of_any_length_is_dropped() {
+        let entries = [leg(BOOT), Entry::Sending(vec![1, 2]), Entry::CalledBack(2)];
+        let (bytes, ends) = journal(&entries);
+        for length in 0..=bytes.len() {
+            let whole = ends.iter().filter(|end| **end <= length).count();
+            let sound = ends[..whole].last().copied().unwrap_or_default();
+            let expected = (entries[..whole.saturating_sub(1)].to_vec(), sound as u64);
+            assert_eq!(read(&bytes[..length]), Ok(expected), "{length}");
+        }
+        for tail in [&b"\0\0\0\0"[..], b"x\ny\nz", b"00000000 {}\n"] {
+            let expected = (entries.to_vec(), bytes.len() as u64);
+            assert_eq!(read(&[&bytes, tail].concat()), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn damage_in_the_middle_names_its_line() {
+        let (bytes, ends) = journal(&[leg(BOOT), Entry::Sending(vec![1]), Entry::CalledBack(1)]);
+        for at in ends[0]..ends[2] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0x80;
+            let line = 2 + u64::from(at >= ends[1]);
+            assert_eq!(read(&damaged), Err(line), "{at}");
+        }
+    }
+
+    #[test]
+    fn what_a_power_cut_may_have_lost_is_dropped_with_all_behind_it() {
+        let lost = |durable: u64| {
+            let first = [leg("before"), Entry::Sending(vec![1])];
+            let (_, ends) = journal(&first);
+            let later = [Entry::CalledBack(1), Entry::Durable(durable)];
+            let (mut bytes, all) = journal(&[&first[..], &later].concat());
+            bytes[ends[1]..ends[2]].fill(0);
+            (read(&bytes), ends[1], all[2])
+        };
+        let (dropped, sound, _) = lost(20);
+        assert_eq!(dropped, Ok((vec![leg("before")], sound as u64)));
+        let (.., end) = lost(20);
+        assert_eq!(lost(end as u64).0, Err(3), "this was durable");
+    }
+
+    #[test]
+    fn what_is_no_journal_is_told_from_one_of_another_version() {
+        let kind = |bytes: &[u8]| match Reader::new(bytes, None).map(|_| ()) {
+            Err(Unreadable::NoJournal(kind)) => Some(kind),
+            _ => None,
+        };
+        assert_eq!(kind(b"kept"), Some(Kind::Foreign));
+        assert_eq!(kind(b"bulklabel journal 2\n"), Some(Kind::OtherVersion));
+        assert_eq!(kind(b""), None);
+        assert_eq!(kind(b"bulklabel jou"), None);
+        assert_eq!(kind(b"bulklabel jou\0\0\0\0 1\0more"), None);
+        assert_eq!(read(b"bulklabel jou\0\0\0\0 1\0more\nx"), Ok((vec![], 0)));
+    }
+}

@@ -1,0 +1,396 @@
+//! One run, from its list to its result, through all that may happen in a night.
+
+use std::collections::BTreeMap;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bulklabel::dispatch::RetryPolicy;
+use bulklabel::error::ExitStatus;
+use bulklabel::job::{self, Identity, Planned, Reading, Run, Surroundings, Terms};
+use bulklabel::list::{Source, Wishes};
+use bulklabel::model::StopReason;
+use bulklabel::plan::{OnConflict, Policy};
+use bulklabel::record::Outputs;
+use bulklabel::report::{LogFormat, Progress, Screen};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
+
+use crate::chance::Chance;
+use crate::checks::{Cut, Evidence};
+use crate::clock;
+use crate::disk::SimulatedDisk;
+use crate::service::{Mood, Service};
+
+/// What happened in so many runs.
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    pub runs: u64,
+    pub legs: u64,
+    pub carried_on: u64,
+    pub attempts: u64,
+    pub kills: u64,
+    pub power_cuts: u64,
+    pub full_disks: u64,
+    pub signals: u64,
+    /// Customers who were called again although their call had been answered.
+    pub called_again: u64,
+    pub unconfirmed: u64,
+}
+
+impl Figures {
+    pub fn add(&mut self, other: &Self) {
+        self.runs += other.runs;
+        self.legs += other.legs;
+        self.carried_on += other.carried_on;
+        self.attempts += other.attempts;
+        self.kills += other.kills;
+        self.power_cuts += other.power_cuts;
+        self.full_disks += other.full_disks;
+        self.signals += other.signals;
+        self.called_again += other.called_again;
+        self.unconfirmed += other.unconfirmed;
+    }
+}
+
+/// No leg takes longer, and no run has more legs.
+const LONGEST_LEG: Duration = Duration::from_secs(6 * 3600);
+const MOST_LEGS: u32 = 60;
+
+/// From so many legs on nothing more is done to the run.
+const PEACE: u32 = 8;
+
+/// A list with some of everything, and the lines of its data rows.
+fn list(chance: &mut Chance) -> (String, Vec<u64>) {
+    let customers = chance.0.u64(1..=40);
+    let mut rows = Vec::new();
+    for n in 1..=customers {
+        let user = if chance.happens(0.1) {
+            n * 10_000 + 8_015
+        } else {
+            n
+        };
+        rows.push(format!("{user},add,VIP"));
+        if chance.happens(0.3) {
+            rows.push(format!("{user},remove,Old"));
+        }
+        if chance.happens(0.1) {
+            rows.push(format!("{user},add,VIP"));
+        }
+        if chance.happens(0.05) {
+            rows.push(format!("{user},add,"));
+        }
+    }
+    let lines = (2..2 + rows.len() as u64).collect();
+    (format!("userId,action,label\n{}\n", rows.join("\n")), lines)
+}
+
+fn mood(chance: &mut Chance) -> Mood {
+    Mood {
+        faults: chance.from(&[0.0, 0.1, 0.3, 0.6]),
+        throttled: chance.from(&[0.0, 0.0, 0.05, 0.2]),
+        latency: chance.from(&[5, 50, 400, 2_000]),
+        slow_to_connect: chance.happens(0.3),
+        beside_the_point: chance
+            .happens(0.15)
+            .then(|| (chance.0.u64(0..40), chance.0.u64(1..30))),
+        unauthorized: chance.happens(0.1).then(|| chance.0.u64(0..40)),
+    }
+}
+
+fn terms(chance: &mut Chance) -> Terms {
+    let rate = chance.from(&["none", "2/s", "10/s", "50/s", "60/min", "300/min"]);
+    Terms {
+        rate: rate.parse().ok(),
+        burst: NonZeroU32::new(chance.from(&[1, 1, 5, 100])).unwrap(),
+        concurrency: NonZeroUsize::new(chance.from(&[1, 2, 8, 32])).unwrap(),
+        retries: RetryPolicy {
+            max_attempts: NonZeroU32::new(chance.from(&[1, 2, 5])).unwrap(),
+            base: chance.milliseconds(1, 2_000),
+            max_hold: Duration::from_secs(1_800),
+        },
+        drain: chance.milliseconds(0, 5_000),
+    }
+}
+
+/// Makes the run with this seed.
+pub fn simulate(seed: u64) -> Figures {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    fastrand::seed(seed);
+    runtime.unwrap().block_on(async {
+        clock::begin();
+        Night::new(seed).pass().await
+    })
+}
+
+/// How a leg ended.
+enum Ended {
+    /// With the result in place.
+    Complete(ExitStatus),
+    /// Early, in good order.
+    Stopped,
+    /// The program or the machine was stopped.
+    Cut,
+}
+
+struct Night {
+    chance: Chance,
+    disk: SimulatedDisk,
+    service: Service,
+    terms: Terms,
+    lines: Vec<u64>,
+    _folder: tempfile::TempDir,
+    source: Source,
+    reading: Reading,
+    planned: Planned,
+    outputs: Outputs,
+    identity: Identity,
+    figures: Figures,
+    cuts: Vec<Cut>,
+}
+
+impl Night {
+    fn new(seed: u64) -> Self {
+        let mut chance = Chance::of(seed);
+        let (text, lines) = list(&mut chance);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("campaign.csv");
+        std::fs::write(&path, text).unwrap();
+        let source = Source::open(&path, None).unwrap();
+        let reading = Reading {
+            wishes: Wishes::default(),
+            delimiter: None,
+            policy: Policy {
+                on_conflict: OnConflict::LastWins,
+                max_labels: 1_000,
+            },
+        };
+        let planned = job::plan(&source, &reading).unwrap();
+        let disk = SimulatedDisk::new(chance.fork());
+        let service = Service::new(mood(&mut chance), chance.fork(), disk.clone());
+        Self {
+            terms: terms(&mut chance),
+            chance,
+            disk,
+            service,
+            lines,
+            _folder: folder,
+            source,
+            reading,
+            planned,
+            outputs: Outputs::of(Path::new("/run/campaign.csv"), None, false).unwrap(),
+            identity: Identity::new([("list", "the list".to_owned())]),
+            figures: Figures::default(),
+            cuts: Vec::new(),
+        }
+    }
+
+    /// Leg after leg, until the result is there; then it is held against what the service has done.
+    async fn pass(mut self) -> Figures {
+        let start = Instant::now();
+        for leg in 0..MOST_LEGS {
+            self.service.memory().leg = leg;
+            self.figures.legs += 1;
+            self.figures.carried_on += u64::from(leg > 0);
+            let bad = leg < PEACE;
+            if let Some(status) = self.is_complete() {
+                self.figures.runs += 1;
+                self.check(status, start);
+                return self.figures;
+            }
+            match self.leg(bad).await {
+                Ended::Complete(status) => {
+                    self.figures.runs += 1;
+                    // A result that is in its place stays there, whatever comes.
+                    if self.chance.happens(0.5) {
+                        self.disk.power_up();
+                    }
+                    self.check(status.code(), start);
+                    return self.figures;
+                }
+                Ended::Stopped if self.disk.was_full() => self.note_cut(leg, false),
+                Ended::Stopped => {}
+                Ended::Cut => self.recover(leg),
+            }
+            self.disk.leave_room(None);
+            sleep(self.chance.milliseconds(0, 90_000)).await;
+            if self.chance.happens(0.3) {
+                let identical_but_for_terms = terms(&mut self.chance);
+                self.terms = Terms {
+                    // The window that is checked is that of one rate.
+                    rate: self.terms.rate,
+                    ..identical_but_for_terms
+                };
+            }
+        }
+        panic!("no end after {MOST_LEGS} legs");
+    }
+
+    /// Whether the run was cut after its very last step: the program refuses a result that exists.
+    fn is_complete(&self) -> Option<u8> {
+        let journal = self.disk.content(&self.outputs.partial());
+        if journal.is_some_and(|journal| !journal.is_empty()) {
+            return None;
+        }
+        let summary = self.disk.content(&self.outputs.summary()?)?;
+        let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
+        summary["exitStatus"].as_u64()?.try_into().ok()
+    }
+
+    /// What was in flight may have been answered and not recorded.
+    fn note_cut(&mut self, leg: u32, power: bool) {
+        self.cuts.push(Cut {
+            leg,
+            power,
+            concurrency: self.terms.concurrency.get(),
+        });
+    }
+
+    fn recover(&mut self, leg: u32) {
+        let power = self.chance.happens(0.4);
+        self.note_cut(leg, power);
+        if power {
+            self.figures.power_cuts += 1;
+            self.disk.power_up();
+        } else {
+            self.figures.kills += 1;
+            self.disk.go_on();
+        }
+    }
+
+    async fn leg(&mut self, bad: bool) -> Ended {
+        let (interrupt, interrupts) = mpsc::channel(4);
+        let (mut kill, mut term) = (None, None);
+        if bad {
+            match self.chance.0.u8(0..10) {
+                0..3 => kill = Some(self.chance.milliseconds(0, 20_000)),
+                3..5 => self.disk.stop_in(self.chance.0.u64(0..120)),
+                5 => {
+                    self.figures.full_disks += 1;
+                    self.disk.leave_room(Some(self.chance.0.u64(0..6_000)));
+                }
+                6 => term = Some(self.chance.milliseconds(0, 10_000)),
+                _ => {}
+            }
+        }
+        let second = self.chance.happens(0.3);
+        self.figures.signals += u64::from(term.is_some());
+        let signals = async {
+            if let Some(after) = term {
+                sleep(after).await;
+                let _gone = interrupt.send(StopReason::Terminate).await;
+                if second {
+                    let _gone = interrupt.send(StopReason::Terminate).await;
+                }
+            }
+            // Nobody else stops it.
+            std::future::pending::<()>().await
+        };
+        let disk = self.disk.clone();
+        let cut = async {
+            let deadline = kill.map(|after| Instant::now() + after);
+            loop {
+                if disk.has_stopped() || deadline.is_some_and(|deadline| Instant::now() >= deadline)
+                {
+                    disk.stop();
+                    return;
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let leg = tokio::time::timeout(LONGEST_LEG, self.work(interrupts));
+        tokio::select! {
+            biased;
+            () = cut => Ended::Cut,
+            () = signals => unreachable!("it never ends"),
+            ended = leg => match ended.expect("a leg ends in bounded time") {
+                _ if self.disk.has_stopped() => Ended::Cut,
+                Some(ended) => ended,
+                None => panic!("neither stopped nor complete"),
+            },
+        }
+    }
+
+    /// What the program does.
+    async fn work(&self, interrupts: mpsc::Receiver<StopReason>) -> Option<Ended> {
+        let run = Run {
+            list: Path::new("/run/campaign.csv"),
+            source: &self.source,
+            reading: &self.reading,
+            planned: &self.planned,
+            outputs: &self.outputs,
+            identity: &self.identity,
+            rehearsal: false,
+            others: &BTreeMap::new(),
+            started: clock::now(),
+            disk: Arc::new(self.disk.clone()),
+            now: clock::now,
+        };
+        let failed = |error: bulklabel::error::Error| {
+            let status = error.status();
+            let fine = status == ExitStatus::TryLater || self.disk.has_stopped();
+            assert!(fine, "{error}");
+            Some(Ended::Stopped)
+        };
+        let underway = match job::take_up(&run, self.terms.rate) {
+            Ok(underway) => underway,
+            Err(error) => return failed(error),
+        };
+        let surroundings = Surroundings {
+            progress: Progress::start(&Screen::new(LogFormat::Json), 0, 0),
+            interrupts,
+        };
+        let service = Some(self.service.clone());
+        let called = job::call_all(&run, underway, service, surroundings, self.terms).await;
+        if std::env::var("SIMULATION_TELLS").is_ok() {
+            let journal = self
+                .disk
+                .content(&self.outputs.partial())
+                .unwrap_or_default();
+            let stopped = called
+                .as_ref()
+                .map(|called| format!("{:?}", called.stopped));
+            eprintln!(
+                "leg {} {stopped:?}\n{}",
+                self.service.memory().leg,
+                String::from_utf8_lossy(&journal)
+            );
+        }
+        let called = match called {
+            Ok(called) => called,
+            Err(error) => return failed(error),
+        };
+        match called.stopped.clone() {
+            None => match job::complete(&run, called, false) {
+                Ok(status) => Some(Ended::Complete(status)),
+                Err(error) => failed(error),
+            },
+            Some(reason) => match job::leave(&run, called, reason.status()) {
+                Ok(_) => Some(Ended::Stopped),
+                Err(error) => failed(error),
+            },
+        }
+    }
+
+    fn check(&mut self, status: u8, start: Instant) {
+        assert!(
+            start.elapsed() < 2 * LONGEST_LEG,
+            "it took {:?}",
+            start.elapsed()
+        );
+        let evidence = Evidence {
+            disk: &self.disk,
+            outputs: &self.outputs,
+            memory: &self.service.memory(),
+            cuts: &self.cuts,
+            lines: &self.lines,
+            rate: self.terms.rate,
+            status,
+        };
+        evidence.check(&mut self.figures);
+    }
+}
