@@ -6,10 +6,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::called::Called;
+use super::wording;
 use crate::dispatch::{Judgement, Stopper, Suspicion, Told};
-use crate::model::{Attempted, Event, Met, Moment, StopReason};
+use crate::model::{Event, Moment, StopReason};
 use crate::plan::Plan;
-use crate::record::{AttemptEnd, CallEnd, Entry, RecordError};
+use crate::record::{Entry, RecordError};
 use crate::report::{Glance, Progress};
 
 /// So many events wait for the desk at most; a slow disk slows the workers, not the memory down.
@@ -125,28 +126,15 @@ impl<'a> Desk<'a> {
     /// What an event comes to in the journal.
     fn enter(&mut self, event: Event, entries: &mut Vec<Entry>) {
         match event {
-            Event::Sending { call } => match entries.last_mut() {
-                Some(Entry::Sending(calls)) => calls.push(call),
-                _ => entries.push(Entry::Sending(vec![call])),
-            },
+            Event::Sending { call } => wording::sending(call, entries),
             Event::CalledBack { call } => entries.push(Entry::CalledBack(call)),
             Event::Attempted {
                 call,
                 attempt,
                 doubt,
                 ..
-            } => entries.push(Entry::Attempt(AttemptEnd {
-                call,
-                at: attempt.at,
-                ms: milliseconds(attempt.latency),
-                unsent: !attempt.left,
-                status: status(&attempt),
-                doubt,
-            })),
-            Event::Held { pause, .. } => entries.push(Entry::Held {
-                at: (self.now)(),
-                ms: milliseconds(pause),
-            }),
+            } => entries.push(wording::attempt(call, &attempt, doubt)),
+            Event::Held { pause, .. } => entries.push(wording::held((self.now)(), pause)),
             Event::Stopping(reason) => self.stop(reason),
             Event::Unfinished { .. } | Event::Retrying { .. } => {}
             Event::Finished {
@@ -155,27 +143,21 @@ impl<'a> Desk<'a> {
                 last,
                 bearing,
             } => {
-                let customer = call.customer;
-                let message = record.outcomes.of(0).message.to_string();
-                let status = record.status.unwrap_or_default();
-                let ended = Entry::Ended(CallEnd {
-                    call: customer,
-                    record,
-                    ms: milliseconds(last.latency),
-                    unsent: !last.left,
-                    bearing,
-                });
-                match self.suspicion.judge(bearing, || customer) {
-                    Judgement::Record => entries.push(ended),
-                    Judgement::Discard => entries.push(without_verdict(customer, &last)),
+                let call = call.customer;
+                match self.suspicion.judge(bearing, || call) {
+                    Judgement::Record => {
+                        entries.push(wording::ended(call, record, &last, bearing));
+                    }
+                    // Its answer does not count: it stays pending.
+                    Judgement::Discard => entries.push(wording::attempt(call, &last, None)),
                     Judgement::Stop(earlier) => {
                         let answers = earlier.len() + 1;
                         entries.extend(earlier.into_iter().map(Entry::TakenBack));
-                        entries.push(without_verdict(customer, &last));
+                        entries.push(wording::attempt(call, &last, None));
                         self.stop(StopReason::NotAboutCustomers {
                             answers,
-                            status,
-                            message,
+                            status: record.status.unwrap_or_default(),
+                            message: record.outcomes.of(0).message.to_string(),
                         });
                     }
                 }
@@ -278,29 +260,6 @@ async fn poll(syncing: &mut Option<Syncing>) -> Result<u64, RecordError> {
         Some(syncing) => syncing.await,
         None => std::future::pending().await,
     }
-}
-
-/// A call whose answer does not count: it stays pending.
-fn without_verdict(call: u32, last: &Attempted) -> Entry {
-    Entry::Attempt(AttemptEnd {
-        call,
-        at: last.at,
-        ms: milliseconds(last.latency),
-        unsent: !last.left,
-        status: status(last),
-        doubt: None,
-    })
-}
-
-fn status(attempt: &Attempted) -> Option<u16> {
-    match attempt.met {
-        Met::Answer(status) => Some(status),
-        _ => None,
-    }
-}
-
-fn milliseconds(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Tells workers that what they wait for is written; where it is not, nobody is told.

@@ -2,13 +2,15 @@
 //!
 //! `run` says what it is about, `identity` tells runs apart, and `reading` makes the plan of the list. A run has one leg
 //! or, after a crash or a stop, more of them: `unfinished` decides whether one is carried on, `leg` takes it up where its
-//! journal leaves it and makes the calls that are left, `desk` writes all that happens, and `standing` is what that comes
-//! to; `glimpse` tells it from outside. `accounting` reads the list once more and writes the result beside the outcomes, and `completion` puts it in its
+//! journal leaves it and makes the calls that are left, `desk` writes all that happens in the `wording` of the
+//! journal, and `standing` is what that comes
+//! to, with the `departures` that count for the rate; `glimpse` tells it from outside. `accounting` reads the list once more and writes the result beside the outcomes, and `completion` puts it in its
 //! place.
 
 mod accounting;
 mod called;
 mod completion;
+mod departures;
 mod desk;
 mod glimpse;
 mod identity;
@@ -17,6 +19,7 @@ mod reading;
 mod run;
 mod standing;
 mod unfinished;
+mod wording;
 
 pub use called::Called;
 pub use completion::{complete, leave};

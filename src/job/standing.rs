@@ -1,8 +1,9 @@
 //! Where a run stands: what the entries of its journal come to, while it runs and when it is carried on alike.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::departures::{Departures, before, since};
 use crate::dispatch::Before;
 use crate::model::{Bearing, Call, History, Moment, Outcome, OutcomeKind, Outcomes, Rate, Tally};
 use crate::plan::Plan;
@@ -36,10 +37,7 @@ pub struct Standing {
     open: BTreeMap<u32, Open>,
     /// Of calls before this one an attempt may have been sent that is recorded nowhere.
     unrecorded_below: u32,
-    /// When the last attempts left, so many of them.
-    departures: VecDeque<Moment>,
-    remembered: usize,
-    held_until: Moment,
+    departures: Departures,
     latest: Moment,
 }
 
@@ -76,9 +74,7 @@ impl Standing {
             throttled: 0,
             open: BTreeMap::new(),
             unrecorded_below: 0,
-            departures: VecDeque::new(),
-            remembered: rate.map_or(0, |rate| rate.attempts().get() as usize),
-            held_until: Moment(0),
+            departures: Departures::for_rate(rate),
             latest: Moment(0),
         }
     }
@@ -101,10 +97,10 @@ impl Standing {
             Entry::Ended(end) => self.end(plan, end)?,
             Entry::TakenBack(customer) => self.take_back(&call(plan, *customer)?)?,
             Entry::Held { at, ms } => {
+                let pause = Duration::from_millis(*ms);
                 self.see(*at);
-                self.minutes.hold(*at, Duration::from_millis(*ms));
-                let until = at.0.saturating_add(i64::try_from(*ms).unwrap_or(i64::MAX));
-                self.held_until = self.held_until.max(Moment(until));
+                self.minutes.hold(*at, pause);
+                self.departures.hold(*at, pause);
             }
             Entry::Durable(_) => {}
             Entry::LegEnd { at, status } => {
@@ -120,11 +116,12 @@ impl Standing {
     /// as sent only now; and after a power cut, so may what it has sent last and nothing is recorded of.
     fn begin_leg(&mut self, begin: &LegBegin) {
         let seen = self.latest;
-        for open in self.open.values_mut().filter(|open| open.in_flight) {
+        let in_flight = self.open.values_mut().filter(|open| open.in_flight);
+        let cut_off = in_flight.map(|open| {
             open.in_flight = false;
             open.doubt = Some(Outcome::cut_off());
-            self.departures.push_back(begin.at);
-        }
+        });
+        self.departures.left(begin.at, cut_off.count());
         if let Some(leg) = self.legs.last_mut().filter(|leg| leg.ended.is_none()) {
             leg.ended = Some(seen);
             let before = leg.begin.clone();
@@ -132,12 +129,10 @@ impl Standing {
                 self.lost_to_a_power_cut(&before, begin.at);
             }
         }
-        self.forget_old_departures();
         self.see(begin.at);
         self.minutes.begin(begin.at);
-        let begin = begin.clone();
         self.legs.push(Leg {
-            begin,
+            begin: begin.clone(),
             ended: None,
             status: None,
         });
@@ -145,15 +140,13 @@ impl Standing {
 
     /// Counts what a leg may have sent since it was last heard of as sent `now`.
     fn lost_to_a_power_cut(&mut self, leg: &LegBegin, now: Moment) {
-        let silent = Duration::from_millis(now.0.saturating_sub(self.latest.0).max(0) as u64);
+        let silent = since(self.latest, now).min(UNSYNCED).as_secs_f64();
         let calls = match leg.rate {
             None => usize::MAX,
             Some((attempts, window)) => {
-                let share = silent.min(UNSYNCED).as_secs_f64() * 1_000.0 / window.max(1) as f64;
-                let sent = (share * f64::from(attempts)).ceil() as usize + leg.burst as usize;
-                // No more of them than a window holds count for one.
-                let departures = std::iter::repeat_n(now, sent.min(self.remembered));
-                self.departures.extend(departures);
+                let windows = silent * 1_000.0 / window.max(1) as f64;
+                let sent = (windows * f64::from(attempts)).ceil() as usize + leg.burst as usize;
+                self.departures.left(now, sent);
                 sent.saturating_add(leg.concurrency as usize)
             }
         };
@@ -225,20 +218,12 @@ impl Standing {
 
     fn attempted(&mut self, at: Moment, ms: u64, unsent: bool, status: Option<u16>) {
         self.see(at);
-        let throttled = status == Some(429);
+        let (took, throttled) = (Duration::from_millis(ms), status == Some(429));
         self.throttled += u64::from(throttled);
-        self.minutes
-            .attempt(at, Duration::from_millis(ms), throttled);
-        if !unsent && self.remembered > 0 {
-            let left = at.0.saturating_sub(i64::try_from(ms).unwrap_or(i64::MAX));
-            self.departures.push_back(Moment(left));
-            self.forget_old_departures();
+        self.minutes.attempt(at, took, throttled);
+        if !unsent {
+            self.departures.left(before(at, took), 1);
         }
-    }
-
-    fn forget_old_departures(&mut self) {
-        let too_many = self.departures.len().saturating_sub(self.remembered);
-        self.departures.drain(..too_many);
     }
 
     fn see(&mut self, at: Moment) {
@@ -279,38 +264,29 @@ impl Standing {
 
     /// What the pace has to know of earlier legs.
     pub fn before(&self, now: Moment) -> Before {
-        let since = |moment: &Moment| {
-            Duration::from_millis(now.0.saturating_sub(moment.0).max(0).unsigned_abs())
-        };
-        let left = self.held_until.0.saturating_sub(now.0).max(0);
-        Before {
-            departures: self.departures.iter().map(since).collect(),
-            held: Duration::from_millis(left.unsigned_abs()),
-        }
+        self.departures.before(now)
     }
 
     /// How long its legs have taken together, in seconds.
     pub fn seconds(&self, now: Moment) -> f64 {
-        let spans = self.legs.iter().map(|leg| {
-            let ended = leg.ended.unwrap_or(now);
-            ended.0.saturating_sub(leg.begin.started.0).max(0)
-        });
-        spans.sum::<i64>() as f64 / 1_000.0
+        self.spans(now, |begin| begin.started).as_secs_f64()
     }
 
     /// What was done up to now.
     pub fn effort(&self, now: Moment) -> Effort {
-        let spans = self.legs.iter().map(|leg| {
-            let ended = leg.ended.unwrap_or(now);
-            ended.0.saturating_sub(leg.begin.at.0).max(0).unsigned_abs()
-        });
         Effort {
             ended: u64::from(self.ledger.ended()),
             attempts: self.attempts,
             throttled: self.throttled,
             without_verdict: self.ledger.without_verdict(),
-            calling: Duration::from_millis(spans.sum()),
+            calling: self.spans(now, |begin| begin.at),
         }
+    }
+
+    /// How long all legs have taken, each counted `from` there.
+    fn spans(&self, now: Moment, from: fn(&LegBegin) -> Moment) -> Duration {
+        let span = |leg: &Leg| since(from(&leg.begin), leg.ended.unwrap_or(now));
+        self.legs.iter().map(span).sum()
     }
 }
 

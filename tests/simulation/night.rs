@@ -364,6 +364,7 @@ impl Night {
             Ok(called) => called,
             Err(error) => return failed(error),
         };
+        self.is_the_same_when_read(&run, &called);
         match called.stopped.clone() {
             None => match job::complete(&run, called, false) {
                 Ok(status) => Some(Ended::Complete(status)),
@@ -374,6 +375,30 @@ impl Night {
                 Err(error) => failed(error),
             },
         }
+    }
+
+    /// Where a run stands is what its journal says: a leg that takes it up finds what the one before has left.
+    fn is_the_same_when_read(&self, run: &Run<'_>, called: &job::Called) {
+        if self.disk.has_stopped() || self.disk.was_full() {
+            return;
+        }
+        let Ok(read) = job::take_up(run, self.terms.rate) else {
+            assert!(self.disk.has_stopped());
+            return;
+        };
+        let (live, read) = (&called.standing, read.standing());
+        assert_eq!(live.tally, read.tally);
+        assert_eq!(live.streak, read.streak);
+        assert_eq!(live.legs, read.legs);
+        let now = clock::now();
+        assert_eq!(live.effort(now), read.effort(now));
+        assert_eq!(live.before(now), read.before(now));
+        let remaining = |standing: &job::Standing| {
+            let left = standing.remaining(&self.planned.plan);
+            left.map(|(call, history)| (call.customer, history))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(remaining(live), remaining(read));
     }
 
     fn check(&mut self, status: u8, start: Instant) {

@@ -1,0 +1,89 @@
+//! What the pace of a leg has to know of the legs before: when attempts left, and how long all calls were to wait.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::dispatch::Before;
+use crate::model::{Moment, Rate};
+
+/// The last departures of a run.
+#[derive(Debug)]
+pub struct Departures {
+    left: VecDeque<Moment>,
+    /// No more of them count for the rate.
+    most: usize,
+    held_until: Moment,
+}
+
+impl Departures {
+    /// None yet; as many are remembered as a window of this rate holds.
+    pub fn for_rate(rate: Option<Rate>) -> Self {
+        Self {
+            left: VecDeque::new(),
+            most: rate.map_or(0, |rate| rate.attempts().get() as usize),
+            held_until: Moment(0),
+        }
+    }
+
+    /// So many attempts left then.
+    pub fn left(&mut self, at: Moment, attempts: usize) {
+        let departures = std::iter::repeat_n(at, attempts.min(self.most));
+        self.left.extend(departures);
+        let too_many = self.left.len().saturating_sub(self.most);
+        self.left.drain(..too_many);
+    }
+
+    /// All calls wait from then on, for so long.
+    pub fn hold(&mut self, at: Moment, pause: Duration) {
+        let until = at.0.saturating_add(milliseconds(pause));
+        self.held_until = self.held_until.max(Moment(until));
+    }
+
+    /// The same as a pace takes it.
+    pub fn before(&self, now: Moment) -> Before {
+        Before {
+            departures: self.left.iter().map(|at| since(*at, now)).collect(),
+            held: since(now, self.held_until),
+        }
+    }
+}
+
+/// How long it is from one moment to another; no time at all where that is the earlier one.
+pub fn since(from: Moment, to: Moment) -> Duration {
+    Duration::from_millis(to.0.saturating_sub(from.0).max(0).unsigned_abs())
+}
+
+/// A moment so long before another.
+pub fn before(at: Moment, span: Duration) -> Moment {
+    Moment(at.0.saturating_sub(milliseconds(span)))
+}
+
+fn milliseconds(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_are_remembered_than_count() {
+        let mut departures = Departures::for_rate("2/s".parse().ok());
+        departures.left(Moment(1_000), 1);
+        departures.left(Moment(2_000), 1);
+        departures.left(Moment(2_500), 1);
+        departures.hold(Moment(2_000), Duration::from_secs(9));
+        let before = departures.before(Moment(3_000));
+        let ago = [1_000, 500].map(Duration::from_millis);
+        assert_eq!(before.departures, ago);
+        assert_eq!(before.held, Duration::from_secs(8));
+        departures.left(Moment(4_000), 1_000);
+        assert_eq!(
+            departures.before(Moment(3_000)).departures,
+            [Duration::ZERO; 2]
+        );
+        let mut unlimited = Departures::for_rate(None);
+        unlimited.left(Moment(1), 5);
+        assert_eq!(unlimited.before(Moment(3_000)), Before::default());
+    }
+}

@@ -1,0 +1,50 @@
+//! What workers tell → what the journal says. Pure.
+
+use std::time::Duration;
+
+use crate::model::{Attempted, Bearing, CallRecord, Met, Moment, Outcome};
+use crate::record::{AttemptEnd, CallEnd, Entry};
+
+/// An attempt of `call` has met its end, and the call has not; `doubt` is there where it may have been applied.
+pub fn attempt(call: u32, attempt: &Attempted, doubt: Option<Outcome>) -> Entry {
+    Entry::Attempt(AttemptEnd {
+        call,
+        at: attempt.at,
+        ms: milliseconds(attempt.latency),
+        unsent: !attempt.left,
+        status: match attempt.met {
+            Met::Answer(status) => Some(status),
+            _ => None,
+        },
+        doubt,
+    })
+}
+
+/// `call` has ended so, with its `last` attempt.
+pub fn ended(call: u32, record: CallRecord, last: &Attempted, bearing: Bearing) -> Entry {
+    Entry::Ended(CallEnd {
+        call,
+        record,
+        ms: milliseconds(last.latency),
+        unsent: !last.left,
+        bearing,
+    })
+}
+
+/// All calls wait from then on, for so long.
+pub fn held(at: Moment, pause: Duration) -> Entry {
+    let ms = milliseconds(pause);
+    Entry::Held { at, ms }
+}
+
+/// An attempt of `call` is about to leave. Those that are told together are said together.
+pub fn sending(call: u32, entries: &mut Vec<Entry>) {
+    match entries.last_mut() {
+        Some(Entry::Sending(calls)) => calls.push(call),
+        _ => entries.push(Entry::Sending(vec![call])),
+    }
+}
+
+fn milliseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
