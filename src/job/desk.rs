@@ -83,8 +83,10 @@ impl<'a> Desk<'a> {
         loop {
             let cut_at = self.cut_at;
             let is_overdue = syncing.is_some() && since.elapsed() > OVERDUE;
+            // Where the run stops, nothing more is sent that could be lost.
+            let may_take = !is_overdue || self.state.stopped.is_some();
             tokio::select! {
-                received = inbox.recv_many(&mut told, WAITING), if !is_overdue => {
+                received = inbox.recv_many(&mut told, WAITING), if may_take => {
                     if received == 0 {
                         break;
                     }
@@ -103,11 +105,11 @@ impl<'a> Desk<'a> {
                 () = sleep_until(cut_at.unwrap_or_else(Instant::now)), if cut_at.is_some() => self.cut(),
             }
         }
-        if syncing.is_some() {
-            let synced = poll(&mut syncing).await;
-            self.synced(synced);
-        }
-        self.finish().await
+        self.await_sync(syncing, &mut interrupts).await;
+        self.show();
+        let syncing = self.make_durable();
+        self.await_sync(syncing, &mut interrupts).await;
+        self.finish()
     }
 
     /// Takes what happened. The entries of a batch are written at once, and then their workers told.
@@ -235,13 +237,22 @@ impl<'a> Desk<'a> {
         });
     }
 
-    async fn finish(mut self) -> Called {
-        self.show();
-        let mut syncing = self.make_durable();
-        if syncing.is_some() {
-            let synced = poll(&mut syncing).await;
-            self.synced(synced);
+    /// Waits until what is written is durable; a signal does not.
+    async fn await_sync(
+        &mut self,
+        mut syncing: Option<Syncing>,
+        interrupts: &mut mpsc::Receiver<StopReason>,
+    ) {
+        if syncing.is_none() {
+            return;
         }
+        tokio::select! {
+            synced = poll(&mut syncing) => self.synced(synced),
+            Some(_) = interrupts.recv() => {}
+        }
+    }
+
+    fn finish(mut self) -> Called {
         self.progress.finish();
         // A stop that came when nothing was left to do has stopped nothing.
         if u64::from(self.state.standing.ledger.ended()) == self.calls {

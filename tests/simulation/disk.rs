@@ -245,7 +245,11 @@ impl Write for SimulatedFile {
             written = written.min(usize::try_from(*room).unwrap());
             *room -= written as u64;
             if written == 0 && whole {
-                return Err(io::ErrorKind::StorageFull.into());
+                let kinds = [
+                    io::ErrorKind::StorageFull,
+                    io::ErrorKind::ReadOnlyFilesystem,
+                ];
+                return Err(platter.chance.from(&kinds).into());
             }
         }
         let content = &mut platter.files[self.file].now;
