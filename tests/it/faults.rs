@@ -104,6 +104,16 @@ fn audited(fault: &Fault<'_>) -> (Audit, Ran) {
         matrix_line(fault.name, &audit, disagreements.len(), &ran)
     );
     assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
+    let per_second = fault
+        .run
+        .iter()
+        .find_map(|word| word.strip_suffix("/s")?.parse().ok());
+    // What leaves evenly here comes to the sandbox a little less so.
+    let fullest = audit.fullest_window(980_000);
+    assert!(
+        per_second.is_none_or(|most| fullest <= most),
+        "{fullest}\n{ran}"
+    );
     let outcomes = audit.outcomes();
     for outcome in fault.outcomes {
         assert!(
@@ -215,8 +225,7 @@ fn all_together_at_a_high_rate() {
         oauth: true,
         ..fault(faults, &["success", "unconfirmed CONNECTION_LOST"])
     };
-    let (audit, ran) = audited(&all);
-    assert!(audit.fullest_window(980_000) <= 300, "{ran}");
+    audited(&all);
 }
 
 #[test]
