@@ -102,7 +102,8 @@ impl<'a> Claim<'a> {
                     return self.begin();
                 }
                 let parts = |name: &str| (before.get(name), identity.parts().get(name));
-                let changes = changed.iter().map(|name| change(name, parts(name)));
+                let known = changed.iter().filter(|_| !before.is_empty());
+                let changes = known.map(|name| change(name, parts(name)));
                 Err(self.refusal(&changes.collect::<Vec<_>>()))
             }
         }
@@ -129,7 +130,9 @@ impl<'a> Claim<'a> {
         Ok(Start::Begin)
     }
 
+    /// Sets the journal aside, but only where the run that takes its place may begin.
     fn set_aside(&mut self) -> Result<(), Error> {
+        self.check_again()?;
         if self.lock.has_journal() {
             self.lock.set_aside(&self.outputs.aside())?;
         }
@@ -138,7 +141,7 @@ impl<'a> Claim<'a> {
 
     fn refusal(&self, changes: &[String]) -> Error {
         let changes = match changes {
-            [] => "it is another's".to_owned(),
+            [] => "the list, the account or a setting is another".to_owned(),
             _ => changes.join("; "),
         };
         Error::unusable(format!(

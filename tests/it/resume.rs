@@ -215,6 +215,29 @@ fn a_restart_sets_what_was_recorded_aside_and_starts_over() {
 }
 
 #[test]
+fn a_restart_that_may_not_replace_a_result_sets_nothing_aside() {
+    let killed = Killed::after(10, &[]);
+    let before = killed.partial();
+    killed.work.list(RESULT, "of another night");
+    killed.run(&["--restart"]).ended(2).said("exists already");
+    assert_eq!(killed.partial(), before);
+    assert!(!killed.work.path("campaign.results.csv.partial.1").exists());
+}
+
+#[test]
+fn without_its_state_a_run_is_known_by_its_journal() {
+    let killed = Killed::after(10, &[]);
+    let asked = killed.asked();
+    std::fs::remove_file(killed.work.path("campaign.results.csv.state")).unwrap();
+    killed
+        .run(&["--method", "PUT"])
+        .ended(2)
+        .said("the list, the account or a setting is another");
+    killed.run(&[]).ended(0);
+    assert!(killed.asked() < asked + ROWS as usize);
+}
+
+#[test]
 fn a_nightly_list_under_a_fixed_name_sets_yesterdays_unfinished_run_aside_and_carries_todays_on() {
     let killed = Killed::after(10, &["--overwrite"]);
     let asked = killed.asked();
