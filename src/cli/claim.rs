@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::job::{ACCOUNT, BASE_URL, Identity, LIST, METHOD, Unfinished, look};
 use crate::record::{Lock, Outputs, RealDisk, RecordError, State};
+use crate::report::{Screen, span};
 
 /// What is to become of an earlier run.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,9 +50,21 @@ impl<'a> Claim<'a> {
         list: &Path,
         wishes: Wishes,
         wait: Duration,
+        screen: &Screen,
     ) -> Result<Self, Error> {
         outputs.check_names(list)?;
-        let lock = Lock::take(&outputs.partial(), wait)?;
+        let journal = outputs.partial();
+        let lock = match Lock::take(&journal, Duration::ZERO) {
+            Err(RecordError::Busy { path }) if !wait.is_zero() => {
+                screen.say(format!(
+                    "Another run has {} open; waiting for its end, {} at most.",
+                    path.display(),
+                    span(wait)
+                ));
+                Lock::take(&journal, wait)?
+            }
+            taken => taken?,
+        };
         if !lock.has_journal() && !wishes.finish {
             outputs.check_result(wishes.overwrite)?;
         }

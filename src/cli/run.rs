@@ -96,7 +96,7 @@ pub fn run(
     let destination = Destination::of(&args.settings.service, args.sandbox, given, is_text)?;
     let signals = Signals::catch(screen)?;
     let wait = args.settings.result.lock_wait;
-    let mut claim = Claim::stake(&outputs, &args.list, args.wishes(), wait)?;
+    let mut claim = Claim::stake(&outputs, &args.list, args.wishes(), wait, screen)?;
     signals.preparing(outputs.copying(), outputs.partial());
     let (list, copy) = List::read(&args.list, &outputs, &settings.reading)?;
     if args.settings.list.strict {

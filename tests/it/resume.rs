@@ -306,6 +306,7 @@ fn a_second_run_is_refused_while_the_first_goes_on_or_waits_for_it() {
     // It finds a complete result.
     work.send(&sandbox.url(), &["--lock-wait", "60s"])
         .ended(2)
+        .said("Another run has campaign.results.csv.partial open; waiting for its end, 1 min 00 s at most.")
         .said("exists already");
     assert_eq!(first.wait_with_output().unwrap().status.code(), Some(0));
     assert_eq!(sandbox.asked().len(), ROWS as usize);
