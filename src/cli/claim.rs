@@ -33,8 +33,11 @@ pub struct Claim<'a> {
 /// How the run goes on.
 #[derive(Debug)]
 pub enum Start {
-    /// From its beginning.
-    Begin,
+    /// From its beginning. What is left of an earlier one is set aside, or is not worth keeping.
+    Begin {
+        /// It is set aside.
+        set_aside: bool,
+    },
     /// Where it was left; what it was, if that is known.
     CarryOn(Option<State>),
 }
@@ -75,28 +78,28 @@ impl<'a> Claim<'a> {
         })
     }
 
-    /// Decides what becomes of an earlier run, now that it is known what this one is.
+    /// Decides what becomes of an earlier run, now that it is known what this one is. Nothing is done yet.
     ///
     /// # Errors
     /// It is another, and must neither be carried on nor set aside.
-    pub fn settle(&mut self, identity: &Identity) -> Result<Start, Error> {
+    pub fn settle(&self, identity: &Identity) -> Result<Start, Error> {
+        let over = Start::Begin { set_aside: false };
+        let aside = Start::Begin { set_aside: true };
         if self.outputs.are_replaced() {
-            return self.begin();
+            return Ok(over);
         }
         let looked = match look(&RealDisk, self.outputs, identity) {
-            Err(error) if self.wishes.restart && is_ours(&error) => {
-                self.set_aside()?;
-                return self.begin();
-            }
+            Err(error) if self.wishes.restart && is_ours(&error) => return Ok(aside),
             looked => looked?,
         };
         let (unfinished, state) = looked;
         match unfinished {
-            Unfinished::Nothing => self.begin(),
-            _ if self.wishes.restart => {
-                self.set_aside()?;
-                self.begin()
-            }
+            Unfinished::Nothing if self.wishes.finish => Err(Error::unusable(format!(
+                "{}: there is no unfinished run to finish",
+                self.outputs.partial().display()
+            ))),
+            Unfinished::Nothing => Ok(over),
+            _ if self.wishes.restart => Ok(aside),
             Unfinished::This => Ok(Start::CarryOn(state)),
             Unfinished::Other(before) => {
                 let changed = identity.changed(&before);
@@ -111,8 +114,7 @@ impl<'a> Claim<'a> {
                 }
                 let is_another_list = before.is_empty() || changed.contains(&LIST);
                 if self.wishes.overwrite && is_another_list && !self.wishes.finish {
-                    self.set_aside()?;
-                    return self.begin();
+                    return Ok(aside);
                 }
                 let parts = |name: &str| (before.get(name), identity.parts().get(name));
                 let known = changed.iter().filter(|_| !before.is_empty());
@@ -122,34 +124,19 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// Refuses a result that has come to be there meanwhile.
+    /// Makes way for the run, which begins now: everything that may keep it from that has been asked.
     ///
     /// # Errors
-    /// There is one that must not be replaced.
-    pub fn check_again(&self) -> Result<(), Error> {
-        Ok(self.outputs.check_result(self.wishes.overwrite)?)
-    }
-
-    /// Starts over: what is left is not worth keeping, or was set aside.
-    fn begin(&self) -> Result<Start, Error> {
-        if self.wishes.finish {
-            return Err(Error::unusable(format!(
-                "{}: there is no unfinished run to finish",
-                self.outputs.partial().display()
-            )));
-        }
-        self.check_again()?;
-        self.lock.clear()?;
-        Ok(Start::Begin)
-    }
-
-    /// Sets the journal aside, but only where the run that takes its place may begin.
-    fn set_aside(&mut self) -> Result<(), Error> {
-        self.check_again()?;
-        if self.lock.has_journal() {
+    /// A result has come to be there meanwhile; or what is left can't be moved out of the way.
+    pub fn make_way(&mut self, start: &Start) -> Result<(), Error> {
+        let Start::Begin { set_aside } = start else {
+            return Ok(());
+        };
+        self.outputs.check_result(self.wishes.overwrite)?;
+        if *set_aside && self.lock.has_journal() {
             self.lock.set_aside(&self.outputs.aside())?;
         }
-        Ok(())
+        Ok(self.lock.clear()?)
     }
 
     fn refusal(&self, changes: &[String]) -> Error {

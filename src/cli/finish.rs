@@ -31,7 +31,7 @@ pub fn finish(
         ..Wishes::default()
     };
     let signals = Signals::catch(screen)?;
-    let mut claim = Claim::stake(outputs, path, wishes, args.lock_wait, screen)?;
+    let claim = Claim::stake(outputs, path, wishes, args.lock_wait, screen)?;
     signals.preparing(outputs.copying(), outputs.partial());
     let (list, copy) = List::read(path, outputs, &settings.reading)?;
     let of_list = list.parts(settings);

@@ -20,7 +20,7 @@ use crate::error::{Error, ExitStatus};
 use crate::job::{self, ACCOUNT, BASE_URL, Identity, METHOD, Planned, Run, Underway};
 use crate::model::{Moment, OutcomeKind};
 use crate::record::{Outputs, RealDisk};
-use crate::report::{End, LogFormat, Screen, count, counted};
+use crate::report::{End, LogFormat, Screen, count, counted, span};
 
 /// Sends a list: one call per customer, and a result that says of every row what became of it
 #[derive(Debug, Args)]
@@ -117,14 +117,17 @@ pub fn run(
         disk: Arc::new(RealDisk),
         now: Moment::now,
     };
-    let underway = job::take_up(&run, settings.terms.rate)?;
-    let left = calls_left(&run, &underway);
+    let taken_up = match &start {
+        Start::CarryOn(_) => Some(job::take_up(&run, settings.terms.rate)?),
+        Start::Begin { .. } => None,
+    };
+    let left = calls_left(&run, taken_up.as_ref());
     let client = match left {
         0 => None,
         _ => Some(destination.client(&args.settings.service, &settings)?),
     };
-    if let Start::CarryOn(_) = start {
-        screen.say(carrying_on(&run, left));
+    if let Some(underway) = &taken_up {
+        screen.say(carrying_on(&run, underway, left));
     }
     if client.is_some()
         && !args.settings.yes
@@ -133,8 +136,12 @@ pub fn run(
         screen.say("Nothing was sent.");
         return Ok(ExitStatus::Unusable);
     }
-    claim_again(&claim, &start)?;
+    claim.make_way(&start)?;
     copy.keep(&outputs)?;
+    let underway = match taken_up {
+        Some(underway) => underway,
+        None => job::take_up(&run, settings.terms.rate)?,
+    };
     let called = call(&run, underway, client, &settings, &signals, screen)?;
     let (places, anybody) = credentials::places(given.file.as_ref());
     let service = &args.settings.service;
@@ -164,27 +171,28 @@ fn identity(list: &List, settings: &Settings, destination: &Destination) -> Iden
     Identity::new(parts)
 }
 
-fn calls_left(run: &Run<'_>, underway: &Underway) -> u64 {
-    let ended = u64::from(underway.standing().ledger.ended());
-    u64::from(run.planned.plan.totals().calls).saturating_sub(ended)
+/// How many calls are left of a run that was taken up, or of one that begins.
+fn calls_left(run: &Run<'_>, underway: Option<&Underway>) -> u64 {
+    let ended = underway.map_or(0, |underway| underway.standing().ledger.ended());
+    u64::from(run.planned.plan.totals().calls).saturating_sub(u64::from(ended))
 }
 
-fn carrying_on(run: &Run<'_>, left: u64) -> String {
+fn carrying_on(run: &Run<'_>, underway: &Underway, left: u64) -> String {
     let calls = u64::from(run.planned.plan.totals().calls);
+    let held = underway.standing().before(Moment::now()).held;
+    let held = match held.is_zero() {
+        true => String::new(),
+        false => format!(
+            " The service has asked for a pause, of which {} are left.",
+            span(held)
+        ),
+    };
     format!(
-        "Carrying on: {} of {} are done, as {} says.",
+        "Carrying on: {} of {} are done, as {} says.{held}",
         count(calls - left),
         counted(calls, "call"),
         run.outputs.partial().display()
     )
-}
-
-/// A result that has come to be there while the list was read is refused, but by a run that was begun before.
-fn claim_again(claim: &Claim<'_>, start: &Start) -> Result<(), Error> {
-    match start {
-        Start::Begin => claim.check_again(),
-        Start::CarryOn(_) => Ok(()),
-    }
 }
 
 /// Where the result goes. A rehearsal's goes where it is told to on the command line, and never where settings that

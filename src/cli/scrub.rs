@@ -6,8 +6,9 @@ pub fn without_passwords(text: &str) -> String {
     let mut clean = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         clean += "://";
-        let authority = part.split(['/', '?', '#', ' ', '"', '\'', '\n']);
-        let authority = authority.into_iter().next().unwrap_or_default();
+        // A password may hold any sign but those that end the address for sure.
+        let address = part.split([' ', '"', '\'', '\n']).next();
+        let authority = address.unwrap_or_default();
         match authority.rfind('@') {
             Some(at) => {
                 clean += "***";
@@ -35,7 +36,10 @@ mod tests {
                 "https://a@b@c.example.com and http://d:e@f",
                 "https://***@c.example.com and http://***@f",
             ),
-            ("https://eu.example.com/a@b", "https://eu.example.com/a@b"),
+            (
+                "https://till:a/b@eu.example.com",
+                "https://***@eu.example.com",
+            ),
         ] {
             assert_eq!(without_passwords(text), clean);
         }

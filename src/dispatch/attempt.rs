@@ -169,6 +169,7 @@ impl<S: Sender> Attempts<S> {
             return None;
         }
         tokio::select! {
+            biased;
             reply = sending => Some(reply),
             () = stop.cut() => None,
         }

@@ -177,8 +177,9 @@ impl<S: Sender> Work<S> {
         self.attempts.tell(attempted, doubt.cloned()).await;
         self.retrying(ending, delay).await;
         tokio::select! {
-            () = sleep(delay) => Next::Again,
+            biased;
             () = self.crew.stop.wanted() => Next::Leave(self.give_up().await),
+            () = sleep(delay) => Next::Again,
         }
     }
 

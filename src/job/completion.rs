@@ -25,6 +25,11 @@ pub fn complete(run: &Run<'_>, called: Called, given_up: bool) -> Result<ExitSta
         mut standing,
         ..
     } = called;
+    let left = run.planned.plan.totals().calls - standing.ledger.ended();
+    if left > 0 && !given_up {
+        end_leg(run, journal, ExitStatus::Stopped);
+        return Err(Error::new(ExitStatus::Stopped, Unmade(left)));
+    }
     match put_in_place(run, &mut standing, given_up) {
         Ok(status) => {
             remove_all(run, journal)?;
@@ -36,6 +41,13 @@ pub fn complete(run: &Run<'_>, called: Called, given_up: bool) -> Result<ExitSta
         }
     }
 }
+
+/// Calls are left of a run that nobody has stopped.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{0} calls were not made, and nothing says why: this is an error of the program itself; the same command carries on"
+)]
+struct Unmade(u32);
 
 fn put_in_place(
     run: &Run<'_>,

@@ -1,6 +1,7 @@
 //! What the pace of a leg has to know of the legs before: when attempts left, and how long all calls were to wait.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use crate::dispatch::Before;
@@ -9,41 +10,50 @@ use crate::model::{Moment, Rate};
 /// The last departures of a run.
 #[derive(Debug)]
 pub struct Departures {
-    left: VecDeque<Moment>,
+    /// The earliest first: attempts end in another order than they leave.
+    left: BinaryHeap<Reverse<Moment>>,
     /// No more of them count for the rate.
     most: usize,
-    held_until: Moment,
+    /// When the last hold began, and how long it is.
+    held: Option<(Moment, Duration)>,
 }
 
 impl Departures {
     /// None yet; as many are remembered as a window of this rate holds.
     pub fn for_rate(rate: Option<Rate>) -> Self {
         Self {
-            left: VecDeque::new(),
+            left: BinaryHeap::new(),
             most: rate.map_or(0, |rate| rate.attempts().get() as usize),
-            held_until: Moment(0),
+            held: None,
         }
     }
 
     /// So many attempts left then.
     pub fn left(&mut self, at: Moment, attempts: usize) {
-        let departures = std::iter::repeat_n(at, attempts.min(self.most));
+        let departures = std::iter::repeat_n(Reverse(at), attempts.min(self.most));
         self.left.extend(departures);
-        let too_many = self.left.len().saturating_sub(self.most);
-        self.left.drain(..too_many);
+        while self.left.len() > self.most {
+            self.left.pop();
+        }
     }
 
     /// All calls wait from then on, for so long.
     pub fn hold(&mut self, at: Moment, pause: Duration) {
-        let until = at.0.saturating_add(milliseconds(pause));
-        self.held_until = self.held_until.max(Moment(until));
+        self.held = Some((at, pause));
     }
 
     /// The same as a pace takes it.
     pub fn before(&self, now: Moment) -> Before {
+        let mut departures: Vec<_> = self.left.iter().map(|at| since(at.0, now)).collect();
+        departures.sort_unstable();
+        let held = self.held.map(|(at, pause)| {
+            let until = Moment(at.0.saturating_add(milliseconds(pause)));
+            // A clock that was set back makes it no longer.
+            since(now, until).min(pause)
+        });
         Before {
-            departures: self.left.iter().map(|at| since(*at, now)).collect(),
-            held: since(now, self.held_until),
+            departures,
+            held: held.unwrap_or_default(),
         }
     }
 }
@@ -74,9 +84,15 @@ mod tests {
         departures.left(Moment(2_500), 1);
         departures.hold(Moment(2_000), Duration::from_secs(9));
         let before = departures.before(Moment(3_000));
-        let ago = [1_000, 500].map(Duration::from_millis);
+        let ago = [500, 1_000].map(Duration::from_millis);
         assert_eq!(before.departures, ago);
         assert_eq!(before.held, Duration::from_secs(8));
+        departures.left(Moment(100), 1);
+        assert_eq!(
+            departures.before(Moment(3_000)).departures,
+            ago,
+            "told late"
+        );
         departures.left(Moment(4_000), 1_000);
         assert_eq!(
             departures.before(Moment(3_000)).departures,

@@ -85,24 +85,26 @@ impl<'a> Desk<'a> {
             let is_overdue = syncing.is_some() && since.elapsed() > OVERDUE;
             // Where the run stops, nothing more is sent that could be lost.
             let may_take = !is_overdue || self.state.stopped.is_some();
+            // In this order, so that a run in tests repeats; what is ready most often comes last.
             tokio::select! {
+                biased;
+                Some(reason) = interrupts.recv() => self.interrupted(reason),
+                () = sleep_until(cut_at.unwrap_or_else(Instant::now)), if cut_at.is_some() => self.cut(),
+                synced = poll(&mut syncing), if syncing.is_some() => {
+                    syncing = None;
+                    self.synced(synced);
+                }
+                _ = sync.tick(), if syncing.is_none() => {
+                    since = Instant::now();
+                    syncing = self.make_durable();
+                }
+                _ = show.tick() => self.show(),
                 received = inbox.recv_many(&mut told, WAITING), if may_take => {
                     if received == 0 {
                         break;
                     }
                     self.take(&mut told);
                 }
-                synced = poll(&mut syncing), if syncing.is_some() => {
-                    syncing = None;
-                    self.synced(synced);
-                }
-                Some(reason) = interrupts.recv() => self.interrupted(reason),
-                _ = sync.tick(), if syncing.is_none() => {
-                    since = Instant::now();
-                    syncing = self.make_durable();
-                }
-                _ = show.tick() => self.show(),
-                () = sleep_until(cut_at.unwrap_or_else(Instant::now)), if cut_at.is_some() => self.cut(),
             }
         }
         self.await_sync(syncing, &mut interrupts).await;
@@ -222,6 +224,9 @@ impl<'a> Desk<'a> {
     }
 
     fn synced(&mut self, synced: Result<u64, RecordError>) {
+        if let Err(RecordError::Lost { source, .. }) = &synced {
+            self.state.journal.break_off(source.kind());
+        }
         let noted = synced.and_then(|bytes| self.state.journal.is_durable(bytes));
         if let Err(error) = noted {
             self.stop(StopReason::Unrecordable(error.to_string()));
@@ -247,6 +252,7 @@ impl<'a> Desk<'a> {
             return;
         }
         tokio::select! {
+            biased;
             synced = poll(&mut syncing) => self.synced(synced),
             Some(_) = interrupts.recv() => {}
         }

@@ -36,6 +36,8 @@ pub fn glimpse(disk: &dyn Disk, outputs: &Outputs) -> Result<Option<Glimpse>, Re
         match entry {
             Entry::Leg(leg) => {
                 glimpse.legs += 1;
+                // What the one before had on its way was cut off with it.
+                in_flight.clear();
                 glimpse.see(leg.at);
             }
             Entry::Sending(calls) => {
@@ -43,7 +45,7 @@ pub fn glimpse(disk: &dyn Disk, outputs: &Outputs) -> Result<Option<Glimpse>, Re
                 in_flight.extend(calls);
             }
             Entry::CalledBack(call) => {
-                glimpse.attempts -= 1;
+                glimpse.attempts = glimpse.attempts.saturating_sub(1);
                 in_flight.remove(&call);
             }
             Entry::Attempt(attempt) => {

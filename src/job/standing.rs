@@ -85,7 +85,7 @@ impl Standing {
     /// It does not fit the plan.
     pub fn take(&mut self, plan: &Plan, entry: &Entry) -> Result<(), Misfit> {
         match entry {
-            Entry::Leg(begin) => self.begin_leg(begin),
+            Entry::Leg(begin) => self.begin_leg(plan, begin),
             Entry::Sending(calls) => calls.iter().try_for_each(|call| self.send(plan, *call))?,
             Entry::CalledBack(call) => {
                 let open = self.open.get_mut(call).filter(|open| open.in_flight);
@@ -114,7 +114,7 @@ impl Standing {
 
     /// Closes the leg before, if it has not ended in good order: what it had in flight may have been applied, and counts
     /// as sent only now; and after a power cut, so may what it has sent last and nothing is recorded of.
-    fn begin_leg(&mut self, begin: &LegBegin) {
+    fn begin_leg(&mut self, plan: &Plan, begin: &LegBegin) {
         let seen = self.latest;
         let in_flight = self.open.values_mut().filter(|open| open.in_flight);
         let cut_off = in_flight.map(|open| {
@@ -126,10 +126,11 @@ impl Standing {
             leg.ended = Some(seen);
             let before = leg.begin.clone();
             if before.boot.is_none() || before.boot != begin.boot {
-                self.lost_to_a_power_cut(&before, begin.at);
+                self.lost_to_a_power_cut(plan, &before, begin.at);
             }
         }
-        self.see(begin.at);
+        // Clocks may be set between legs.
+        self.latest = begin.at;
         self.minutes.begin(begin.at);
         self.legs.push(Leg {
             begin: begin.clone(),
@@ -138,20 +139,18 @@ impl Standing {
         });
     }
 
-    /// Counts what a leg may have sent since it was last heard of as sent `now`.
-    fn lost_to_a_power_cut(&mut self, leg: &LegBegin, now: Moment) {
-        let silent = since(self.latest, now).min(UNSYNCED).as_secs_f64();
-        let calls = match leg.rate {
-            None => usize::MAX,
-            Some((attempts, window)) => {
-                let windows = silent * 1_000.0 / window.max(1) as f64;
-                let sent = (windows * f64::from(attempts)).ceil() as usize + leg.burst as usize;
-                self.departures.left(now, sent);
-                sent.saturating_add(leg.concurrency as usize)
-            }
-        };
+    /// Counts what a leg may have sent last, and nothing is recorded of, as sent `now`.
+    fn lost_to_a_power_cut(&mut self, plan: &Plan, leg: &LegBegin, now: Moment) {
+        let sent = leg.rate.map_or(usize::MAX, |(attempts, window)| {
+            let windows = UNSYNCED.as_secs_f64() * 1_000.0 / window.max(1) as f64;
+            (windows * f64::from(attempts)).ceil() as usize + leg.burst as usize
+        });
+        self.departures.left(now, sent);
+        let calls = sent.saturating_add(leg.concurrency as usize);
         let customers = 0..self.ledger.customers();
-        let next = customers.filter(|customer| !self.ledger.has_ended(*customer));
+        let open = customers.filter(|customer| !self.ledger.has_ended(*customer));
+        // Customers whose rows are all rejected are never called.
+        let next = open.filter(|customer| plan.call(*customer).is_some());
         if let Some(last) = next.take(calls).last() {
             self.unrecorded_below = self.unrecorded_below.max(last + 1);
         }
@@ -286,7 +285,8 @@ impl Standing {
     /// How long all legs have taken, each counted `from` there.
     fn spans(&self, now: Moment, from: fn(&LegBegin) -> Moment) -> Duration {
         let span = |leg: &Leg| since(from(&leg.begin), leg.ended.unwrap_or(now));
-        self.legs.iter().map(span).sum()
+        let add = |all: Duration, more| all.saturating_add(more);
+        self.legs.iter().map(span).fold(Duration::ZERO, add)
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use super::identity::Identity;
+use crate::model::OutcomeKind;
 use crate::record::{Disk, Entry, Journal, Outputs, RecordError, State};
 
 /// What is left of an earlier run.
@@ -56,20 +57,24 @@ pub fn look(
 /// Whether a call has ended, or may have been applied: wrong credentials, say, leave a journal of which another run needs
 /// to know nothing.
 fn has_changed_anything(disk: &dyn Disk, outputs: &Outputs) -> Result<bool, RecordError> {
-    let (mut open, mut ended) = (BTreeSet::new(), BTreeSet::new());
+    let (mut open, mut ended, mut in_doubt) = (BTreeSet::new(), BTreeSet::new(), false);
     Journal::peek(disk, &outputs.partial(), |entry| {
         match entry {
             Entry::Sending(calls) => open.extend(calls),
             Entry::CalledBack(call) => _ = open.remove(&call),
-            Entry::Attempt(attempt) if attempt.doubt.is_none() => _ = open.remove(&attempt.call),
-            Entry::Ended(end) => _ = ended.insert(end.call),
-            Entry::TakenBack(call) => {
-                ended.remove(&call);
-                open.remove(&call);
+            Entry::Attempt(attempt) => {
+                in_doubt |= attempt.doubt.is_some();
+                open.remove(&attempt.call);
             }
+            Entry::Ended(end) => {
+                in_doubt |= end.record.outcomes.of(0).kind == OutcomeKind::Unconfirmed;
+                open.remove(&end.call);
+                ended.insert(end.call);
+            }
+            Entry::TakenBack(call) => _ = ended.remove(&call),
             _ => {}
         }
         ControlFlow::Continue(())
     })?;
-    Ok(!open.is_empty() || !ended.is_empty())
+    Ok(in_doubt || !open.is_empty() || !ended.is_empty())
 }

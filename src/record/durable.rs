@@ -53,7 +53,11 @@ impl<'a> Replacement<'a> {
             disk.rename(&temporary, &path)?;
             disk.sync_folder_of(&path)
         };
-        into_place().map_err(|source| RecordError::Lost { path, source })
+        into_place().map_err(|source| {
+            // On a full disk it must not take the room that others need.
+            let _left = disk.remove(&temporary);
+            RecordError::Lost { path, source }
+        })
     }
 
     /// Leaves what stands in the place as it is.

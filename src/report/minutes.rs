@@ -155,7 +155,7 @@ impl Minutes {
     fn settle_hold(&mut self, now: Moment) {
         if let (Some((from, until)), Some(current)) = (self.hold.take(), &mut self.current) {
             let to = now.0.min(until).max(from);
-            current.held += to - from;
+            current.held += to.saturating_sub(from);
             self.hold = (to < until).then_some((to, until));
         }
     }

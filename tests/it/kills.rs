@@ -1,5 +1,6 @@
 //! The real program, killed at random moments while the service misbehaves, and carried on each time.
 
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
 use crate::support::{Audit, Ran, Sandbox, Workplace};
@@ -43,7 +44,7 @@ fn killed_again_and_again_the_program_loses_nothing_and_says_nothing_wrong() {
             Sandbox::start(&["--seed", &(seed + runs).to_string()]),
         );
         sandbox.set_faults(FAULTS);
-        let (text, lines) = list(250);
+        let (text, lines) = list(150);
         work.list("campaign.csv", text);
         let url = sandbox.url();
         let fixed = [
@@ -52,7 +53,7 @@ fn killed_again_and_again_the_program_loses_nothing_and_says_nothing_wrong() {
             "--base-url",
             &url,
             "--rate",
-            "400/s",
+            "100/s",
             "--concurrency",
             "8",
             "--retry-base",
@@ -67,7 +68,7 @@ fn killed_again_and_again_the_program_loses_nothing_and_says_nothing_wrong() {
         let mut kills = 0;
         loop {
             let mut process = work.command(fixed).stderr(Stdio::piped()).spawn().unwrap();
-            let more = chance.usize(1..80);
+            let more = chance.usize(1..50);
             let done = sandbox.wait_or_end(sandbox.asked().len() + more, &mut process);
             if !done {
                 let gently = chance.u8(..3) == 0;
@@ -84,7 +85,8 @@ fn killed_again_and_again_the_program_loses_nothing_and_says_nothing_wrong() {
             let output = process.wait_with_output().unwrap();
             match output.status.code() {
                 Some(0 | 1) => break,
-                Some(143) | None => {}
+                Some(143) => {}
+                None if output.status.signal() == Some(9) => {}
                 _ => panic!("{}", Ran::from(output)),
             }
         }
@@ -97,8 +99,9 @@ fn killed_again_and_again_the_program_loses_nothing_and_says_nothing_wrong() {
             twice <= kills * CONCURRENCY,
             "{twice} customers after {kills} kills"
         );
-        // A window of the rate's length holds no more than that, from one process to the next, too.
-        assert!(audit.fullest_window(980_000) <= 400);
+        // From one process to the next, too. What leaves evenly comes to the sandbox a little less so.
+        let fullest = audit.fullest_window(980_000);
+        assert!((50..=100).contains(&fullest), "{fullest}");
         let files = [
             "campaign.csv",
             "campaign.results.csv",

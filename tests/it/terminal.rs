@@ -126,6 +126,22 @@ fn a_person_is_asked_also_where_the_list_comes_from_a_pipe() {
 }
 
 #[test]
+fn who_says_no_to_a_restart_loses_nothing_of_what_was_recorded() {
+    let (work, sandbox) = (workplace(), Sandbox::start(&["--revoke-after", "1"]));
+    work.send(&sandbox.url(), &[]).ended(3);
+    sandbox.set_faults("{}");
+    let (status, shown) = run(&work, &sandbox.url(), &["--restart"], "sandbox")
+        .shows("Send these changes? [y/N] ")
+        .types("n\n")
+        .ends();
+    assert_eq!(status, 2, "{shown}");
+    assert_eq!(work.recorded("campaign.results.csv").len(), 1);
+    work.send(&sandbox.url(), &[])
+        .ended(0)
+        .said("Carrying on: 1 of 2 calls are done");
+}
+
+#[test]
 fn a_terminal_that_can_draw_no_bar_gets_lines() {
     let (work, sandbox) = (workplace(), Sandbox::start(&[]));
     let mut command = work.command(["run", "campaign.csv", "--yes", "--base-url", &sandbox.url()]);

@@ -26,8 +26,8 @@ fn variable(name: &str) -> Option<u64> {
 #[test]
 fn whatever_happens_no_result_is_lost_or_wrong_and_nobody_is_called_again_without_need() {
     if let Some(seed) = variable("SIMULATION_SEED") {
-        let figures = night::simulate(seed);
-        println!("{figures:?}");
+        let (figures, story) = night::simulate(seed);
+        println!("{story}\n{figures:?}");
         return;
     }
     let runs = variable("SIMULATION_RUNS").unwrap_or(RUNS);
@@ -40,7 +40,7 @@ fn whatever_happens_no_result_is_lost_or_wrong_and_nobody_is_called_again_withou
                 return all;
             }
             match catch_unwind(AssertUnwindSafe(|| night::simulate(seed))) {
-                Ok(figures) => all.add(&figures),
+                Ok((figures, _)) => all.add(&figures),
                 Err(_) => panic!("SIMULATION_SEED={seed} cargo test --test simulation"),
             }
         }
@@ -58,4 +58,13 @@ fn whatever_happens_no_result_is_lost_or_wrong_and_nobody_is_called_again_withou
     // What never happens proves nothing.
     assert!(all.kills > 0 && all.power_cuts > 0 && all.full_disks > 0 && all.signals > 0);
     assert!(all.called_again > 0 && all.unconfirmed > 0 && all.carried_on > 0);
+}
+
+#[test]
+fn a_seed_repeats_to_the_letter() {
+    for seed in 0..50 {
+        let (_, first) = night::simulate(seed);
+        let (_, second) = night::simulate(seed);
+        assert_eq!(first, second, "{seed}");
+    }
 }

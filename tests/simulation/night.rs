@@ -114,20 +114,23 @@ fn terms(chance: &mut Chance) -> Terms {
     }
 }
 
-/// Makes the run with this seed.
-pub fn simulate(seed: u64) -> Figures {
+/// Makes the run with this seed; tells its journals, as each leg left them.
+pub fn simulate(seed: u64) -> (Figures, String) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build();
-    fastrand::seed(seed);
     runtime.unwrap().block_on(async {
         clock::begin();
-        Night::new(seed).pass().await
+        let night = Night::new(seed);
+        // What the program itself draws; the folder's name is drawn from the same.
+        fastrand::seed(seed);
+        night.pass().await
     })
 }
 
 /// How a leg ended.
+#[derive(Debug)]
 enum Ended {
     /// With the result in place.
     Complete(ExitStatus),
@@ -151,6 +154,7 @@ struct Night {
     identity: Identity,
     figures: Figures,
     cuts: Vec<Cut>,
+    story: String,
 }
 
 impl Night {
@@ -186,11 +190,12 @@ impl Night {
             identity: Identity::new([("list", "the list".to_owned())]),
             figures: Figures::default(),
             cuts: Vec::new(),
+            story: String::new(),
         }
     }
 
     /// Leg after leg, until the result is there; then it is held against what the service has done.
-    async fn pass(mut self) -> Figures {
+    async fn pass(mut self) -> (Figures, String) {
         let start = Instant::now();
         for leg in 0..MOST_LEGS {
             self.service.memory().leg = leg;
@@ -200,9 +205,14 @@ impl Night {
             if let Some(status) = self.is_complete() {
                 self.figures.runs += 1;
                 self.check(status, start);
-                return self.figures;
+                return (self.figures, self.story);
             }
-            match self.leg(bad).await {
+            let ended = self.leg(bad).await;
+            let journal = self.disk.content(&self.outputs.partial());
+            let journal = journal.unwrap_or_default();
+            let journal = String::from_utf8_lossy(&journal);
+            self.story += &format!("leg {leg}: {ended:?}\n{journal}\n");
+            match ended {
                 Ended::Complete(status) => {
                     self.figures.runs += 1;
                     // A result that is in its place stays there, whatever comes.
@@ -210,7 +220,7 @@ impl Night {
                         self.disk.power_up();
                     }
                     self.check(status.code(), start);
-                    return self.figures;
+                    return (self.figures, self.story);
                 }
                 Ended::Stopped if self.disk.was_full() => self.note_cut(leg, false),
                 Ended::Stopped => {}
@@ -346,20 +356,6 @@ impl Night {
         };
         let service = Some(self.service.clone());
         let called = job::call_all(&run, underway, service, surroundings, self.terms).await;
-        if std::env::var("SIMULATION_TELLS").is_ok() {
-            let journal = self
-                .disk
-                .content(&self.outputs.partial())
-                .unwrap_or_default();
-            let stopped = called
-                .as_ref()
-                .map(|called| format!("{:?}", called.stopped));
-            eprintln!(
-                "leg {} {stopped:?}\n{}",
-                self.service.memory().leg,
-                String::from_utf8_lossy(&journal)
-            );
-        }
         let called = match called {
             Ok(called) => called,
             Err(error) => return failed(error),

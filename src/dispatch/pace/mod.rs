@@ -10,7 +10,7 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use self::slots::{Limit, Slots};
@@ -31,8 +31,8 @@ pub struct Pace {
     moved: Notify,
     /// Tells that one has turned back.
     turned_back: Notify,
-    /// Counts holds: who took a slot before one has to take another.
-    holds: watch::Sender<u64>,
+    /// Tells that a hold has come.
+    recalled: Notify,
 }
 
 #[derive(Debug)]
@@ -42,6 +42,8 @@ struct State {
     held_until: Option<Instant>,
     /// How many holds in a row were given no length by the service.
     unguided: u32,
+    /// Counts holds: who took a slot before one has to take another.
+    holds: u64,
 }
 
 /// What earlier processes of the run have left behind.
@@ -82,14 +84,12 @@ impl Departure {
 
     /// Waits for a hold that is newer: what has not left by then must not leave.
     pub async fn recalled(&self) {
-        let mut holds = self.0.pace.holds.subscribe();
-        if holds
-            .wait_for(|number| *number != self.0.hold.0)
-            .await
-            .is_err()
-        {
-            // The pace lives as long as its departures.
-            std::future::pending::<()>().await;
+        loop {
+            let recalled = self.0.pace.recalled.notified();
+            if self.0.pace.state().holds != self.0.hold.0 {
+                return;
+            }
+            recalled.await;
         }
     }
 }
@@ -131,6 +131,7 @@ impl Pace {
             window,
             held_until,
             unguided: 0,
+            holds: 0,
         };
         Arc::new(Self {
             start,
@@ -138,7 +139,7 @@ impl Pace {
             state: Mutex::new(state),
             moved: Notify::new(),
             turned_back: Notify::new(),
-            holds: watch::Sender::new(0),
+            recalled: Notify::new(),
         })
     }
 
@@ -154,6 +155,7 @@ impl Pace {
                     Ok(departure) => return departure,
                     Err(NotYet::Full(Full::OfThoseLeaving)) => moved.await,
                     Err(NotYet::Full(Full::Until(free))) => tokio::select! {
+                        biased;
                         () = sleep_until(free) => {}
                         () = turned_back => {}
                     },
@@ -169,7 +171,7 @@ impl Pace {
     /// attempts from before a hold may be answered alike.
     pub fn refused(&self, hold: HoldNumber, after: Option<Duration>) -> Option<Duration> {
         let mut state = self.state();
-        let is_first = hold.0 == *self.holds.borrow();
+        let is_first = hold.0 == state.holds;
         // To wait no time at all is no advice after a refusal.
         let pause = match after.filter(|pause| !pause.is_zero()) {
             Some(pause) => pause,
@@ -185,7 +187,8 @@ impl Pace {
             return None;
         }
         state.held_until = Some(until);
-        self.holds.send_modify(|number| *number += 1);
+        state.holds += 1;
+        self.recalled.notify_waiters();
         state.slots = self
             .limit
             .map(|limit| Slots::new(limit, until - self.start));
@@ -196,7 +199,7 @@ impl Pace {
     /// Takes note of any other answer to an attempt that was let through after `hold`.
     pub fn accepted(&self, hold: HoldNumber) {
         let mut state = self.state();
-        if hold.0 == *self.holds.borrow() {
+        if hold.0 == state.holds {
             state.unguided = 0;
         }
     }
@@ -204,10 +207,13 @@ impl Pace {
     /// Waits while all calls are held; gives the latest hold.
     pub async fn held(&self) -> HoldNumber {
         loop {
-            let until = self.state().held_until;
+            let (until, holds) = {
+                let state = self.state();
+                (state.held_until, state.holds)
+            };
             match until.filter(|until| *until > Instant::now()) {
                 Some(until) => sleep_until(until).await,
-                None => return HoldNumber(*self.holds.borrow()),
+                None => return HoldNumber(holds),
             }
         }
     }
@@ -221,13 +227,13 @@ impl Pace {
             Some(slots) => self.start + slots.next(from - self.start),
             None => from,
         };
-        (slot, HoldNumber(*self.holds.borrow()))
+        (slot, HoldNumber(state.holds))
     }
 
     /// Lets an attempt through, if the window has room and no hold has come.
     fn let_through(self: &Arc<Self>, hold: HoldNumber) -> Result<Departure, NotYet> {
         let mut state = self.state();
-        if hold.0 != *self.holds.borrow() {
+        if hold.0 != state.holds {
             return Err(NotYet::Held);
         }
         let now = Instant::now();

@@ -121,7 +121,7 @@ impl Journal {
                 Ok(())
             }
             Err(source) => {
-                self.broken = Some(source.kind());
+                self.break_off(source.kind());
                 Err(self.lost(source))
             }
         }
@@ -155,8 +155,16 @@ impl Journal {
     /// # Errors
     /// The file can't be written, now or ever again.
     pub fn sync(&mut self) -> Result<(), RecordError> {
-        self.file.sync().map_err(|source| self.lost(source))?;
+        if let Err(source) = self.file.sync() {
+            self.break_off(source.kind());
+            return Err(self.lost(source));
+        }
         self.is_durable(self.length)
+    }
+
+    /// Writes nothing more: what was written last may be lost already, and nothing sound must stand behind that.
+    pub fn break_off(&mut self, why: io::ErrorKind) {
+        self.broken.get_or_insert(why);
     }
 
     /// Takes note that the first `bytes` are durable, and writes that down.

@@ -66,7 +66,7 @@ impl<R: Read> Reader<R> {
         reader.advance()?;
         match line::kind(&reader.line) {
             Kind::Journal => reader.sound = reader.line.len() as u64,
-            Kind::Unborn => reader.is_over = true,
+            Kind::Unborn => reader.must_be_unborn()?,
             other => return Err(Unreadable::NoJournal(other)),
         }
         Ok(reader)
@@ -81,8 +81,12 @@ impl<R: Read> Reader<R> {
             return Ok(None);
         }
         let Some(entry) = line::read(&self.line) else {
-            self.what_follows()?;
             self.is_over = true;
+            // What has no end is the end, also where it is being written to.
+            let is_last = !self.line.ends_with(b"\n") && (self.line.len() as u64) < LONGEST;
+            if !is_last {
+                self.what_follows()?;
+            }
             return Ok(None);
         };
         self.sound += self.line.len() as u64;
@@ -97,6 +101,19 @@ impl<R: Read> Reader<R> {
     /// How many bytes are sound: what stands behind them counts for nothing.
     pub fn sound(&self) -> u64 {
         self.sound
+    }
+
+    /// A journal without a first line has nothing that was ever durable behind it.
+    fn must_be_unborn(&mut self) -> Result<(), Unreadable> {
+        self.is_over = true;
+        loop {
+            if let Some(Entry::Durable(_)) = line::last_in(&self.line) {
+                return Err(Unreadable::Damaged(1));
+            }
+            if !self.advance()? {
+                return Ok(());
+            }
+        }
     }
 
     /// Decides whether a line that is not as it was written is the work of a crash: nothing sound stands behind it, or
@@ -225,5 +242,12 @@ mod tests {
         assert_eq!(kind(b"bulklabel jou"), None);
         assert_eq!(kind(b"bulklabel jou\0\0\0\0 1\0more"), None);
         assert_eq!(read(b"bulklabel jou\0\0\0\0 1\0more\nx"), Ok((vec![], 0)));
+        let (mut zeroed, _) = journal(&[leg(BOOT), Entry::Durable(150)]);
+        zeroed[..9].fill(0);
+        assert_eq!(
+            read(&zeroed),
+            Err(1),
+            "what was durable can't be lost to a power cut"
+        );
     }
 }
