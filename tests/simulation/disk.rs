@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use bulklabel::record::{Disk, DiskFile, Syncing};
+use tokio::time::Instant;
 
 use crate::chance::Chance;
 
@@ -27,6 +28,8 @@ struct Platter {
     /// So many bytes from now the disk is full.
     room: Option<u64>,
     boot: u64,
+    /// When the last sync began that has ended: what was written before is durable.
+    durable_since: Option<Instant>,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -64,6 +67,7 @@ impl SimulatedDisk {
             stopped: false,
             room: None,
             boot: 1,
+            durable_since: None,
         })))
     }
 
@@ -89,6 +93,11 @@ impl SimulatedDisk {
     /// Leaves so much room, or all that is wanted.
     pub fn leave_room(&self, room: Option<u64>) {
         self.platter().room = room;
+    }
+
+    /// When the last sync began that has ended.
+    pub fn durable_since(&self) -> Option<Instant> {
+        self.platter().durable_since
     }
 
     /// Whether there was no room for something.
@@ -279,12 +288,13 @@ impl DiskFile for SimulatedFile {
         if platter.operate()? {
             let content = &mut platter.files[self.file];
             content.durable = content.now.clone();
+            platter.durable_since = Some(Instant::now());
         }
         Ok(())
     }
 
     fn syncing(&self) -> io::Result<Syncing> {
-        let (disk, file) = (self.disk.clone(), self.file);
+        let (disk, file, began) = (self.disk.clone(), self.file, Instant::now());
         let (content, takes) = {
             let mut platter = disk.platter();
             platter.operate()?;
@@ -300,6 +310,7 @@ impl DiskFile for SimulatedFile {
             let mut platter = disk.platter();
             if platter.operate()? {
                 platter.files[file].durable = content;
+                platter.durable_since = Some(began);
             }
             Ok(())
         }))

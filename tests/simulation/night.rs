@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bulklabel::dispatch::RetryPolicy;
 use bulklabel::error::ExitStatus;
-use bulklabel::job::{self, Identity, Planned, Reading, Run, Surroundings, Terms};
+use bulklabel::job::{self, Identity, Planned, Reading, Run, Surroundings, Terms, Unfinished};
 use bulklabel::list::{Source, Wishes};
 use bulklabel::model::StopReason;
 use bulklabel::plan::{OnConflict, Policy};
@@ -63,7 +63,8 @@ const PEACE: u32 = 8;
 
 /// A list with some of everything, and the lines of its data rows.
 fn list(chance: &mut Chance) -> (String, Vec<u64>) {
-    let customers = chance.0.u64(1..=40);
+    let most = chance.from(&[40, 40, 40, 40, 150]);
+    let customers = chance.0.u64(1..=most);
     let mut rows = Vec::new();
     for n in 1..=customers {
         let user = if chance.happens(0.1) {
@@ -198,7 +199,10 @@ impl Night {
     async fn pass(mut self) -> (Figures, String) {
         let start = Instant::now();
         for leg in 0..MOST_LEGS {
-            self.service.memory().leg = leg;
+            self.service
+                .memory()
+                .begin_leg(leg, self.terms.concurrency.get());
+            self.is_known_as_this_run();
             self.figures.legs += 1;
             self.figures.carried_on += u64::from(leg > 0);
             let bad = leg < PEACE;
@@ -222,12 +226,17 @@ impl Night {
                     self.check(status.code(), start);
                     return (self.figures, self.story);
                 }
-                Ended::Stopped if self.disk.was_full() => self.note_cut(leg, false),
-                Ended::Stopped => {}
+                Ended::Stopped if self.disk.was_full() => {
+                    self.disk.go_on();
+                    self.note_cut(leg, false);
+                }
+                // What was to stop it has come too late.
+                Ended::Stopped => self.disk.go_on(),
                 Ended::Cut => self.recover(leg),
             }
             self.disk.leave_room(None);
-            sleep(self.chance.milliseconds(0, 90_000)).await;
+            let pause = self.chance.from(&[0, 1_000, 90_000]);
+            sleep(self.chance.milliseconds(0, pause)).await;
             if self.chance.happens(0.3) {
                 let identical_but_for_terms = terms(&mut self.chance);
                 self.terms = Terms {
@@ -238,6 +247,14 @@ impl Night {
             }
         }
         panic!("no end after {MOST_LEGS} legs");
+    }
+
+    /// What is left of a leg in which anything was sent is found to be this run, and told alike from outside.
+    fn is_known_as_this_run(&self) {
+        let glimpse = job::glimpse(&self.disk, &self.outputs).unwrap();
+        let sent = glimpse.is_some_and(|glimpse| glimpse.attempts > 0);
+        let (found, _) = job::look(&self.disk, &self.outputs, &self.identity).unwrap();
+        assert!(!sent || found == Unfinished::This, "{found:?}");
     }
 
     /// Whether the run was cut after its very last step: the program refuses a result that exists.
@@ -257,6 +274,7 @@ impl Night {
             leg,
             power,
             concurrency: self.terms.concurrency.get(),
+            durable_since: self.disk.durable_since(),
         });
     }
 

@@ -40,6 +40,8 @@ pub struct Seen {
     pub applied: bool,
     /// Whether the answer says what became of the call once and for all.
     pub settles: bool,
+    /// Whether it leaves open whether it was applied.
+    pub doubtful: bool,
 }
 
 #[derive(Debug, Default)]
@@ -48,6 +50,44 @@ pub struct Memory {
     /// Attempts of each customer that met no connection.
     pub unconnected: BTreeMap<u64, u64>,
     pub leg: u32,
+    in_flight: usize,
+    concurrency: usize,
+}
+
+impl Memory {
+    /// Those of the leg before are gone.
+    pub fn begin_leg(&mut self, leg: u32, concurrency: usize) {
+        (self.leg, self.in_flight, self.concurrency) = (leg, 0, concurrency);
+    }
+}
+
+/// An attempt on its way, until its answer is taken or it is given up.
+struct InFlight {
+    memory: Arc<Mutex<Memory>>,
+    leg: u32,
+}
+
+impl InFlight {
+    fn of(memory: &Arc<Mutex<Memory>>) -> Self {
+        let leg = {
+            let mut memory = memory.lock().unwrap();
+            memory.in_flight += 1;
+            assert!(memory.in_flight <= memory.concurrency, "too many in flight");
+            memory.leg
+        };
+        let memory = Arc::clone(memory);
+        Self { memory, leg }
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        if let Ok(mut memory) = self.memory.lock()
+            && memory.leg == self.leg
+        {
+            memory.in_flight = memory.in_flight.saturating_sub(1);
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -148,6 +188,15 @@ fn settles(reply: &Reply) -> bool {
     }
 }
 
+/// Whether a reply leaves open whether the attempt was applied.
+fn is_doubtful(reply: &Reply) -> bool {
+    match reply {
+        Reply::TimedOut(_) | Reply::Lost(_) => true,
+        Reply::Http(answer) => answer.body == "<html>",
+        _ => false,
+    }
+}
+
 impl Sender for Service {
     async fn send(&self, call: &Call, leaving: impl Leaving) -> Reply {
         let user = call.user.get();
@@ -162,6 +211,7 @@ impl Sender for Service {
             // The program is gone: nothing leaves any more.
             return std::future::pending().await;
         }
+        let _in_flight = InFlight::of(&self.memory);
         leaving.leave();
         let (n, leg) = {
             let mut memory = self.memory();
@@ -173,6 +223,7 @@ impl Sender for Service {
                 until: None,
                 applied: false,
                 settles: false,
+                doubtful: false,
             });
             (n, leg)
         };
@@ -184,6 +235,7 @@ impl Sender for Service {
         if memory.leg == leg && !self.disk.has_stopped() {
             memory.seen[n].until = Some(Instant::now());
             memory.seen[n].settles = settles(&reply);
+            memory.seen[n].doubtful = is_doubtful(&reply);
         }
         reply
     }
