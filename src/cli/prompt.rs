@@ -33,7 +33,8 @@ pub fn ask_for_secret(what: &str, of: &str) -> Result<SecretString, Error> {
     }
 }
 
-/// A terminal that shows nothing of what is typed, from before the question on: who is quick must not be seen.
+/// A terminal that shows nothing of what is typed and makes a signal of no key, from before the question on: who is
+/// quick must neither be seen nor, with Ctrl-C, go unheard.
 struct Quiet {
     terminal: File,
     before: Termios,
@@ -44,7 +45,9 @@ impl Quiet {
         let terminal = File::open(TERMINAL)?;
         let before = tcgetattr(&terminal)?;
         let mut quiet = before.clone();
-        quiet.local_modes.remove(LocalModes::ECHO);
+        quiet
+            .local_modes
+            .remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
         tcsetattr(&terminal, OptionalActions::Now, &quiet)?;
         Ok(Self { terminal, before })
     }

@@ -1,13 +1,19 @@
 //! A terminal with a person at it: util-linux's or BSD's `script` lends one.
 
 use std::io::{Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+/// Whoever shows nothing for so long hangs.
+const PATIENCE: Duration = Duration::from_secs(100);
 
 /// A program that believes in a terminal.
 pub struct Terminal {
     process: Child,
     keyboard: ChildStdin,
-    screen: ChildStdout,
+    screen: Receiver<Vec<u8>>,
     /// All that stood on the screen so far.
     shown: String,
 }
@@ -50,9 +56,18 @@ impl Terminal {
             .stdout(Stdio::piped())
             .spawn()
             .expect("script is there");
+        let mut stdout = process.stdout.take().expect("it is piped");
+        let (drawn, screen) = channel();
+        thread::spawn(move || {
+            let mut more = [0; 1024];
+            // A terminal that is gone is an error to some systems, and the end to others.
+            while let Ok(read @ 1..) = stdout.read(&mut more)
+                && drawn.send(more[..read].to_vec()).is_ok()
+            {}
+        });
         Self {
             keyboard: process.stdin.take().expect("it is piped"),
-            screen: process.stdout.take().expect("it is piped"),
+            screen,
             process,
             shown: String::new(),
         }
@@ -61,13 +76,24 @@ impl Terminal {
     /// Waits until these words are shown.
     #[track_caller]
     pub fn shows(mut self, words: &str) -> Self {
-        let mut more = [0; 1024];
         while !self.shown.contains(words) {
-            let read = self.screen.read(&mut more).expect("the screen can be read");
-            assert!(read > 0, "never shown: {words}\n{}", self.shown);
-            self.shown += &String::from_utf8_lossy(&more[..read]);
+            assert!(self.reads(), "never shown: {words}\n{}", self.shown);
         }
         self
+    }
+
+    /// Takes in what is shown next; false at the end.
+    #[track_caller]
+    fn reads(&mut self) -> bool {
+        match self.screen.recv_timeout(PATIENCE) {
+            Ok(more) => self.shown += &String::from_utf8_lossy(&more),
+            Err(RecvTimeoutError::Disconnected) => return false,
+            Err(RecvTimeoutError::Timeout) => {
+                let _ended = self.process.kill();
+                panic!("it hangs\n{}", self.shown);
+            }
+        }
+        true
     }
 
     /// Types these keys.
@@ -79,11 +105,9 @@ impl Terminal {
     }
 
     /// Waits for the end; gives the exit status and all that was shown.
+    #[track_caller]
     pub fn ends(mut self) -> (i32, String) {
-        let mut rest = Vec::new();
-        // A terminal that is gone is an error to some systems, and the end to others.
-        let _end = self.screen.read_to_end(&mut rest);
-        self.shown += &String::from_utf8_lossy(&rest);
+        while self.reads() {}
         let status = self.process.wait().expect("it ends");
         (status.code().unwrap_or(-1), self.shown)
     }
