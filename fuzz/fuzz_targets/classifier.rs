@@ -31,6 +31,7 @@ fuzz_target!(|input: (u16, Vec<u8>)| {
     let reply = Reply::Http(Answer {
         status: status % 1000,
         retry_after: None,
+        quota: None,
         body: body.into(),
     });
     if let Verdict::Done { outcomes: Outcomes::Each(each), .. } = classify(&reply, &call, &|text| text) {

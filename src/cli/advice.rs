@@ -111,6 +111,14 @@ fn cure(reason: &StopReason, [name, secret]: &[String; 2]) -> String {
         }
         StopReason::NotAboutCustomers { .. } => "check the base URL, and what the account may do. ",
         StopReason::AskedToWait(_) => "wait as long as the service asks. ",
+        StopReason::Outage { .. } => "wait until the service is back. ",
+        StopReason::OnlyThrottled(_) => {
+            "wait, or ask whoever runs the account for its limit: others may use it up. "
+        }
+        StopReason::TooManyFailures { .. } => {
+            "look at the codes above. If they are as they should be, --max-failures none goes on regardless. "
+        }
+        StopReason::Until(_) | StopReason::Limit(_) => "",
         StopReason::Unrecordable(_) => "make room, or make the place writable again. ",
         StopReason::Interrupt | StopReason::Terminate => "",
     };

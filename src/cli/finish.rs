@@ -8,6 +8,7 @@ use super::conclusion::{call, conclude};
 use super::list::List;
 use super::settings::{ResultArgs, Settings};
 use super::signals::Signals;
+use crate::dispatch::asleep;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, Identity, Run};
 use crate::model::Moment;
@@ -54,6 +55,7 @@ pub fn finish(
         started,
         disk: Arc::new(RealDisk),
         now: Moment::now,
+        asleep,
     };
     let underway = job::take_up(&run, settings.terms.rate)?;
     copy.keep(outputs)?;

@@ -16,6 +16,7 @@ use super::list::List;
 use super::question::{Question, somebody_is_there};
 use super::settings::{Origin, SettingArgs, Settings, SettingsFile, Understood};
 use super::signals::Signals;
+use crate::dispatch::asleep;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, ACCOUNT, BASE_URL, Identity, METHOD, Planned, Run, Underway};
 use crate::model::{Moment, OutcomeKind};
@@ -116,6 +117,7 @@ pub fn run(
         started,
         disk: Arc::new(RealDisk),
         now: Moment::now,
+        asleep,
     };
     let taken_up = match &start {
         Start::CarryOn(_) => Some(job::take_up(&run, settings.terms.rate)?),

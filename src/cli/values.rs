@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use jiff::SignedDuration;
+use jiff::civil::Time;
 
-use crate::model::{Action, Rate, RateError};
+use crate::dispatch::MaxFailures;
+use crate::model::{Action, Moment, Rate, RateError};
 use crate::plan::OnConflict;
 use crate::report::LogFormat;
 use crate::service::Method;
@@ -78,6 +80,63 @@ pub fn count<T: FromStr>(text: &str) -> Result<T, String> {
     text.trim()
         .parse()
         .map_err(|_| format!("\"{text}\" is no whole number from 1 on"))
+}
+
+/// A share such as `50%`, a number, or `none`.
+pub fn max_failures(text: &str) -> Result<MaxFailures, String> {
+    let text = text.trim();
+    let share = |text: &str| text.trim().parse().ok();
+    let read = match text.strip_suffix('%') {
+        Some(percent) => share(percent)
+            .filter(|percent| (0.0..=100.0).contains(percent))
+            .map(MaxFailures::Percent),
+        None if text == "none" => Some(MaxFailures::None),
+        None => text.parse().ok().map(MaxFailures::Count),
+    };
+    read.ok_or_else(|| format!("\"{text}\" is neither a share such as 50%, nor a number, nor none"))
+}
+
+/// When to stop: at a time of day, or after a span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// When the clock next shows that time, where the program runs.
+    Time(Time),
+    /// After so long.
+    After(Duration),
+}
+
+impl Until {
+    /// When that is for a run that begins now.
+    pub fn from(self, now: Moment) -> Moment {
+        match self {
+            Self::Time(time) => now.next(time),
+            Self::After(span) => now.after(span),
+        }
+    }
+}
+
+impl FromStr for Until {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let time = |format| Time::strptime(format, text.trim());
+        if let Ok(time) = time("%H:%M").or_else(|_| time("%H:%M:%S")) {
+            return Ok(Self::Time(time));
+        }
+        let after = span(text.trim()).map(Self::After);
+        after.map_err(|_| {
+            format!("\"{text}\" is neither a time of day such as 06:00 nor a span such as 2h")
+        })
+    }
+}
+
+impl std::fmt::Display for Until {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Time(time) => write!(f, "{:02}:{:02}", time.hour(), time.minute()),
+            Self::After(span) => write!(f, "{span:?}"),
+        }
+    }
 }
 
 /// `add` or `remove`.
@@ -167,6 +226,29 @@ mod tests {
             assert!(span(text).is_err(), "{text}");
         }
         assert_eq!(span_or_zero("0s"), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_time_to_stop_is_one_of_the_day_or_a_span() {
+        assert_eq!(
+            "06:00".parse::<Until>().map(|at| at.to_string()),
+            Ok("06:00".to_owned())
+        );
+        let two_hours = Until::After(Duration::from_secs(7_200));
+        assert_eq!("2h".parse(), Ok(two_hours));
+        for text in ["", "25:00", "6", "soon"] {
+            assert!(text.parse::<Until>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn failures_are_limited_by_share_or_number() {
+        assert_eq!(max_failures("12.5 %"), Ok(MaxFailures::Percent(12.5)));
+        assert_eq!(max_failures("0"), Ok(MaxFailures::Count(0)));
+        assert_eq!(max_failures("none"), Ok(MaxFailures::None));
+        for text in ["", "-1", "101%", "NaN%", "half"] {
+            assert!(max_failures(text).is_err(), "{text}");
+        }
     }
 
     #[test]

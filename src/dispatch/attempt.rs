@@ -1,5 +1,6 @@
 //! The attempts of a call: each waits for its turn, is written down, sent, counted and told.
 
+use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,17 @@ pub struct Attempts<S> {
     crew: Arc<Crew<S>>,
     call: Call,
     sent: u32,
+    /// Whether the next one leaves though the service is down: it is to show whether it still is.
+    probes: bool,
+}
+
+/// Why a call waits no longer for its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interrupted {
+    /// The run ends.
+    ByStop,
+    /// The service is down as a whole.
+    ByOutage,
 }
 
 /// What an attempt has led to.
@@ -23,6 +35,8 @@ pub struct Attempts<S> {
 pub struct Reached {
     /// After which hold it was let through.
     pub hold: HoldNumber,
+    /// When it left, or would have.
+    pub left: Instant,
     /// What it met.
     pub reply: Reply,
     /// The same in short; none where nothing was sent that counts.
@@ -31,8 +45,13 @@ pub struct Reached {
 
 impl<S: Sender> Attempts<S> {
     /// Those of `call`, of which so many are sent already.
-    pub fn of(call: Call, sent: u32, crew: Arc<Crew<S>>) -> Self {
-        Self { crew, call, sent }
+    pub fn of(call: Call, sent: u32, probes: bool, crew: Arc<Crew<S>>) -> Self {
+        Self {
+            crew,
+            call,
+            sent,
+            probes,
+        }
     }
 
     /// The call.
@@ -40,74 +59,96 @@ impl<S: Sender> Attempts<S> {
         &self.call
     }
 
+    /// The call, and how many were sent.
+    pub fn into_call(self) -> (Call, u32) {
+        (self.call, self.sent)
+    }
+
     /// How many were sent.
     pub fn sent(&self) -> u32 {
         self.sent
     }
 
-    /// Waits for its turn and sends an attempt. None where the run ends before there is a reply.
-    pub async fn next(&mut self) -> Option<Reached> {
+    /// Waits for its turn and sends an attempt.
+    ///
+    /// # Errors
+    /// It is interrupted before there is a reply.
+    pub async fn next(&mut self) -> Result<Reached, Interrupted> {
         loop {
-            let (hold, ready) = tokio::select! {
-                biased;
-                () = self.crew.stop.wanted() => return None,
-                ready = self.ready() => ready,
-            };
-            if let Err(reply) = &ready
-                && (matches!(reply, Reply::NoToken(_)) || reply.met().is_throttled())
-            {
+            let (hold, ready) = self.undisturbed(self.ready()).await?;
+            let ready = match ready {
                 // Refused or put off before anything was sent: no attempt.
-                let (reply, attempted) = (ready.err()?, None);
-                return Some(Reached {
-                    hold,
-                    reply,
-                    attempted,
-                });
-            }
-            let departure = tokio::select! {
-                biased;
-                () = self.crew.stop.wanted() => return None,
-                departure = self.crew.pace.depart() => departure,
+                Err(reply) if matches!(reply, Reply::NoToken(_)) || reply.met().is_throttled() => {
+                    let (left, attempted) = (Instant::now(), None);
+                    return Ok(Reached {
+                        hold,
+                        left,
+                        reply,
+                        attempted,
+                    });
+                }
+                ready => ready,
             };
+            let departure = self.undisturbed(self.crew.pace.depart()).await?;
             if !self.may_send().await {
-                return None;
+                return Err(Interrupted::ByStop);
             }
             if let Err(reply) = ready {
                 // What was asked for in vain keeps to the pace, too.
                 departure.leave();
                 let attempted = Some(self.ended(Duration::ZERO, reply.met(), true));
-                return Some(Reached {
+                return Ok(Reached {
                     hold,
+                    left: departure.at(),
                     reply,
                     attempted,
                 });
             }
             let reply = self.send(&departure).await;
             if reply.is_none() && !departure.has_left() {
-                // Called back before it left: by a stop for good, by a hold until that is over.
+                // Called back before it left: by a stop or an outage for good, by a hold until that is over.
                 self.called_back().await;
                 continue;
             }
+            self.probes = false;
             let met = reply.as_ref().map_or(Met::CutOff, Reply::met);
             if matches!(met, Met::Answer(_)) {
                 // What was answered has left, also where the connection did not ask for all of it.
                 departure.leave();
             }
-            let latency = Instant::now() - departure.at();
-            let attempted = self.ended(latency, met, departure.has_left());
-            let hold = departure.hold();
+            let (hold, left) = (departure.hold(), departure.at());
+            let attempted = self.ended(Instant::now() - left, met, departure.has_left());
             // What has not left by now never will: its place in the window is free for others.
             drop(departure);
             let Some(reply) = reply else {
                 self.tell(attempted, Some(Outcome::cut_off())).await;
-                return None;
+                return Err(Interrupted::ByStop);
             };
             let attempted = Some(attempted);
-            return Some(Reached {
+            return Ok(Reached {
                 hold,
+                left,
                 reply,
                 attempted,
             });
+        }
+    }
+
+    /// Waits for it while the run goes on and the service is not down.
+    async fn undisturbed<T>(&self, waited_for: impl Future<Output = T>) -> Result<T, Interrupted> {
+        tokio::select! {
+            biased;
+            () = self.crew.stop.wanted() => Err(Interrupted::ByStop),
+            () = self.is_put_back() => Err(Interrupted::ByOutage),
+            there = waited_for => Ok(there),
+        }
+    }
+
+    /// Waits for the service to be down, unless the attempt is to show whether it is.
+    async fn is_put_back(&self) {
+        match self.probes {
+            false => self.crew.breaker.opened().await,
+            true => pending().await,
         }
     }
 
@@ -148,7 +189,7 @@ impl<S: Sender> Attempts<S> {
     fn ended(&self, latency: Duration, met: Met, left: bool) -> Attempted {
         Attempted {
             attempt: self.sent,
-            at: (self.crew.now)(),
+            at: (self.crew.clocks.now)(),
             latency,
             left,
             met,
@@ -163,6 +204,7 @@ impl<S: Sender> Attempts<S> {
             biased;
             () = stop.wanted() => {}
             () = departure.recalled() => {}
+            () = self.is_put_back() => {}
             reply = &mut sending => return Some(reply),
         }
         if !departure.has_left() {

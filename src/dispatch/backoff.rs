@@ -13,24 +13,29 @@ pub struct RetryPolicy {
     pub max_attempts: NonZeroU32,
     /// The longest first pause; each further one may be twice as long.
     pub base: Duration,
-    /// A pause that the service asks for and that is longer than this stops the run.
-    pub max_hold: Duration,
+    /// The longest outage: a run does not wait longer, nor does it where the service asks for that.
+    pub max_outage: Duration,
 }
 
 impl RetryPolicy {
+    /// The pause before the `n`-th probe of an outage, from 1: as between attempts, but at least half of the longest, where
+    /// `roll` is drawn evenly from 0 to 1.
+    pub fn probe_pause(&self, n: u32, roll: f64) -> Duration {
+        self.longest(n).mul_f64(0.5 + roll.clamp(0.0, 1.0) / 2.0)
+    }
+
+    fn longest(&self, n: u32) -> Duration {
+        let doublings = n.saturating_sub(1).min(30);
+        self.base.saturating_mul(1 << doublings).min(LONGEST)
+    }
+
     /// The pause after the `attempt`-th attempt, from 1: exponential backoff with full jitter, where `roll` is
     /// drawn evenly from 0 to 1. None when the attempts are used up.
     pub fn pause(&self, attempt: u32, roll: f64) -> Option<Duration> {
         if attempt >= self.max_attempts.get() {
             return None;
         }
-        let doublings = attempt.saturating_sub(1).min(30);
-        Some(
-            self.base
-                .saturating_mul(1 << doublings)
-                .min(LONGEST)
-                .mul_f64(roll.clamp(0.0, 1.0)),
-        )
+        Some(self.longest(attempt).mul_f64(roll.clamp(0.0, 1.0)))
     }
 }
 
@@ -43,7 +48,7 @@ mod tests {
         let policy = RetryPolicy {
             max_attempts: NonZeroU32::new(9).unwrap(),
             base: Duration::from_millis(500),
-            max_hold: Duration::MAX,
+            max_outage: Duration::MAX,
         };
         let pauses: Vec<_> = (1..=9)
             .map(|attempt| policy.pause(attempt, 1.0).map(|pause| pause.as_millis()))
@@ -58,7 +63,7 @@ mod tests {
         let policy = RetryPolicy {
             max_attempts: NonZeroU32::MAX,
             base: Duration::from_secs(4),
-            max_hold: Duration::MAX,
+            max_outage: Duration::MAX,
         };
         assert_eq!(policy.pause(1, 0.0), Some(Duration::ZERO));
         assert_eq!(policy.pause(1, 0.25), Some(Duration::from_secs(1)));

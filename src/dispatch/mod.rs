@@ -6,18 +6,28 @@
 
 mod attempt;
 mod backoff;
+mod breaker;
 mod crew;
+mod failures;
+mod outage;
 mod pace;
 #[cfg(test)]
 mod paused;
+mod places;
 mod pool;
+mod queue;
 mod stop;
 mod suspicion;
+mod wake;
 mod worker;
 
 pub use backoff::RetryPolicy;
-pub use crew::{Crew, Told};
+pub use breaker::Breaker;
+pub use crew::{Clocks, Crew, Told};
+pub use failures::{Failures, MaxFailures, TooMany};
 pub use pace::{Before, Pace};
+pub use places::{Concurrency, Places, USUAL};
 pub use pool::run;
 pub use stop::{Stop, Stopper, stopper};
 pub use suspicion::{Judgement, Suspicion};
+pub use wake::asleep;

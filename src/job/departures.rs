@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use crate::dispatch::Before;
-use crate::model::{Moment, Rate};
+use crate::model::{Moment, PerHour, Rate, Throttled};
 
 /// The last departures of a run.
 #[derive(Debug)]
@@ -16,7 +16,12 @@ pub struct Departures {
     most: usize,
     /// When the last hold began, and how long it is.
     held: Option<(Moment, Duration)>,
+    /// When the pace was lowered last, and to what.
+    throttled: Option<(Moment, PerHour)>,
 }
+
+/// What the service has allowed so long ago says nothing of what it allows now.
+const LONG_AGO: Duration = Duration::from_secs(600);
 
 impl Departures {
     /// None yet; as many are remembered as a window of this rate holds.
@@ -25,6 +30,7 @@ impl Departures {
             left: BinaryHeap::new(),
             most: rate.map_or(0, |rate| rate.attempts().get() as usize),
             held: None,
+            throttled: None,
         }
     }
 
@@ -42,6 +48,13 @@ impl Departures {
         self.held = Some((at, pause));
     }
 
+    /// The pace is lowered, where it is.
+    pub fn throttle(&mut self, at: Moment, throttled: Option<Throttled>) {
+        self.throttled = throttled
+            .map(|throttled| (at, throttled.pace))
+            .or(self.throttled);
+    }
+
     /// The same as a pace takes it.
     pub fn before(&self, now: Moment) -> Before {
         let mut departures: Vec<_> = self.left.iter().map(|at| since(at.0, now)).collect();
@@ -54,6 +67,10 @@ impl Departures {
         Before {
             departures,
             held: held.unwrap_or_default(),
+            pace: self
+                .throttled
+                .filter(|(at, _)| since(*at, now) < LONG_AGO)
+                .map(|(_, pace)| pace),
         }
     }
 }

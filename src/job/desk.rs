@@ -6,9 +6,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::called::Called;
+use super::leg::Terms;
 use super::wording;
-use crate::dispatch::{Judgement, Stopper, Suspicion, Told};
-use crate::model::{Event, Moment, StopReason};
+use crate::dispatch::{Failures, Judgement, Stopper, Suspicion, Told, TooMany};
+use crate::model::{Attempted, Bearing, Call, CallRecord, Event, Moment, StopReason};
 use crate::plan::Plan;
 use crate::record::{Entry, RecordError};
 use crate::report::{Glance, Progress};
@@ -32,6 +33,7 @@ pub struct Desk<'a> {
     progress: Progress,
     stopper: Stopper,
     suspicion: Suspicion<u32>,
+    failures: Failures,
     drain: Duration,
     /// When to give up what is still on its way.
     cut_at: Option<Instant>,
@@ -53,18 +55,21 @@ impl<'a> Desk<'a> {
         state: Called,
         progress: Progress,
         stopper: Stopper,
-        drain: Duration,
+        terms: &Terms,
         now: fn() -> Moment,
     ) -> Self {
+        let calls = u64::from(plan.totals().calls);
+        let left = calls.saturating_sub(u64::from(state.standing.ledger.ended()));
         Self {
             plan,
             suspicion: Suspicion::after(state.standing.streak.clone()),
             state,
             progress,
             stopper,
-            drain,
+            failures: Failures::new(terms.max_failures, left),
+            drain: terms.drain,
             cut_at: None,
-            calls: u64::from(plan.totals().calls),
+            calls,
             now,
         }
     }
@@ -138,33 +143,56 @@ impl<'a> Desk<'a> {
                 doubt,
                 ..
             } => entries.push(wording::attempt(call, &attempt, doubt)),
-            Event::Held { pause, .. } => entries.push(wording::held((self.now)(), pause)),
+            Event::Held {
+                pause, throttled, ..
+            } => entries.push(wording::held((self.now)(), pause, throttled)),
             Event::Stopping(reason) => self.stop(reason),
-            Event::Unfinished { .. } | Event::Retrying { .. } => {}
             Event::Finished {
                 call,
                 record,
                 last,
                 bearing,
-            } => {
-                let call = call.customer;
-                match self.suspicion.judge(bearing, || call) {
-                    Judgement::Record => {
-                        entries.push(wording::ended(call, record, &last, bearing));
-                    }
-                    // Its answer does not count: it stays pending.
-                    Judgement::Discard => entries.push(wording::attempt(call, &last, None)),
-                    Judgement::Stop(earlier) => {
-                        let answers = earlier.len() + 1;
-                        entries.extend(earlier.into_iter().map(Entry::TakenBack));
-                        entries.push(wording::attempt(call, &last, None));
-                        self.stop(StopReason::NotAboutCustomers {
-                            answers,
-                            status: record.status.unwrap_or_default(),
-                            message: record.outcomes.of(0).message.to_string(),
-                        });
-                    }
+            } => self.end(&call, record, last, bearing, entries),
+            Event::Unfinished { .. }
+            | Event::Retrying { .. }
+            | Event::PutBack { .. }
+            | Event::Down { .. }
+            | Event::Up { .. }
+            | Event::Woken { .. }
+            | Event::TooFewPlaces { .. } => {}
+        }
+    }
+
+    /// What the end of a call comes to.
+    fn end(
+        &mut self,
+        call: &Call,
+        record: CallRecord,
+        last: Option<Attempted>,
+        bearing: Bearing,
+        entries: &mut Vec<Entry>,
+    ) {
+        let customer = call.customer;
+        let pending = last.map(|last| wording::attempt(customer, &last, None));
+        match self.suspicion.judge(bearing, || customer) {
+            Judgement::Record => {
+                let too_many = self.failures.count(call, &record.outcomes);
+                entries.push(wording::ended(customer, record, last.as_ref(), bearing));
+                if let Some(TooMany { failed, of }) = too_many {
+                    self.stop(StopReason::TooManyFailures { failed, of });
                 }
+            }
+            // Its answer does not count: it stays pending.
+            Judgement::Discard => entries.extend(pending),
+            Judgement::Stop(earlier) => {
+                let answers = earlier.len() + 1;
+                entries.extend(earlier.into_iter().map(Entry::TakenBack));
+                entries.extend(pending);
+                self.stop(StopReason::NotAboutCustomers {
+                    answers,
+                    status: record.status.unwrap_or_default(),
+                    message: record.outcomes.of(0).message.to_string(),
+                });
             }
         }
     }

@@ -1,6 +1,6 @@
 //! One process of a run: takes up what is recorded, makes the calls that are left, and has one desk write how they end.
 
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -9,7 +9,10 @@ use super::called::Called;
 use super::desk::{Desk, WAITING};
 use super::run::Run;
 use super::standing::{Misfit, Standing};
-use crate::dispatch::{Crew, Pace, RetryPolicy, run as run_pool, stopper};
+use crate::dispatch::{
+    Breaker, Clocks, Concurrency, Crew, MaxFailures, Pace, Places, RetryPolicy, run as run_pool,
+    stopper,
+};
 use crate::error::Error;
 use crate::model::{Moment, Rate, StopReason};
 use crate::record::{Entry, Journal, LegBegin, RecordError};
@@ -24,11 +27,17 @@ pub struct Terms {
     /// How many of them may leave together.
     pub burst: NonZeroU32,
     /// Calls in flight at most.
-    pub concurrency: NonZeroUsize,
+    pub concurrency: Concurrency,
     /// When a call is tried again.
     pub retries: RetryPolicy,
     /// How long calls on their way may take to end after a stop.
     pub drain: Duration,
+    /// How many calls may fail.
+    pub max_failures: MaxFailures,
+    /// How many are made at most.
+    pub limit: Option<u64>,
+    /// Until when.
+    pub until: Option<Moment>,
 }
 
 /// A run that was taken up, and of which this process has done nothing yet.
@@ -102,7 +111,7 @@ impl Underway {
             boot: run.disk.boot(),
             rate,
             burst: terms.burst.get(),
-            concurrency: u32::try_from(terms.concurrency.get()).unwrap_or(u32::MAX),
+            concurrency: u32::try_from(terms.concurrency.most()).unwrap_or(u32::MAX),
         });
         let is_needed = run.planned.plan.totals().calls > 0 || !self.standing.legs.is_empty();
         if is_needed {
@@ -152,19 +161,29 @@ pub async fn call_all<S: Sender>(
         sender,
         pace: Pace::new(terms.rate, terms.burst, &before),
         retries: terms.retries,
+        breaker: Breaker::new(called.standing.has_answers, (run.asleep)()),
         stop,
         events,
-        now: run.now,
+        clocks: Clocks {
+            now: run.now,
+            asleep: run.asleep,
+        },
     };
+    let limit = terms.limit.and_then(|limit| usize::try_from(limit).ok());
     let calls = called.standing.remaining(plan);
+    let calls = calls.take(limit.unwrap_or(usize::MAX));
+    let places = Places::new(terms.concurrency, terms.rate);
     let Surroundings {
         progress,
         interrupts,
     } = surroundings;
-    let desk = Desk::new(plan, called, progress, stopper, terms.drain, run.now);
-    let ((), called) = tokio::join!(
-        run_pool(calls, crew, terms.concurrency),
+    let desk = Desk::new(plan, called, progress, stopper, &terms, run.now);
+    let ((), mut called) = tokio::join!(
+        run_pool(calls, crew, places, terms.until),
         desk.work(inbox, interrupts)
     );
+    if called.standing.ledger.ended() < plan.totals().calls && called.stopped.is_none() {
+        called.stopped = terms.limit.map(StopReason::Limit);
+    }
     Ok(called)
 }

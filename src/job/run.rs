@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::identity::Identity;
 use super::reading::{Planned, Reading};
@@ -38,6 +39,8 @@ pub struct Run<'a> {
     pub disk: Arc<dyn Disk>,
     /// The time of day.
     pub now: fn() -> Moment,
+    /// For how long the machine was asleep since it was started.
+    pub asleep: fn() -> Duration,
 }
 
 impl Run<'_> {

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::departures::{Departures, before, since};
 use crate::dispatch::Before;
-use crate::model::{Bearing, Call, History, Moment, Outcome, OutcomeKind, Outcomes, Rate, Tally};
+use crate::model::{
+    Bearing, Call, History, Moment, Outcome, OutcomeKind, Outcomes, PerHour, Rate, Tally,
+};
 use crate::plan::Plan;
 use crate::record::{AttemptEnd, CallEnd, Entry, Ledger, LegBegin};
 use crate::report::{Effort, Minutes};
@@ -31,6 +33,10 @@ pub struct Standing {
     pub legs: Vec<Leg>,
     /// The calls that ended last, if no other has ended since and their answers can hardly be about the customers.
     pub streak: Vec<u32>,
+    /// Whether the service has ever answered.
+    pub has_answers: bool,
+    /// What it seems to allow, where that is less than was tried.
+    allowed: Option<PerHour>,
     attempts: u64,
     throttled: u64,
     /// Calls that were sent and have not ended.
@@ -70,6 +76,8 @@ impl Standing {
             minutes: Minutes::default(),
             legs: Vec::new(),
             streak: Vec::new(),
+            has_answers: false,
+            allowed: None,
             attempts: 0,
             throttled: 0,
             open: BTreeMap::new(),
@@ -96,9 +104,11 @@ impl Standing {
             Entry::Attempt(attempt) => self.attempt(attempt)?,
             Entry::Ended(end) => self.end(plan, end)?,
             Entry::TakenBack(customer) => self.take_back(&call(plan, *customer)?)?,
-            Entry::Held { at, ms } => {
+            Entry::Held { at, ms, throttled } => {
                 let pause = Duration::from_millis(*ms);
                 self.see(*at);
+                self.allowed = throttled.map(|throttled| throttled.limit).or(self.allowed);
+                self.departures.throttle(*at, *throttled);
                 self.minutes.hold(*at, pause);
                 self.departures.hold(*at, pause);
             }
@@ -146,7 +156,9 @@ impl Standing {
             (windows * f64::from(attempts)).ceil() as usize + leg.burst as usize
         });
         self.departures.left(now, sent);
-        let calls = sent.saturating_add(leg.concurrency as usize);
+        // Those that were put back wait while others are sent.
+        let ahead = leg.concurrency as usize + self.open.len();
+        let calls = sent.saturating_add(ahead);
         let customers = 0..self.ledger.customers();
         let open = customers.filter(|customer| !self.ledger.has_ended(*customer));
         // Customers whose rows are all rejected are never called.
@@ -184,7 +196,9 @@ impl Standing {
             return Err(Misfit);
         }
         self.open.remove(&call.customer).ok_or(Misfit)?;
-        self.attempted(record.at, end.ms, end.unsent, record.status);
+        if !end.told {
+            self.attempted(record.at, end.ms, end.unsent, record.status);
+        }
         self.ledger.enter(call, record);
         self.minutes.call(record.at);
         for (position, change) in call.changes.iter().enumerate() {
@@ -219,6 +233,7 @@ impl Standing {
         self.see(at);
         let (took, throttled) = (Duration::from_millis(ms), status == Some(429));
         self.throttled += u64::from(throttled);
+        self.has_answers |= status.is_some_and(|status| !matches!(status, 500..=599));
         self.minutes.attempt(at, took, throttled);
         if !unsent {
             self.departures.left(before(at, took), 1);
@@ -278,6 +293,7 @@ impl Standing {
             attempts: self.attempts,
             throttled: self.throttled,
             without_verdict: self.ledger.without_verdict(),
+            allowed: self.allowed,
             calling: self.spans(now, |begin| begin.at),
         }
     }

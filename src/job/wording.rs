@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Attempted, Bearing, CallRecord, Met, Moment, Outcome};
+use crate::model::{Attempted, Bearing, CallRecord, Met, Moment, Outcome, Throttled};
 use crate::record::{AttemptEnd, CallEnd, Entry};
 
 /// An attempt of `call` has met its end, and the call has not; `doubt` is there where it may have been applied.
@@ -20,21 +20,22 @@ pub fn attempt(call: u32, attempt: &Attempted, doubt: Option<Outcome>) -> Entry 
     })
 }
 
-/// `call` has ended so, with its `last` attempt.
-pub fn ended(call: u32, record: CallRecord, last: &Attempted, bearing: Bearing) -> Entry {
+/// `call` has ended so, with its `last` attempt, if that was not told before.
+pub fn ended(call: u32, record: CallRecord, last: Option<&Attempted>, bearing: Bearing) -> Entry {
     Entry::Ended(CallEnd {
         call,
         record,
-        ms: milliseconds(last.latency),
-        unsent: !last.left,
+        ms: last.map_or(0, |last| milliseconds(last.latency)),
+        unsent: last.is_some_and(|last| !last.left),
+        told: last.is_none(),
         bearing,
     })
 }
 
-/// All calls wait from then on, for so long.
-pub fn held(at: Moment, pause: Duration) -> Entry {
+/// All calls wait from then on, for so long, and may have to go on at a lower pace.
+pub fn held(at: Moment, pause: Duration, throttled: Option<Throttled>) -> Entry {
     let ms = milliseconds(pause);
-    Entry::Held { at, ms }
+    Entry::Held { at, ms, throttled }
 }
 
 /// An attempt of `call` is about to leave. Those that are told together are said together.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Call, CallRecord, Moment, Outcome, UserId};
+use super::{Call, CallRecord, Moment, Outcome, Throttled, UserId};
 use crate::error::ExitStatus;
 
 /// Why the pool waits as a whole.
@@ -14,6 +14,8 @@ pub enum Pause {
     Throttled,
     /// The service answered 503 and said when to come back.
     Unavailable,
+    /// The service says that nothing is left of its quota.
+    Quota,
 }
 
 /// Why a run stops before every call is made.
@@ -34,6 +36,26 @@ pub enum StopReason {
     },
     /// The service asked to wait longer than a run waits.
     AskedToWait(Duration),
+    /// The service did not answer for longer than a run waits.
+    Outage {
+        /// Since when.
+        since: Moment,
+        /// What was met instead of an answer, last.
+        why: String,
+    },
+    /// The service answered nothing but 429 for longer than a run waits: so long.
+    OnlyThrottled(Duration),
+    /// The time that was set is up.
+    Until(Moment),
+    /// As many calls were made as were allowed.
+    Limit(u64),
+    /// More calls failed than are allowed.
+    TooManyFailures {
+        /// So many failed.
+        failed: u64,
+        /// Of so many that this process has made.
+        of: u64,
+    },
     /// SIGINT.
     Interrupt,
     /// SIGTERM.
@@ -46,10 +68,16 @@ impl StopReason {
     /// How the process ends for it (contract, section 6).
     pub fn status(&self) -> ExitStatus {
         match self {
-            Self::Unauthorized(_) | Self::NoToken(_) | Self::NotAboutCustomers { .. } => {
-                ExitStatus::Stopped
-            }
-            Self::AskedToWait(_) | Self::Unrecordable(_) => ExitStatus::TryLater,
+            Self::Unauthorized(_)
+            | Self::NoToken(_)
+            | Self::NotAboutCustomers { .. }
+            | Self::TooManyFailures { .. } => ExitStatus::Stopped,
+            Self::AskedToWait(_)
+            | Self::Outage { .. }
+            | Self::OnlyThrottled(_)
+            | Self::Until(_)
+            | Self::Limit(_)
+            | Self::Unrecordable(_) => ExitStatus::TryLater,
             Self::Interrupt => ExitStatus::Interrupted,
             Self::Terminate => ExitStatus::Terminated,
         }
@@ -148,6 +176,41 @@ pub enum Event {
         why: Pause,
         /// How long from now.
         pause: Duration,
+        /// To what the pace is lowered, where it is.
+        throttled: Option<Throttled>,
+    },
+    /// A call is put back: nothing tells whether it or the service as a whole is at fault.
+    PutBack {
+        /// Whose call.
+        user: UserId,
+    },
+    /// The service is down as a whole, and still is.
+    Down {
+        /// Since when.
+        since: Moment,
+        /// What was met instead of an answer, last.
+        why: String,
+        /// When it is tried again, from now.
+        next: Duration,
+        /// For the how manieth time, from 1.
+        probe: u32,
+    },
+    /// The service answers again.
+    Up {
+        /// After so long.
+        after: Duration,
+    },
+    /// The process was still for so long, and starts afresh.
+    Woken {
+        /// For how long.
+        after: Duration,
+    },
+    /// Fewer calls may be on their way than the rate needs.
+    TooFewPlaces {
+        /// So many may be.
+        places: usize,
+        /// So many are needed.
+        needed: usize,
     },
     /// A call ended.
     Finished {
@@ -155,8 +218,8 @@ pub enum Event {
         call: Call,
         /// How it ended.
         record: CallRecord,
-        /// Its last attempt.
-        last: Attempted,
+        /// Its last attempt; none where that was told before.
+        last: Option<Attempted>,
         /// What its answer says about the answers in a row.
         bearing: Bearing,
     },

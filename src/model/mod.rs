@@ -16,6 +16,6 @@ pub use interned::Interned;
 pub use label::{LabelId, Labels, TooManyLabels};
 pub use moment::Moment;
 pub use outcome::{Outcome, OutcomeKind};
-pub use rate::{Rate, RateError};
+pub use rate::{PerHour, Rate, RateError, Throttled};
 pub use row::{Action, RejectCode, Rejection, Row, RowIndex, SkipCode, UserId};
 pub use tally::{Example, Tally};

@@ -5,6 +5,8 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// So many attempts in a window, such as `1000/min`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
@@ -54,12 +56,54 @@ impl Rate {
         Duration::from_secs(self.unit.seconds())
     }
 
+    /// How many attempts a second that is.
+    pub fn per_second(&self) -> f64 {
+        f64::from(self.attempts.get()) / self.window().as_secs_f64()
+    }
+
     /// How long so many attempts take at this rate, the first leaving at once.
     pub fn time_for(&self, attempts: u64) -> Duration {
         let gap = self.window().as_secs_f64() / f64::from(self.attempts.get());
         Duration::try_from_secs_f64(gap * attempts.saturating_sub(1) as f64)
             .unwrap_or(Duration::MAX)
     }
+}
+
+/// So many attempts an hour, on average.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PerHour(pub u64);
+
+impl PerHour {
+    /// The same as so many a second.
+    pub fn of(per_second: f64) -> Self {
+        Self((per_second * 3_600.0).round().max(1.0) as u64)
+    }
+
+    /// How many a second that is.
+    pub fn per_second(self) -> f64 {
+        self.0 as f64 / 3_600.0
+    }
+}
+
+impl fmt::Display for PerHour {
+    /// In the unit in which it is neither too small nor too large a number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            per_hour @ ..600 => write!(f, "{per_hour}/h"),
+            per_hour @ 600..72_000 => write!(f, "{}/min", (per_hour + 30) / 60),
+            per_hour => write!(f, "{}/s", (per_hour + 1_800) / 3_600),
+        }
+    }
+}
+
+/// The pace is lowered, because the service refuses more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Throttled {
+    /// To this.
+    pub pace: PerHour,
+    /// The service seems to allow about so much.
+    pub limit: PerHour,
 }
 
 /// A text that is no rate.
@@ -132,6 +176,12 @@ mod tests {
         ] {
             assert!(text.parse::<Rate>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_pace_is_shown_in_a_unit_that_fits() {
+        let shown = [297.4, 16.67, 0.05].map(|pace| PerHour::of(pace).to_string());
+        assert_eq!(shown, ["297/s", "1000/min", "180/h"]);
     }
 
     #[test]

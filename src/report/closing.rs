@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::words::{count, counted, span};
-use crate::model::{OutcomeKind, StopReason, Tally};
+use crate::model::{Moment, OutcomeKind, PerHour, StopReason, Tally};
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Effort {
     pub without_verdict: u64,
     /// For how long.
     pub calling: Duration,
+    /// What the service seems to allow, where that is less than was tried.
+    pub allowed: Option<PerHour>,
 }
 
 /// The closing summary.
@@ -118,6 +120,7 @@ impl Closing<'_> {
             attempts,
             throttled,
             calling,
+            allowed,
             ..
         } = self.effort;
         let calls = if ended == self.calls {
@@ -137,8 +140,12 @@ impl Closing<'_> {
                 attempts as f64 / calling.as_secs_f64()
             ),
         };
+        let allowed = match allowed {
+            Some(allowed) => format!("; the service allows about {allowed}"),
+            None => String::new(),
+        };
         format!(
-            "{calls}, {}{refused}, {}{pace}",
+            "{calls}, {}{refused}, {}{pace}{allowed}",
             counted(attempts, "attempt"),
             span(calling)
         )
@@ -174,6 +181,24 @@ pub(super) fn why(reason: &StopReason) -> String {
              base URL and what the account may do"
         ),
         StopReason::AskedToWait(pause) => format!("the service asks to wait {}", span(*pause)),
+        StopReason::Outage { since, why } => format!(
+            "the service has not answered since {} ({why})",
+            since.clock(Moment::now())
+        ),
+        StopReason::OnlyThrottled(so_long) => format!(
+            "for {} the service has answered nothing but 429, too many requests",
+            span(*so_long)
+        ),
+        StopReason::Until(until) => {
+            format!("it was to go on until {}", until.clock(Moment::now()))
+        }
+        StopReason::Limit(calls) => format!("it was to make {}", counted(*calls, "call")),
+        StopReason::TooManyFailures { failed, of } => format!(
+            "{} of the last {} failed, which is more than --max-failures allows: is it the right list, and the right \
+             organisation?",
+            count(*failed),
+            counted(*of, "call")
+        ),
         StopReason::Interrupt => "stopped by SIGINT (Ctrl-C)".to_owned(),
         StopReason::Terminate => "stopped by SIGTERM".to_owned(),
         StopReason::Unrecordable(cause) => cause.clone(),
@@ -191,6 +216,7 @@ mod tests {
         throttled: 2,
         without_verdict: 0,
         calling: Duration::from_secs(72),
+        allowed: Some(PerHour(61_200)),
     };
 
     fn tally() -> Tally {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::closing::{Closing, End, why};
 use super::screen::{LogFormat, Screen};
 use crate::error::ExitStatus;
-use crate::model::OutcomeKind;
+use crate::model::{OutcomeKind, PerHour};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,6 +30,9 @@ struct ClosingLine<'a> {
     throttled: u64,
     /// How long calls were made.
     seconds: f64,
+    /// What the service seems to allow in an hour, where that is less than was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed_per_hour: Option<PerHour>,
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<&'a Path>,
     /// Where a run that stopped has recorded its calls.
@@ -70,6 +73,7 @@ impl<'a> ClosingLine<'a> {
             attempts: closing.effort.attempts,
             throttled: closing.effort.throttled,
             seconds: closing.effort.calling.as_millis() as f64 / 1_000.0,
+            allowed_per_hour: closing.effort.allowed,
             result,
             recorded,
             next: closing.next,

@@ -107,6 +107,9 @@ impl Progress {
 
     /// How fast it goes and how long it will take; or that all wait.
     fn state(&self, glance: Glance<'_>) -> String {
+        if let Some(down) = self.troubles.outage() {
+            return down;
+        }
         if let Some((left, why)) = self.troubles.hold() {
             return waiting(left, why);
         }
@@ -190,6 +193,7 @@ mod tests {
         progress.tell(&Event::Held {
             why: Pause::Unavailable,
             pause: Duration::from_secs(3_600),
+            throttled: None,
         });
         assert!(
             progress

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::closing::why;
-use super::troubles::why_held;
+use super::troubles::{down, why_held};
 use super::words::{brief, counted, span};
 use crate::model::{
     Action, Attempted, Call, CallRecord, Event, Met, OutcomeKind, Outcomes, Pause, StopReason,
@@ -11,7 +11,7 @@ use crate::model::{
 };
 
 /// The names of all fields, but for those that every line has. The sentence holds the same for people.
-pub const FIELDS: [&str; 23] = [
+pub const FIELDS: [&str; 27] = [
     "event",
     "customer",
     "attempt",
@@ -23,6 +23,10 @@ pub const FIELDS: [&str; 23] = [
     "code",
     "reason",
     "waitMilliseconds",
+    "perHour",
+    "since",
+    "places",
+    "needed",
     "done",
     "customers",
     "callsPerSecond",
@@ -40,16 +44,26 @@ pub const FIELDS: [&str; 23] = [
 /// Tells of an event: of a hold always, of failures and what is tried again with `-v`, of every attempt with `-vv`.
 pub fn tell(event: &Event) {
     match event {
-        Event::Held { why, pause } => tracing::warn!(
+        Event::Held {
+            why,
+            pause,
+            throttled,
+        } => tracing::warn!(
             event = "hold",
             reason = match why {
                 Pause::Throttled => "throttled",
                 Pause::Unavailable => "unavailable",
+                Pause::Quota => "quota",
             },
             waitMilliseconds = milliseconds(*pause),
-            "the service says: {}; all calls wait {}",
+            perHour = throttled.map(|throttled| throttled.pace.0),
+            "the service says: {}; all calls wait {}{}",
             why_held(*why),
-            span(*pause)
+            span(*pause),
+            throttled.map_or_else(String::new, |throttled| format!(
+                ", then go on at {} (about {} was too much)",
+                throttled.pace, throttled.limit
+            ))
         ),
         Event::Attempted { user, attempt, .. } => attempted(*user, attempt),
         Event::Retrying {
@@ -72,7 +86,9 @@ pub fn tell(event: &Event) {
         Event::Finished {
             call, record, last, ..
         } => {
-            attempted(call.user, last);
+            if let Some(last) = last {
+                attempted(call.user, last);
+            }
             finished(call, record);
         }
         Event::Unfinished { user, attempts } => tracing::debug!(
@@ -82,8 +98,63 @@ pub fn tell(event: &Event) {
             "customer {user}: no verdict after {}, and the run ends",
             counted(u64::from(*attempts), "attempt")
         ),
+        Event::PutBack { user } => tracing::debug!(
+            event = "putBack",
+            customer = user.get(),
+            "customer {user} is put back until the service answers others"
+        ),
+        Event::Down { .. } | Event::Up { .. } => outage(event),
+        Event::Woken { after } => tracing::info!(
+            event = "woken",
+            milliseconds = milliseconds(*after),
+            "everything stood still for {}, as on a machine that sleeps; the run goes on from here",
+            span(*after)
+        ),
+        Event::TooFewPlaces { places, needed } => tracing::warn!(
+            event = "concurrency",
+            places,
+            needed,
+            "--concurrency {places} is too low for the rate: at these latencies {needed} calls have to be on their way at a \
+             time, and left alone, the program sees to that"
+        ),
         // What comes of it is what counts; and the run's own words come when it ends.
         Event::Sending { .. } | Event::CalledBack { .. } | Event::Stopping(_) => {}
+    }
+}
+
+/// An outage is told when it begins and when it is over; with `-v` each probe, too.
+fn outage(event: &Event) {
+    match event {
+        Event::Down {
+            since,
+            why,
+            next,
+            probe,
+        } => {
+            macro_rules! tell {
+                ($level:ident) => {
+                    tracing::$level!(
+                        event = "down",
+                        since = %since,
+                        reason = &**why,
+                        waitMilliseconds = milliseconds(*next),
+                        "{} ({why})",
+                        down(*since, *next)
+                    )
+                };
+            }
+            match probe {
+                1 => tell!(warn),
+                _ => tell!(debug),
+            }
+        }
+        Event::Up { after } => tracing::info!(
+            event = "up",
+            milliseconds = milliseconds(*after),
+            "the service answers again, after {}",
+            span(*after)
+        ),
+        _ => {}
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::words::{count, span};
-use crate::model::{Event, Pause};
+use crate::model::{Event, Moment, Pause};
 
 /// So many reasons are told apart; a service that makes up a code each time must not fill the memory.
 const REASONS: usize = 20;
@@ -15,6 +15,8 @@ pub struct Troubles {
     again: BTreeMap<String, u64>,
     throttled: u64,
     held: Option<(Instant, Pause)>,
+    /// Since when the service is down, and when it is tried again.
+    down: Option<(Moment, Instant)>,
 }
 
 impl Troubles {
@@ -28,14 +30,22 @@ impl Troubles {
                 let reason = if is_known { reason } else { "other".into() };
                 *self.again.entry(reason).or_default() += 1;
             }
-            Event::Held { why, pause } => {
+            Event::Held { why, pause, .. } => {
                 let until = Instant::now() + *pause;
                 if self.held.is_none_or(|(before, _)| before < until) {
                     self.held = Some((until, *why));
                 }
             }
+            Event::Down { since, next, .. } => self.down = Some((*since, Instant::now() + *next)),
+            Event::Up { .. } => self.down = None,
             _ => {}
         }
+    }
+
+    /// That the service is down, in words, where it is.
+    pub fn outage(&self) -> Option<String> {
+        let (since, next) = self.down?;
+        Some(down(since, next.saturating_duration_since(Instant::now())))
     }
 
     /// Whether all calls wait: how much longer, and why.
@@ -81,6 +91,16 @@ pub fn why_held(why: Pause) -> &'static str {
     match why {
         Pause::Throttled => "too many requests (429)",
         Pause::Unavailable => "unavailable for now (503)",
+        Pause::Quota => "no more for now (RateLimit)",
+    }
+}
+
+/// That the service is down, in words.
+pub fn down(since: Moment, next: Duration) -> String {
+    let since = since.clock(Moment::now());
+    match next.is_zero() {
+        true => format!("service down since {since}, trying now"),
+        false => format!("service down since {since}, next try in {}", span(next)),
     }
 }
 
@@ -161,6 +181,7 @@ mod tests {
         let held = |seconds| Event::Held {
             why: Pause::Throttled,
             pause: Duration::from_secs(seconds),
+            throttled: None,
         };
         troubles.note(&held(0));
         assert_eq!(troubles.hold(), None);

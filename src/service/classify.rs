@@ -28,6 +28,8 @@ pub enum Verdict {
         /// What becomes of the rows once the attempts are used up; [`OutcomeKind::Unconfirmed`] where the
         /// attempt may have been applied.
         ending: Outcome,
+        /// Whether it was an answer, so that the service is not down as a whole (contract, section 4).
+        answered: bool,
     },
     /// Too many requests: the call is tried again, and no attempt is used up.
     Throttled,
@@ -42,17 +44,11 @@ pub type Discreet<'a> = &'a dyn Fn(String) -> String;
 /// of the service's words is `discreet`.
 pub fn classify(reply: &Reply, call: &Call, discreet: Discreet<'_>) -> Verdict {
     match reply {
-        Reply::NoConnection(why) => retry(OutcomeKind::Failed, "CONNECT", why),
-        Reply::TimedOut(why) => retry(
-            OutcomeKind::Unconfirmed,
-            "TIMEOUT",
-            &format!("{why}; it may have been applied"),
-        ),
-        Reply::Lost(why) => retry(
-            OutcomeKind::Unconfirmed,
-            "CONNECTION_LOST",
-            &format!("{why}; it may have been applied"),
-        ),
+        Reply::NoConnection(why) => {
+            unanswered(Outcome::new(OutcomeKind::Failed, "CONNECT", why.as_str()))
+        }
+        Reply::TimedOut(why) => unanswered(may_have_been_applied("TIMEOUT", why)),
+        Reply::Lost(why) => unanswered(may_have_been_applied("CONNECTION_LOST", why)),
         Reply::NoToken(words) => Verdict::Stop(StopReason::NoToken(words.clone())),
         Reply::Http(answer) => classify_answer(answer, call, discreet),
     }
@@ -84,17 +80,18 @@ fn classify_answer(answer: &Answer, call: &Call, discreet: Discreet<'_>) -> Verd
     }
     if let Some(busy) = with_code(&BUSY) {
         let code = busy.code.as_deref().unwrap_or_default();
-        return retry(OutcomeKind::Failed, code, &said.line(&busy.message));
+        return try_later(OutcomeKind::Failed, code, &said.line(&busy.message));
     }
     match answer.status {
         429 => Verdict::Throttled,
-        408 | 425 | 461 | 500..=599 => passing_failure(answer, said),
+        408 | 425 | 461 => passing_failure(answer, said, true),
+        500..=599 => passing_failure(answer, said, false),
         403 if body.errors.iter().all(is_about_access) => not_about_the_customer(answer, said),
         300..=399 => not_about_the_customer(answer, said),
         400..=499 if body.errors.is_empty() => not_about_the_customer(answer, said),
         200..=299 | 400..=499 if !body.errors.is_empty() => done(api_errors(said)),
         200..=299 if body.documented => accepted(said, call),
-        status => retry(
+        status => try_later(
             OutcomeKind::Unconfirmed,
             "BAD_RESPONSE",
             &unreadable(status),
@@ -109,16 +106,32 @@ fn done(outcome: Outcome) -> Verdict {
     }
 }
 
-fn retry(kind: OutcomeKind, code: &str, message: &str) -> Verdict {
+fn try_later(kind: OutcomeKind, code: &str, message: &str) -> Verdict {
     Verdict::Retry {
         ending: Outcome::new(kind, code, message),
+        answered: true,
     }
 }
 
-fn passing_failure(answer: &Answer, said: Said<'_>) -> Verdict {
+fn unanswered(ending: Outcome) -> Verdict {
+    Verdict::Retry {
+        ending,
+        answered: false,
+    }
+}
+
+fn may_have_been_applied(code: &str, why: &str) -> Outcome {
+    let message = format!("{why}; it may have been applied");
+    Outcome::new(OutcomeKind::Unconfirmed, code, message)
+}
+
+fn passing_failure(answer: &Answer, said: Said<'_>, answered: bool) -> Verdict {
     let mut codes = said.body.errors.iter().filter_map(|error| said.code(error));
     let code = codes.next().unwrap_or_else(|| http_code(answer));
-    retry(OutcomeKind::Failed, &code, &http_message(answer, said))
+    Verdict::Retry {
+        ending: Outcome::new(OutcomeKind::Failed, code, http_message(answer, said)),
+        answered,
+    }
 }
 
 fn not_about_the_customer(answer: &Answer, said: Said<'_>) -> Verdict {
@@ -323,6 +336,7 @@ mod tests {
         Reply::Http(Answer {
             status,
             retry_after: None,
+            quota: None,
             body: Bytes::copy_from_slice(body.as_bytes()),
         })
     }
@@ -364,7 +378,7 @@ mod tests {
                 outcomes: Outcomes::Each(each),
                 ..
             } => each.iter().map(outcome).collect::<Vec<_>>().join(" | "),
-            Verdict::Retry { ending } => format!("retry, then {}", outcome(ending)),
+            Verdict::Retry { ending, .. } => format!("retry, then {}", outcome(ending)),
             Verdict::Throttled => "throttled".to_owned(),
             Verdict::Stop(StopReason::Unauthorized(words)) => format!("stop: unauthorized {words}"),
             Verdict::Stop(other) => format!("stop: {other:?}"),
@@ -612,7 +626,7 @@ mod tests {
         #[test]
         fn any_answer_has_a_verdict(status in 0u16..1000, body in proptest::collection::vec(any::<u8>(), 0..200)) {
             let call = call(USER, &[(Action::Add, "VIP"), (Action::Remove, "Old")]);
-            let reply = Reply::Http(Answer { status, retry_after: None, body: body.into() });
+            let reply = Reply::Http(Answer { status, retry_after: None, quota: None, body: body.into() });
             if let Verdict::Done { outcomes: Outcomes::Each(each), .. } = classify(&reply, &call) {
                 prop_assert_eq!(each.len(), call.changes.len());
             }

@@ -13,8 +13,19 @@ pub struct Answer {
     pub status: u16,
     /// How long the service asks to wait, from now.
     pub retry_after: Option<Duration>,
+    /// What it says is left of its quota.
+    pub quota: Option<Quota>,
     /// The body, up to 1 MiB of it.
     pub body: Bytes,
+}
+
+/// What is left of a quota, as the service says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// So many attempts.
+    pub remaining: u64,
+    /// Until it is renewed, from now.
+    pub reset: Duration,
 }
 
 /// What one attempt met; the texts are for people.
@@ -61,6 +72,13 @@ impl Reply {
         match (answer.status, answer.retry_after) {
             (429, after) => Some((Pause::Throttled, after)),
             (503, Some(after)) if !after.is_zero() => Some((Pause::Unavailable, Some(after))),
+            (200..=499, _) => match answer.quota {
+                Some(Quota {
+                    remaining: 0,
+                    reset,
+                }) => Some((Pause::Quota, Some(reset))),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -76,6 +94,7 @@ mod tests {
             Reply::Http(Answer {
                 status,
                 retry_after,
+                quota: None,
                 body: Bytes::new(),
             })
             .asks_to_wait()

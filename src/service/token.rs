@@ -165,6 +165,7 @@ mod tests {
         let answer = Answer {
             status,
             retry_after: None,
+            quota: None,
             body,
         };
         granted(Reply::Http(answer), at_once(), &|text| text)

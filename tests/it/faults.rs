@@ -15,6 +15,8 @@ struct Fault<'a> {
     oauth: bool,
     /// Outcomes and codes of which there must be some.
     outcomes: &'a [&'a str],
+    /// And of which there must be none.
+    never: &'a [&'a str],
 }
 
 impl Default for Fault<'_> {
@@ -25,6 +27,7 @@ impl Default for Fault<'_> {
             run: &[],
             oauth: false,
             outcomes: &["success"],
+            never: &[],
         }
     }
 }
@@ -121,6 +124,9 @@ fn audited(fault: &Fault<'_>) -> (Audit, Ran) {
             "no {outcome} in {outcomes:?}"
         );
     }
+    for outcome in fault.never {
+        assert!(!outcomes.contains_key(*outcome), "{outcomes:?}\n{ran}");
+    }
     work.holds_none_of(&["c2FuZGJveDpzYW5kYm94", "sandbox-secret"], &ran);
     (audit, ran)
 }
@@ -142,8 +148,16 @@ const fn fault<'a>(faults: &'a str, outcomes: &'a [&'a str]) -> Fault<'a> {
         run: &["--max-attempts", "2"],
         oauth: false,
         outcomes,
+        never: &[],
     }
 }
+
+/// What the calls that an outage met must not end with.
+const OF_AN_OUTAGE: &[&str] = &[
+    "failed HTTP_503",
+    "unconfirmed CONNECTION_LOST",
+    "unconfirmed TIMEOUT",
+];
 
 const USUAL: &[&str] = &["success", "warning 33000", "warning 33001", "failed 8015"];
 
@@ -180,15 +194,18 @@ matrix! {
     };
     an_outage_of_503s: Fault {
         run: &["--rate", "300/s", "--max-attempts", "2"],
-        ..fault(r#"{"outage":"200ms+300ms"}"#, &["success", "failed HTTP_503"])
+        never: OF_AN_OUTAGE,
+        ..fault(r#"{"outage":"200ms+300ms"}"#, USUAL)
     };
     an_outage_of_closed_connections: Fault {
         run: &["--rate", "300/s", "--max-attempts", "2"],
-        ..fault(r#"{"outage":"200ms+300ms","outage-kind":"drop"}"#, &["success", "unconfirmed CONNECTION_LOST"])
+        never: OF_AN_OUTAGE,
+        ..fault(r#"{"outage":"200ms+300ms","outage-kind":"drop"}"#, USUAL)
     };
     an_outage_without_answers: Fault {
         run: &["--rate", "300/s", "--timeout", "250ms"],
-        ..fault(r#"{"outage":"200ms+600ms","outage-kind":"hang"}"#, &["success"])
+        never: OF_AN_OUTAGE,
+        ..fault(r#"{"outage":"200ms+600ms","outage-kind":"hang"}"#, USUAL)
     };
     tokens_that_are_revoked: Fault {
         oauth: true,
@@ -197,7 +214,7 @@ matrix! {
     a_token_endpoint_that_fails: Fault {
         run: &["--max-attempts", "2", "--concurrency", "8"],
         oauth: true,
-        ..fault(r#"{"token-errors":"60%","revoke-token-after":"20"}"#, &["success", "failed CONNECT"])
+        ..fault(r#"{"token-errors":"60%","revoke-token-after":"20"}"#, USUAL)
     };
 }
 

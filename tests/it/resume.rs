@@ -141,7 +141,7 @@ fn what_was_in_flight_at_a_kill_is_never_called_failed() {
     sandbox.wait_for(1);
     process.kill().unwrap();
     process.wait().unwrap();
-    sandbox.set_faults(r#"{"errors":"100%"}"#);
+    sandbox.set_faults(r#"{"busy-body":"100%"}"#);
     work.send(
         &sandbox.url(),
         &["--max-attempts", "2", "--retry-base", "1ms"],

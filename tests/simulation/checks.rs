@@ -1,6 +1,7 @@
 //! What a run says, held against what the service has done.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use bulklabel::model::Rate;
 use bulklabel::record::Outputs;
@@ -8,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::disk::SimulatedDisk;
 use crate::night::Figures;
-use crate::service::{Memory, Seen};
+use crate::service::{Memory, Mood, Seen};
 
 /// The program or the machine was stopped, or could not write any more.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +30,9 @@ pub struct Evidence<'a> {
     pub lines: &'a [u64],
     pub rate: Option<Rate>,
     pub status: u8,
+    pub mood: Mood,
+    /// Whether a leg gave calls but one attempt.
+    pub single_attempts: bool,
 }
 
 type Row = BTreeMap<String, String>;
@@ -40,6 +44,7 @@ impl Evidence<'_> {
         for row in &rows {
             self.outcome_agrees(row);
         }
+        self.no_outage_fails_anybody(&rows);
         self.attempts_agree(&rows);
         figures.called_again += self.nobody_is_called_again_without_need();
         self.nobody_is_in_flight_twice();
@@ -99,6 +104,24 @@ impl Evidence<'_> {
         };
         let history: Vec<_> = self.of(user).collect();
         assert!(agrees, "{row:?}\n{history:#?}\n{:?}", self.cuts);
+    }
+
+    /// A service that is down as a whole, for less than calls are waited for that were all put back, is nobody's fault.
+    fn no_outage_fails_anybody(&self, rows: &[Row]) {
+        let Some((_, span)) = self.mood.down else {
+            return;
+        };
+        // Where connections take long, or there is but one attempt, others may be answered at its very beginning or end.
+        let is_clear = !self.mood.slow_to_connect && !self.single_attempts;
+        if self.mood.faults > 0.0 || span > Duration::from_secs(115) || !is_clear {
+            return;
+        }
+        let failed = |row: &&Row| {
+            let is_of_customer = row["code"] == "8015" || row["code"] == "HTTP_404";
+            matches!(&*row["outcome"], "failed" | "unconfirmed") && !is_of_customer
+        };
+        let failed: Vec<_> = rows.iter().filter(failed).collect();
+        assert!(failed.is_empty(), "{failed:#?}");
     }
 
     /// Every attempt is counted; one that was about to leave when the program was stopped, or the disk full, may be counted

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bulklabel::dispatch::RetryPolicy;
+use bulklabel::dispatch::{Concurrency, MaxFailures, RetryPolicy};
 use bulklabel::error::ExitStatus;
 use bulklabel::job::{self, Identity, Planned, Reading, Run, Surroundings, Terms, Unfinished};
 use bulklabel::list::{Source, Wishes};
@@ -34,6 +34,8 @@ pub struct Figures {
     pub power_cuts: u64,
     pub full_disks: u64,
     pub signals: u64,
+    /// The machine slept in the middle of a leg.
+    pub naps: u64,
     /// Customers who were called again although their call had been answered.
     pub called_again: u64,
     pub unconfirmed: u64,
@@ -49,6 +51,7 @@ impl Figures {
         self.power_cuts += other.power_cuts;
         self.full_disks += other.full_disks;
         self.signals += other.signals;
+        self.naps += other.naps;
         self.called_again += other.called_again;
         self.unconfirmed += other.unconfirmed;
     }
@@ -97,6 +100,10 @@ fn mood(chance: &mut Chance) -> Mood {
             .happens(0.15)
             .then(|| (chance.0.u64(0..40), chance.0.u64(1..30))),
         unauthorized: chance.happens(0.1).then(|| chance.0.u64(0..40)),
+        down: chance.happens(0.3).then(|| {
+            let span = chance.from(&[5, 60, 110, 600, 4_000]);
+            (chance.milliseconds(0, 20_000), Duration::from_secs(span))
+        }),
     }
 }
 
@@ -105,13 +112,37 @@ fn terms(chance: &mut Chance) -> Terms {
     Terms {
         rate: rate.parse().ok(),
         burst: NonZeroU32::new(chance.from(&[1, 1, 5, 100])).unwrap(),
-        concurrency: NonZeroUsize::new(chance.from(&[1, 2, 8, 32])).unwrap(),
+        concurrency: match chance.from(&[0, 1, 2, 8, 32]) {
+            0 => Concurrency::AsNeeded,
+            places => Concurrency::Given(NonZeroUsize::new(places).unwrap()),
+        },
         retries: RetryPolicy {
             max_attempts: NonZeroU32::new(chance.from(&[1, 2, 5])).unwrap(),
             base: chance.milliseconds(1, 2_000),
-            max_hold: Duration::from_secs(1_800),
+            max_outage: Duration::from_secs(chance.from(&[1_800, 1_800, 600, 60, 5])),
         },
         drain: chance.milliseconds(0, 5_000),
+        max_failures: chance.from(&[
+            MaxFailures::None,
+            MaxFailures::Percent(50.0),
+            MaxFailures::Count(3),
+        ]),
+        limit: chance.happens(0.2).then(|| chance.0.u64(1..30)),
+        until: None,
+    }
+}
+
+/// The same for a person who wants the end to come.
+fn without_valves(terms: Terms) -> Terms {
+    let retries = RetryPolicy {
+        max_outage: Duration::from_secs(7_200),
+        ..terms.retries
+    };
+    Terms {
+        retries,
+        max_failures: MaxFailures::None,
+        limit: None,
+        ..terms
     }
 }
 
@@ -155,6 +186,7 @@ struct Night {
     identity: Identity,
     figures: Figures,
     cuts: Vec<Cut>,
+    single_attempts: bool,
     story: String,
 }
 
@@ -191,6 +223,7 @@ impl Night {
             identity: Identity::new([("list", "the list".to_owned())]),
             figures: Figures::default(),
             cuts: Vec::new(),
+            single_attempts: false,
             story: String::new(),
         }
     }
@@ -201,11 +234,15 @@ impl Night {
         for leg in 0..MOST_LEGS {
             self.service
                 .memory()
-                .begin_leg(leg, self.terms.concurrency.get());
+                .begin_leg(leg, self.terms.concurrency.most());
+            self.single_attempts |= self.terms.retries.max_attempts.get() == 1;
             self.is_known_as_this_run();
             self.figures.legs += 1;
             self.figures.carried_on += u64::from(leg > 0);
             let bad = leg < PEACE;
+            if !bad {
+                self.terms = without_valves(self.terms);
+            }
             if let Some(status) = self.is_complete() {
                 self.figures.runs += 1;
                 self.check(status, start);
@@ -273,7 +310,7 @@ impl Night {
         self.cuts.push(Cut {
             leg,
             power,
-            concurrency: self.terms.concurrency.get(),
+            concurrency: self.terms.concurrency.most(),
             durable_since: self.disk.durable_since(),
         });
     }
@@ -306,8 +343,15 @@ impl Night {
             }
         }
         let second = self.chance.happens(0.3);
+        let naps = (bad && self.chance.happens(0.1)).then(|| self.chance.milliseconds(0, 5_000));
+        let nap = self.chance.milliseconds(10_000, 40_000_000);
+        self.figures.naps += u64::from(naps.is_some());
         self.figures.signals += u64::from(term.is_some());
         let signals = async {
+            if let Some(after) = naps {
+                sleep(after).await;
+                clock::sleep(nap);
+            }
             if let Some(after) = term {
                 sleep(after).await;
                 let _gone = interrupt.send(StopReason::Terminate).await;
@@ -320,14 +364,17 @@ impl Night {
         };
         let disk = self.disk.clone();
         let cut = async {
-            let deadline = kill.map(|after| Instant::now() + after);
+            let start = Instant::now();
+            let deadline = kill.map(|after| start + after);
             loop {
                 if disk.has_stopped() || deadline.is_some_and(|deadline| Instant::now() >= deadline)
                 {
                     disk.stop();
                     return;
                 }
-                sleep(Duration::from_millis(10)).await;
+                // Long outages are looked through faster.
+                let is_early = start.elapsed() < Duration::from_secs(30);
+                sleep(Duration::from_millis(if is_early { 10 } else { 500 })).await;
             }
         };
         let leg = tokio::time::timeout(LONGEST_LEG, self.work(interrupts));
@@ -357,6 +404,7 @@ impl Night {
             started: clock::now(),
             disk: Arc::new(self.disk.clone()),
             now: clock::now,
+            asleep: clock::asleep,
         };
         let failed = |error: bulklabel::error::Error| {
             let status = error.status();
@@ -429,6 +477,8 @@ impl Night {
             lines: &self.lines,
             rate: self.terms.rate,
             status,
+            mood: self.service.mood,
+            single_attempts: self.single_attempts,
         };
         evidence.check(&mut self.figures);
     }

@@ -9,6 +9,7 @@ use bulklabel::service::{Answer, Leaving, Reply, Sender};
 use tokio::time::{Instant, sleep};
 
 use crate::chance::Chance;
+use crate::clock;
 use crate::disk::SimulatedDisk;
 
 /// How the service is tonight.
@@ -26,6 +27,16 @@ pub struct Mood {
     pub beside_the_point: Option<(u64, u64)>,
     /// The so-many-th attempt is refused for its credentials.
     pub unauthorized: Option<u64>,
+    /// From when on the service is down as a whole, and for how long.
+    pub down: Option<(Duration, Duration)>,
+}
+
+impl Mood {
+    fn is_down(&self) -> bool {
+        let since_start = clock::since_start();
+        self.down
+            .is_some_and(|(from, span)| (from..from + span).contains(&since_start))
+    }
 }
 
 /// An attempt as the service saw it.
@@ -94,7 +105,7 @@ impl Drop for InFlight {
 pub struct Service {
     pub memory: Arc<Mutex<Memory>>,
     chance: Arc<Mutex<Chance>>,
-    mood: Mood,
+    pub mood: Mood,
     disk: SimulatedDisk,
 }
 
@@ -122,6 +133,7 @@ impl Service {
         Reply::Http(Answer {
             status,
             retry_after: retry_after.map(Duration::from_secs),
+            quota: None,
             body: body.into(),
         })
     }
@@ -131,6 +143,17 @@ impl Service {
         let mood = self.mood;
         let takes = self.chance(|chance| chance.milliseconds(1, mood.latency));
         let roll = |likelihood| self.chance(|chance| chance.happens(likelihood));
+        if mood.is_down() {
+            return match self.chance(|chance| chance.0.u8(0..3)) {
+                0 => (false, Reply::Lost("reset".into()), takes),
+                1 => (
+                    false,
+                    Reply::TimedOut("none in time".into()),
+                    Duration::from_secs(3),
+                ),
+                _ => (false, Self::http(503, None, ""), takes),
+            };
+        }
         if mood.unauthorized == Some(n) {
             return (false, Self::http(401, None, ""), takes);
         }
@@ -203,7 +226,9 @@ impl Sender for Service {
         if self.mood.slow_to_connect {
             sleep(self.chance(|chance| chance.milliseconds(0, 2_000))).await;
         }
-        if self.chance(|chance| chance.happens(self.mood.faults / 5.0)) {
+        let is_down = self.mood.is_down();
+        let unconnected = if is_down { 0.5 } else { self.mood.faults / 5.0 };
+        if self.chance(|chance| chance.happens(unconnected)) {
             *self.memory().unconnected.entry(user).or_default() += 1;
             return Reply::NoConnection("refused".into());
         }

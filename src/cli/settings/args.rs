@@ -1,6 +1,6 @@
 //! The settings as flags and variables; `bulklabel.toml` may hold each of them, too.
 
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,8 +8,9 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 
 use crate::cli::values::{
-    MethodName, OnConflictName, RateLimit, action, count, span, span_or_zero,
+    MethodName, OnConflictName, RateLimit, Until, action, count, max_failures, span, span_or_zero,
 };
+use crate::dispatch::MaxFailures;
 use crate::list::{ColumnNames, Delimiter};
 use crate::model::Action;
 use crate::service::Cluster;
@@ -72,6 +73,10 @@ pub struct SettingArgs {
     /// How fast, and how often again.
     #[command(flatten)]
     pub pace: PaceArgs,
+
+    /// When it stops early.
+    #[command(flatten)]
+    pub valves: ValveArgs,
 
     /// Where the result goes.
     #[command(flatten)]
@@ -274,16 +279,15 @@ pub struct PaceArgs {
     )]
     pub burst: NonZeroU32,
 
-    /// Calls on their way at a time, at most
+    /// Calls on their way at a time, at most [default: 32, and more where the rate needs it]
     #[arg(
         long,
         value_name = "N",
         value_parser = count::<NonZeroUsize>,
         env = "BULKLABEL_CONCURRENCY",
-        hide_env_values = true,
-        default_value = "32"
+        hide_env_values = true
     )]
-    pub concurrency: NonZeroUsize,
+    pub concurrency: Option<NonZeroUsize>,
 
     /// Attempts of a call, at most; those answered 429 are not counted
     #[arg(
@@ -307,4 +311,44 @@ pub struct PaceArgs {
     /// How long calls on their way may take to end after Ctrl-C or SIGTERM
     #[arg(long, value_name = "SPAN", value_parser = span_or_zero, env = "BULKLABEL_DRAIN", hide_env_values = true, default_value = "10s")]
     pub drain: Duration,
+
+    /// How long to wait for a service that is down, or that asks to wait
+    #[arg(long, value_name = "SPAN", value_parser = span, env = "BULKLABEL_MAX_OUTAGE", hide_env_values = true, default_value = "30m")]
+    pub max_outage: Duration,
+}
+
+/// When a run stops early.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Stopping early")]
+pub struct ValveArgs {
+    /// Stop where more calls fail than that: a share such as 50% (once 1,000 are done), a number, or none; the first 50
+    /// that all fail stop it, too
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = max_failures,
+        env = "BULKLABEL_MAX_FAILURES",
+        hide_env_values = true,
+        default_value = "50%"
+    )]
+    pub max_failures: MaxFailures,
+
+    /// Make so many calls, then stop
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = count::<NonZeroU64>,
+        env = "BULKLABEL_LIMIT",
+        hide_env_values = true
+    )]
+    pub limit: Option<NonZeroU64>,
+
+    /// Go on until then, and stop: a time of day such as 06:00, or a span such as 2h
+    #[arg(
+        long,
+        value_name = "WHEN",
+        env = "BULKLABEL_UNTIL",
+        hide_env_values = true
+    )]
+    pub until: Option<Until>,
 }

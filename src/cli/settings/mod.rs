@@ -9,6 +9,7 @@ mod origin;
 mod parse;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 pub use address::address;
@@ -17,16 +18,14 @@ pub use file::SettingsFile;
 pub use layers::{Misunderstood, Understood, names, understand};
 pub use origin::Origin;
 
-use crate::dispatch::RetryPolicy;
+use crate::dispatch::{Concurrency, RetryPolicy};
 use crate::error::Error;
 use crate::job::{Reading, Terms};
 use crate::list::{Wishes, label_from_flag};
+use crate::model::Moment;
 use crate::plan::{OnConflict, Policy};
 use crate::service::Method;
-use args::PaceArgs;
-
-/// A pause that the service asks for and that is longer stops the run.
-const MAX_HOLD: Duration = Duration::from_secs(30 * 60);
+use args::{PaceArgs, ValveArgs};
 
 /// All settings of a run, in force.
 #[derive(Debug)]
@@ -55,6 +54,7 @@ impl Settings {
             list,
             service,
             pace,
+            valves,
             ..
         } = args;
         let label = list.label.as_deref().map(label_from_flag).transpose();
@@ -76,16 +76,21 @@ impl Settings {
         let terms = Terms {
             rate: pace.rate.rate(),
             burst: pace.burst,
-            concurrency: pace.concurrency,
+            concurrency: pace
+                .concurrency
+                .map_or(Concurrency::AsNeeded, Concurrency::Given),
             retries: RetryPolicy {
                 max_attempts: pace.max_attempts,
                 base: pace.retry_base,
-                max_hold: MAX_HOLD,
+                max_outage: pace.max_outage,
             },
             drain: pace.drain,
+            max_failures: valves.max_failures,
+            limit: valves.limit.map(NonZeroU64::get),
+            until: valves.until.map(|until| until.from(Moment::now())),
         };
         let shaping = shaping(&reading);
-        let others = others(pace);
+        let others = others(pace, valves);
         Ok(Self {
             reading,
             terms,
@@ -127,14 +132,26 @@ fn shaping(reading: &Reading) -> BTreeMap<&'static str, String> {
         .collect()
 }
 
-fn others(pace: &PaceArgs) -> BTreeMap<&'static str, String> {
-    BTreeMap::from([
+fn others(pace: &PaceArgs, valves: &ValveArgs) -> BTreeMap<&'static str, String> {
+    let concurrency = pace.concurrency.map(|concurrency| concurrency.to_string());
+    let limit = valves.limit.map(|limit| limit.to_string());
+    let until = valves.until.map(|until| until.to_string());
+    let given = [
+        ("concurrency", concurrency),
+        ("limit", limit),
+        ("until", until),
+    ];
+    let given = given.into_iter();
+    let given = given.filter_map(|(name, value)| Some((name, value?)));
+    let always = [
         ("rate", pace.rate.to_string()),
         ("burst", pace.burst.to_string()),
-        ("concurrency", pace.concurrency.to_string()),
         ("max-attempts", pace.max_attempts.to_string()),
         ("retry-base", format!("{:?}", pace.retry_base)),
         ("timeout", format!("{:?}", pace.timeout)),
         ("drain", format!("{:?}", pace.drain)),
-    ])
+        ("max-outage", format!("{:?}", pace.max_outage)),
+        ("max-failures", valves.max_failures.to_string()),
+    ];
+    always.into_iter().chain(given).collect()
 }

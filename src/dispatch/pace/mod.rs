@@ -1,9 +1,10 @@
 //! When an attempt may leave (contract, section 4).
 //!
-//! `slots` spaces the attempts, and `window` has the last word, whatever the timers, the burst and the connections
+//! `slots` spaces the attempts, `throttle` says how far below the rate they have to stay, and `window` has the last word, whatever the timers, the burst and the connections
 //! do.
 
 mod slots;
+mod throttle;
 mod window;
 
 use std::num::NonZeroU32;
@@ -14,9 +15,10 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use self::slots::{Limit, Slots};
+use self::throttle::Throttle;
 use self::window::{Full, Window};
-use crate::model::Rate;
-use crate::service::Leaving;
+use crate::model::{Pause, PerHour, Rate, Throttled};
+use crate::service::{Leaving, Quota};
 
 /// The longest hold after a 429 that does not say how long.
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
@@ -37,13 +39,72 @@ pub struct Pace {
 
 #[derive(Debug)]
 struct State {
-    slots: Option<Slots>,
+    slots: Slots,
+    throttle: Throttle,
+    /// What the service says is left of its quota: attempts a second, until then.
+    quota: Option<(f64, Instant)>,
     window: Option<Window>,
     held_until: Option<Instant>,
     /// How many holds in a row were given no length by the service.
     unguided: u32,
     /// Counts holds: who took a slot before one has to take another.
     holds: u64,
+    /// How many wait for their turn.
+    waiting: usize,
+}
+
+impl State {
+    /// The pace below the rate, if it has to stay below, in a second.
+    fn pace(&mut self, now: Instant) -> Option<f64> {
+        self.quota = self.quota.filter(|(_, until)| *until > now);
+        let of_quota = self.quota.map(|(pace, _)| pace);
+        let paces = [of_quota, self.throttle.pace(now)].into_iter().flatten();
+        paces.reduce(f64::min)
+    }
+
+    fn throttled(&mut self, now: Instant) -> Option<Throttled> {
+        let (pace, limit) = (self.throttle.pace(now)?, self.throttle.found()?);
+        let [pace, limit] = [pace, limit].map(PerHour::of);
+        Some(Throttled { pace, limit })
+    }
+}
+
+/// An attempt that was refused for the pace's sake.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusal {
+    /// After which hold it was let through.
+    pub hold: HoldNumber,
+    /// When it left.
+    pub left: Instant,
+    /// Why.
+    pub why: Pause,
+    /// How long all are asked to wait, where that is said.
+    pub after: Option<Duration>,
+}
+
+/// A hold that has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// How long it is.
+    pub pause: Duration,
+    /// To what the pace is lowered, where it is.
+    pub throttled: Option<Throttled>,
+}
+
+/// One that waits for its turn.
+struct Waiting<'a>(&'a Pace);
+
+impl<'a> Waiting<'a> {
+    fn at(pace: &'a Pace) -> Self {
+        pace.state().waiting += 1;
+        Self(pace)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.state().waiting -= 1;
+    }
 }
 
 /// What earlier processes of the run have left behind.
@@ -53,6 +114,8 @@ pub struct Before {
     pub departures: Vec<Duration>,
     /// How much longer all calls are to wait.
     pub held: Duration,
+    /// The pace below the rate at which the last one left off.
+    pub pace: Option<PerHour>,
 }
 
 /// An attempt that was let through. Dropped before it has left, it never leaves.
@@ -127,11 +190,18 @@ impl Pace {
         let held_until = (!before.held.is_zero()).then(|| start + before.held);
         let from = held_until.map_or(room, |until| until.max(room));
         let state = State {
-            slots: limit.map(|limit| Slots::new(limit, from - start)),
+            slots: Slots::new(limit, from - start),
+            throttle: Throttle::new(
+                rate.map(|rate| rate.per_second()),
+                before.pace.map(PerHour::per_second),
+                start,
+            ),
+            quota: None,
             window,
             held_until,
             unguided: 0,
             holds: 0,
+            waiting: 0,
         };
         Arc::new(Self {
             start,
@@ -145,6 +215,7 @@ impl Pace {
 
     /// Waits until an attempt may leave.
     pub async fn depart(self: &Arc<Self>) -> Departure {
+        let _waiting = Waiting::at(self);
         loop {
             let (slot, hold) = self.take_slot();
             sleep_until(slot).await;
@@ -169,8 +240,15 @@ impl Pace {
     /// Takes note of a 429 or 503 that an attempt was answered with which was let through after `hold`. All wait: so
     /// long as the service asks, else longer each time, up to a minute. Returns the pause where that is news: many
     /// attempts from before a hold may be answered alike.
-    pub fn refused(&self, hold: HoldNumber, after: Option<Duration>) -> Option<Duration> {
+    pub fn refused(&self, refusal: Refusal) -> Option<Hold> {
+        let Refusal {
+            hold,
+            left,
+            why,
+            after,
+        } = refusal;
         let mut state = self.state();
+        let now = Instant::now();
         let is_first = hold.0 == state.holds;
         // To wait no time at all is no advice after a refusal.
         let pause = match after.filter(|pause| !pause.is_zero()) {
@@ -181,7 +259,14 @@ impl Pace {
             }
             None => return None,
         };
-        let until = Instant::now() + pause;
+        let is_lower = match why {
+            Pause::Unavailable => {
+                state.throttle.rest(pause);
+                false
+            }
+            _ => is_first && state.throttle.refuse(left, now, pause),
+        };
+        let until = now + pause;
         let before = state.held_until;
         if before.is_some_and(|held| held >= until) {
             return None;
@@ -189,11 +274,10 @@ impl Pace {
         state.held_until = Some(until);
         state.holds += 1;
         self.recalled.notify_waiters();
-        state.slots = self
-            .limit
-            .map(|limit| Slots::new(limit, until - self.start));
+        state.slots = Slots::new(self.limit, until - self.start);
         let is_longer = before.is_none_or(|held| until - held >= Duration::from_secs(1));
-        (is_first || is_longer).then_some(pause)
+        let throttled = is_lower.then(|| state.throttled(now)).flatten();
+        (is_first || is_longer).then_some(Hold { pause, throttled })
     }
 
     /// Takes note of any other answer to an attempt that was let through after `hold`.
@@ -201,7 +285,20 @@ impl Pace {
         let mut state = self.state();
         if hold.0 == state.holds {
             state.unguided = 0;
+            state.throttle.take();
         }
+    }
+
+    /// Takes note of what the service says is left of its quota.
+    pub fn advised(&self, left: Quota) {
+        let mut state = self.state();
+        let pace = left.remaining as f64 / left.reset.as_secs_f64();
+        state.quota = Some((pace, Instant::now() + left.reset));
+    }
+
+    /// For so long nothing was sent, because nothing was answered.
+    pub fn rested(&self, pause: Duration) {
+        self.state().throttle.rest(pause);
     }
 
     /// Waits while all calls are held; gives the latest hold.
@@ -218,15 +315,34 @@ impl Pace {
         }
     }
 
+    /// How many attempts wait for their turn.
+    pub fn waiting(&self) -> usize {
+        self.state().waiting
+    }
+
+    /// The machine was asleep for so long, which timers know nothing of: a hold has gone on meanwhile.
+    pub fn woken(&self, asleep: Duration) {
+        let mut state = self.state();
+        let now = Instant::now();
+        if let Some(until) = state.held_until.filter(|until| *until > now) {
+            state.held_until = Some(until.checked_sub(asleep).map_or(now, |at| at.max(now)));
+        }
+        let from = state.held_until.map_or(now, |until| until.max(now)) - self.start;
+        state.slots = Slots::new(self.limit, from);
+        // Slots that were taken before are void.
+        state.holds += 1;
+        self.recalled.notify_waiters();
+    }
+
     /// The next free slot, and which hold it comes after.
     fn take_slot(&self) -> (Instant, HoldNumber) {
-        let state = self.state();
+        let mut state = self.state();
         let now = Instant::now();
         let from = state.held_until.map_or(now, |until| until.max(now));
-        let slot = match &state.slots {
-            Some(slots) => self.start + slots.next(from - self.start),
-            None => from,
-        };
+        let gap = state
+            .pace(now)
+            .map(|pace| Duration::from_secs_f64(1.0 / pace));
+        let slot = self.start + state.slots.next(from - self.start, gap);
         (slot, HoldNumber(state.holds))
     }
 
@@ -282,202 +398,4 @@ enum NotYet {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dispatch::paused::paused;
-    use proptest::prelude::*;
-    use std::sync::atomic::{AtomicU64, Ordering};
-    use tokio::task::JoinSet;
-
-    /// Departures, in seconds from the start, of `count` attempts that `workers` send, each taking `latency`.
-    async fn departures(pace: Arc<Pace>, count: u32, workers: u32, latency: Duration) -> Vec<f64> {
-        let start = Instant::now();
-        let left = Arc::new(AtomicU64::new(u64::from(count)));
-        let mut all = JoinSet::new();
-        for _ in 0..workers {
-            let (pace, left) = (Arc::clone(&pace), Arc::clone(&left));
-            all.spawn(async move {
-                let mut own = Vec::new();
-                while left
-                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
-                    .is_ok()
-                {
-                    let departure = pace.depart().await;
-                    departure.leave();
-                    own.push((departure.at() - start).as_secs_f64());
-                    tokio::time::sleep(latency).await;
-                }
-                own
-            });
-        }
-        let mut times: Vec<f64> = all.join_all().await.into_iter().flatten().collect();
-        times.sort_by(f64::total_cmp);
-        times
-    }
-
-    fn fullest_window(times: &[f64], window: f64) -> usize {
-        let in_window = |from: &f64| {
-            times
-                .iter()
-                .filter(|time| (*from..from + window).contains(time))
-                .count()
-        };
-        times.iter().map(in_window).max().unwrap_or_default()
-    }
-
-    fn pace(rate: &str, burst: u32) -> Arc<Pace> {
-        after(rate, burst, &Before::default())
-    }
-
-    fn after(rate: &str, burst: u32, before: &Before) -> Arc<Pace> {
-        let burst = NonZeroU32::new(burst).unwrap();
-        Pace::new(Some(rate.parse().unwrap()), burst, before)
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-        #[test]
-        fn no_window_holds_more_than_the_rate(
-            attempts in 1u32..60, burst in 1u32..100, workers in 1u32..40, latency in 0u64..400, count in 1u32..200,
-        ) {
-            let times = paused(async {
-                let pace = pace(&format!("{attempts}/s"), burst);
-                departures(pace, count, workers, Duration::from_millis(latency)).await
-            });
-            prop_assert!(fullest_window(&times, 1.0) <= attempts as usize);
-            prop_assert_eq!(times.len(), count as usize);
-        }
-    }
-
-    #[test]
-    fn nearly_all_of_the_rate_is_used() {
-        for (rate, window, seconds) in [
-            ("1000/min", 60.0, 240),
-            ("50/s", 1.0, 60),
-            ("2000/s", 1.0, 10),
-        ] {
-            paused(async {
-                let (pace, start) = (pace(rate, 1), Instant::now());
-                let count = (rate.split('/').next().unwrap().parse::<f64>().unwrap() / window
-                    * f64::from(seconds)) as u32;
-                departures(pace, count, 700, Duration::from_millis(300)).await;
-                let took = start.elapsed().as_secs_f64() - 0.3;
-                assert!(
-                    took <= f64::from(seconds) / 0.99,
-                    "{rate}: {took} s instead of {seconds} s"
-                );
-            });
-        }
-    }
-
-    #[test]
-    fn a_burst_starts_spent_and_comes_back_with_time() {
-        paused(async {
-            let pace = pace("100/s", 5);
-            let first = departures(Arc::clone(&pace), 3, 3, Duration::ZERO).await;
-            assert!(
-                first[0] < 0.001 && first[1] > 0.009 && first[2] > 0.018,
-                "{first:?}"
-            );
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            let later = departures(pace, 7, 7, Duration::ZERO).await;
-            assert_eq!(
-                later.iter().filter(|time| **time < 0.002).count(),
-                5,
-                "{later:?}"
-            );
-        });
-    }
-
-    #[test]
-    fn a_hold_keeps_all_back_and_lets_them_leave_one_by_one() {
-        paused(async {
-            let pace = pace("10/s", 10);
-            let first = pace.depart().await;
-            let waiting = tokio::spawn(departures(Arc::clone(&pace), 5, 5, Duration::ZERO));
-            tokio::task::yield_now().await;
-            assert_eq!(
-                pace.refused(first.hold(), Some(Duration::from_secs(7))),
-                Some(Duration::from_secs(7))
-            );
-            let times = waiting.await.unwrap();
-            assert!((7.0..7.01).contains(&times[0]), "{times:?}");
-            assert!(
-                times.windows(2).all(|pair| pair[1] - pair[0] > 0.09),
-                "{times:?}"
-            );
-        });
-    }
-
-    #[test]
-    fn holds_of_unknown_length_grow_up_to_a_minute_and_start_again() {
-        paused(async {
-            let pace = pace("100/s", 1);
-            for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
-                let departure = pace.depart().await;
-                assert_eq!(
-                    pace.refused(departure.hold(), None),
-                    Some(Duration::from_secs(seconds))
-                );
-                assert_eq!(
-                    pace.refused(departure.hold(), None),
-                    None,
-                    "it left before the hold"
-                );
-            }
-            let departure = pace.depart().await;
-            pace.accepted(departure.hold());
-            assert_eq!(
-                pace.refused(departure.hold(), None),
-                Some(Duration::from_secs(1))
-            );
-        });
-    }
-
-    #[test]
-    fn without_a_rate_only_holds_keep_attempts_back() {
-        paused(async {
-            let pace = Pace::new(None, NonZeroU32::MIN, &Before::default());
-            let times = departures(Arc::clone(&pace), 1_000, 10, Duration::ZERO).await;
-            assert!(times[999] < 1.0);
-            let departure = pace.depart().await;
-            pace.refused(departure.hold(), Some(Duration::from_secs(5)));
-            assert!(departures(pace, 1, 1, Duration::ZERO).await[0] >= 4.9);
-        });
-    }
-
-    #[test]
-    fn one_that_turns_back_leaves_its_place_to_the_next() {
-        paused(async {
-            let pace = pace("1/s", 1);
-            let first = pace.depart().await;
-            let start = Instant::now();
-            let next = tokio::spawn(departures(Arc::clone(&pace), 1, 1, Duration::ZERO));
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            assert!(!next.is_finished(), "the first may leave at any moment");
-            drop(first);
-            next.await.unwrap();
-            assert!(start.elapsed() < Duration::from_millis(5_100));
-        });
-    }
-
-    #[test]
-    fn what_left_before_this_process_counts_and_its_holds_go_on() {
-        paused(async {
-            let departures_before = vec![Duration::from_millis(400); 10];
-            let before = Before {
-                departures: departures_before,
-                held: Duration::ZERO,
-            };
-            let times = departures(after("10/s", 10, &before), 2, 2, Duration::ZERO).await;
-            assert!((0.6..0.61).contains(&times[0]), "{times:?}");
-            assert!(times[1] - times[0] > 0.09, "{times:?}");
-            let before = Before {
-                departures: Vec::new(),
-                held: Duration::from_secs(7),
-            };
-            let times = departures(after("10/s", 10, &before), 2, 2, Duration::ZERO).await;
-            assert!((7.0..7.01).contains(&times[0]), "{times:?}");
-        });
-    }
-}
+mod tests;

@@ -48,8 +48,11 @@ impl Clock for SlotClock {
 /// Gives out time slots.
 #[derive(Debug)]
 pub struct Slots {
-    limiter: RateLimiter<NotKeyed, InMemoryState, SlotClock, NoOpMiddleware<Duration>>,
+    /// At the rate; none without a limit.
+    limiter: Option<RateLimiter<NotKeyed, InMemoryState, SlotClock, NoOpMiddleware<Duration>>>,
     clock: SlotClock,
+    /// When the next is free at a pace below the rate.
+    free: Duration,
 }
 
 /// The rate, ready for use.
@@ -88,31 +91,47 @@ impl Limit {
 
 impl Slots {
     /// Slots whose burst is spent at `start`: one attempt may leave then.
-    pub fn new(limit: Limit, start: Duration) -> Self {
+    pub fn new(limit: Option<Limit>, start: Duration) -> Self {
         let clock = SlotClock::default();
         clock.set(start);
+        Self {
+            limiter: limit.map(|limit| Self::limiter(limit, clock.clone())),
+            clock,
+            free: start,
+        }
+    }
+
+    fn limiter(
+        limit: Limit,
+        clock: SlotClock,
+    ) -> RateLimiter<NotKeyed, InMemoryState, SlotClock, NoOpMiddleware<Duration>> {
         let quota = Quota::with_period(limit.gap.max(Duration::from_nanos(1)));
         let quota = quota
             .expect("a period of at least a nanosecond is a period")
             .allow_burst(limit.burst);
-        let limiter = RateLimiter::direct_with_clock(quota, clock.clone());
+        let limiter = RateLimiter::direct_with_clock(quota, clock);
         if let Some(rest) = NonZeroU32::new(limit.burst.get() - 1) {
             // A new limiter has the whole burst to spend.
             let _spent = limiter.check_n(rest);
         }
-        Self { limiter, clock }
+        limiter
     }
 
-    /// Takes the first slot that is free at `from` or later.
-    pub fn next(&self, from: Duration) -> Duration {
-        let mut slot = from;
-        loop {
+    /// Takes the first slot that is free at `from` or later; the next is free after a gap, at a pace below the rate.
+    pub fn next(&mut self, from: Duration, gap: Option<Duration>) -> Duration {
+        let mut slot = match gap {
+            Some(_) => from.max(self.free),
+            None => from,
+        };
+        while let Some(limiter) = &self.limiter {
             self.clock.set(slot);
-            match self.limiter.check() {
-                Ok(()) => return slot,
+            match limiter.check() {
+                Ok(()) => break,
                 Err(not_until) => slot = not_until.earliest_possible(),
             }
         }
+        self.free = slot + gap.unwrap_or_default();
+        slot
     }
 }
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Bearing, CallRecord, Moment, Outcome, Outcomes};
+use crate::model::{Bearing, CallRecord, Moment, Outcome, Outcomes, Throttled};
 
 /// One line of a journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub enum Entry {
         at: Moment,
         /// How long, in milliseconds.
         ms: u64,
+        /// To what the pace is lowered, where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        throttled: Option<Throttled>,
     },
     /// So many bytes of the journal are known to be durable.
     Durable(u64),
@@ -93,6 +96,8 @@ pub struct CallEnd {
     pub ms: u64,
     /// Whether its last attempt never left.
     pub unsent: bool,
+    /// Whether its last attempt is told before: it was put back, and ends later by what it met then.
+    pub told: bool,
     /// What its answer says about the answers in a row.
     pub bearing: Bearing,
 }
@@ -116,6 +121,8 @@ struct CallEndLine {
     ms: u64,
     #[serde(default, skip_serializing_if = "is_false")]
     unsent: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    told: bool,
     #[serde(default = "clears", skip_serializing_if = "is_clear")]
     bearing: Bearing,
 }
@@ -155,6 +162,7 @@ impl From<CallEnd> for CallEndLine {
             at,
             ms: end.ms,
             unsent: end.unsent,
+            told: end.told,
             bearing: end.bearing,
         }
     }
@@ -181,6 +189,7 @@ impl TryFrom<CallEndLine> for CallEnd {
             record,
             ms: line.ms,
             unsent: line.unsent,
+            told: line.told,
             bearing: line.bearing,
         })
     }

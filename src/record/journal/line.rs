@@ -72,7 +72,9 @@ const LEAST: usize = 12;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Bearing, CallRecord, Moment, Outcome, OutcomeKind, Outcomes};
+    use crate::model::{
+        Bearing, CallRecord, Moment, Outcome, OutcomeKind, Outcomes, PerHour, Throttled,
+    };
     use crate::record::{AttemptEnd, CallEnd};
     use proptest::prelude::*;
 
@@ -92,6 +94,7 @@ mod tests {
                 },
                 ms: 120,
                 unsent: false,
+                told: false,
                 bearing,
             })
         };
@@ -109,7 +112,14 @@ mod tests {
                 doubt: Some(warning),
             }),
             Entry::TakenBack(7),
-            Entry::Held { at, ms: 1_000 },
+            Entry::Held {
+                at,
+                ms: 1_000,
+                throttled: Some(Throttled {
+                    pace: PerHour(60),
+                    limit: PerHour(70),
+                }),
+            },
             Entry::Durable(4_096),
             Entry::LegEnd { at, status: 143 },
         ]

@@ -13,7 +13,7 @@ use super::connection::CONNECTING;
 use super::failure::{is_garbled, is_handshake, lost, no_connection, timed_out};
 use super::outgoing::{Leaving, Outgoing};
 use crate::service::reply::{Answer, Reply};
-use crate::service::retry_after;
+use crate::service::{quota, retry_after};
 
 /// A body is read so far (contract, section 3).
 const MOST_OF_A_BODY: usize = 1 << 20;
@@ -72,6 +72,8 @@ impl Exchange {
         let text = |name: HeaderName| headers.get(name)?.to_str().ok();
         let retry_after = text(RETRY_AFTER)
             .and_then(|value| retry_after::pause(value, text(DATE), SystemTime::now()));
+        let named = |name: &str| headers.get(name)?.to_str().ok();
+        let quota = quota::left(&named, SystemTime::now());
         let body = match read_body(&mut response).await {
             Ok(body) => body,
             // These say all that is needed without their body; and what can't be unpacked can't be read.
@@ -81,6 +83,7 @@ impl Exchange {
         Reply::Http(Answer {
             status,
             retry_after,
+            quota,
             body,
         })
     }

@@ -147,6 +147,7 @@ mod tests {
         let answer = Answer {
             status: 200,
             retry_after: None,
+            quota: None,
             body: body.into(),
         };
         let answered = Instant::now();

@@ -198,6 +198,20 @@ impl Ran {
         self
     }
 
+    /// Asserts that the run has stopped because it was not answered; gives what was met instead: a code, and a message.
+    #[track_caller]
+    pub fn unanswered(self) -> (String, String) {
+        let ran = self.ended(75);
+        let why = ran
+            .stderr
+            .split_once("NOT complete: the service has not answered since ");
+        let why = why.and_then(|(_, since)| since.split_once(" (")?.1.split_once(")\n"));
+        let (code, message) = why
+            .and_then(|(why, _)| why.split_once(": "))
+            .unwrap_or_else(|| panic!("{ran}"));
+        (code.to_owned(), message.to_owned())
+    }
+
     /// Asserts that standard error says this.
     #[track_caller]
     pub fn said(self, words: &str) -> Self {

@@ -1,0 +1,213 @@
+//! How fast attempts leave once the service has refused some as too many (contract, section 4). Pure: it is told the time.
+//!
+//! A refusal lowers the pace by a factor, or to the share of it that the service has really taken since the one before, if
+//! that is less; from there it climbs back by and by: fast while it is far from where it was refused, slowly close to it, and faster
+//! again where it gets past that unrefused.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Of the way to where it was refused, the pace climbs this part in a second: most of it in a minute, which is as long as
+/// the windows of such services.
+const CLIMB: f64 = 1.0 / 60.0;
+
+/// At least it climbs by this part of where it was refused, in a second: 0.6% in a minute.
+const CREEP: f64 = 0.0001;
+
+/// By what a pace is lowered that was good for less than [`SHORT`], and one that was good for longer.
+const FAR_TOO_FAST: f64 = 0.5;
+const TOO_FAST: f64 = 0.95;
+const SHORT: Duration = Duration::from_secs(10);
+
+/// At the rate, a refusal that is the only one for so long lowers nothing where it comes after so few.
+const REPEATED: Duration = Duration::from_secs(60);
+const ENOUGH: u64 = 50;
+
+/// No refusal lowers the pace more.
+const LEAST: f64 = 0.05;
+
+/// The pace below the rate.
+#[derive(Debug)]
+pub struct Throttle {
+    /// The rate, in a second; none without a limit.
+    rate: Option<f64>,
+    /// The pace; none while it is the rate.
+    pace: Option<f64>,
+    /// The pace after the refusal before.
+    begun: Option<f64>,
+    /// Where it was refused last.
+    ceiling: Option<f64>,
+    /// Up to when it has climbed.
+    climbed: Instant,
+    /// When attempts were last refused after others had been taken, or the beginning.
+    since: Instant,
+    /// When attempts were last refused.
+    last: Option<Instant>,
+    /// So much of the time since then nothing was sent that might have been taken.
+    idle: Duration,
+    /// So many attempts were taken since.
+    taken: u64,
+}
+
+impl Throttle {
+    /// At the rate, or at the `pace` at which an earlier process has left off.
+    pub fn new(rate: Option<f64>, pace: Option<f64>, now: Instant) -> Self {
+        let pace = pace.filter(|pace| rate.is_none_or(|rate| *pace < rate));
+        Self {
+            rate,
+            pace,
+            begun: pace,
+            ceiling: pace,
+            climbed: now,
+            since: now,
+            last: None,
+            idle: Duration::ZERO,
+            taken: 0,
+        }
+    }
+
+    /// An attempt was taken.
+    pub fn take(&mut self) {
+        self.taken += 1;
+    }
+
+    /// For so long, nothing is sent, for another reason.
+    pub fn rest(&mut self, pause: Duration) {
+        self.idle += pause;
+    }
+
+    /// An attempt that `left` then is refused, the first since the last pause; all wait for so long. True where that lowers
+    /// the pace.
+    pub fn refuse(&mut self, left: Instant, now: Instant, pause: Duration) -> bool {
+        let pace = self.pace(now).or(self.rate).unwrap_or(f64::INFINITY);
+        let taken = std::mem::take(&mut self.taken);
+        let idle = std::mem::replace(&mut self.idle, pause);
+        let before = self.last.replace(now);
+        let is_repeated = self.pace.is_some() || before.is_some_and(|at| now - at < REPEATED);
+        if !is_repeated && taken < ENOUGH {
+            self.since = now;
+            return false;
+        }
+        if taken == 0 {
+            // Still the same shortage: that it was waited for was right, up to the last pause.
+            return false;
+        }
+        let span = left.saturating_duration_since(self.since);
+        let span = span.saturating_sub(idle).max(Duration::from_millis(1));
+        let really = taken as f64 / span.as_secs_f64();
+        let factor = match span < SHORT {
+            true => FAR_TOO_FAST,
+            false => TOO_FAST,
+        };
+        // Without a limit, the pace was what was taken.
+        let pace = if pace.is_finite() { pace } else { really };
+        let usual = (self.begun.unwrap_or(pace) + pace) / 2.0;
+        let share = (really / usual).clamp(LEAST, 1.0);
+        let lower = pace * share.min(factor);
+        self.ceiling = Some(pace * (share / factor).min(1.0));
+        (self.pace, self.begun) = (Some(lower), Some(lower));
+        (self.climbed, self.since) = (now, now);
+        true
+    }
+
+    /// The pace, in a second; none while it is the rate.
+    pub fn pace(&mut self, now: Instant) -> Option<f64> {
+        let (pace, ceiling) = (self.pace?, self.ceiling?);
+        // What was not tried for long says nothing.
+        let span = now.saturating_duration_since(self.climbed).as_secs_f64();
+        let span = span.min(1.0_f64.max(2.0 / pace));
+        self.climbed = now;
+        let climbed = pace + ((ceiling - pace).abs() * CLIMB + ceiling * CREEP) * span;
+        self.pace = Some(climbed).filter(|pace| self.rate.is_none_or(|rate| *pace < rate));
+        self.pace
+    }
+
+    /// Where it was refused last, in a second: about what the service allows.
+    pub fn found(&self) -> Option<f64> {
+        self.ceiling
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Refuses after so many seconds in which so many were taken; gives the pace that this leads to.
+    fn refused_after(throttle: &mut Throttle, seconds: f64, taken: u32) -> Option<f64> {
+        (0..taken).for_each(|_| throttle.take());
+        let now = throttle.since + Duration::from_secs_f64(seconds);
+        throttle.climbed = now;
+        throttle
+            .refuse(now, now, SECOND)
+            .then(|| throttle.pace(now))
+            .flatten()
+    }
+
+    #[test]
+    fn a_pace_that_is_refused_at_once_is_halved_and_one_that_was_good_for_long_is_lowered_a_little()
+    {
+        let start = Instant::now();
+        let mut throttle = Throttle::new(Some(1_000.0), None, start);
+        assert_eq!(throttle.pace(start), None);
+        assert_eq!(refused_after(&mut throttle, 70.0, 7), None, "a single one");
+        assert_eq!(
+            refused_after(&mut throttle, 70.0, 7),
+            None,
+            "still a single one"
+        );
+        assert_eq!(refused_after(&mut throttle, 0.5, 500), Some(500.0));
+        assert_eq!(
+            refused_after(&mut throttle, 1.0, 0),
+            None,
+            "the same shortage"
+        );
+        assert_eq!(refused_after(&mut throttle, 101.0, 50_000), Some(475.0));
+        assert_eq!(throttle.found(), Some(500.0));
+    }
+
+    #[test]
+    fn where_less_was_taken_than_was_sent_that_share_counts() {
+        let mut throttle = Throttle::new(Some(1_000.0), None, Instant::now());
+        assert_eq!(refused_after(&mut throttle, 1.0, 1_000), Some(500.0));
+        // Of a minute, nearly all passed in waiting.
+        assert_eq!(refused_after(&mut throttle, 61.0, 3_000), Some(50.0));
+        assert_eq!(
+            refused_after(&mut throttle, 61.0, 10),
+            Some(2.5),
+            "a twentieth at least"
+        );
+        throttle.rest(99 * SECOND);
+        assert_eq!(
+            refused_after(&mut throttle, 110.0, 25),
+            Some(2.375),
+            "what was no fault of the pace does not"
+        );
+    }
+
+    #[test]
+    fn it_climbs_back_slower_and_slower_to_where_it_was_refused_and_then_faster_up_to_the_rate() {
+        let mut now = Instant::now();
+        let mut throttle = Throttle::new(Some(1_000.0), None, now);
+        assert_eq!(refused_after(&mut throttle, 1.0, 1_000), Some(500.0));
+        throttle.ceiling = Some(800.0);
+        now = throttle.climbed;
+        let mut minute = || {
+            let seconds = (0..60).map(|_| {
+                now += SECOND;
+                throttle.pace(now).unwrap_or(1_000.0)
+            });
+            seconds.last().unwrap()
+        };
+        let climbs: Vec<_> = (0..6).map(|_| minute().round()).collect();
+        assert_eq!(climbs, [694.0, 764.0, 790.0, 799.0, 807.0, 826.0]);
+    }
+
+    #[test]
+    fn without_a_rate_it_is_what_was_taken() {
+        let mut throttle = Throttle::new(None, None, Instant::now());
+        assert_eq!(refused_after(&mut throttle, 20.0, 6_000), Some(285.0));
+    }
+}

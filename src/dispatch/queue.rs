@@ -1,0 +1,160 @@
+//! Which call is next: those of the plan, and those that have come back without an end.
+
+use std::collections::VecDeque;
+use std::iter::Peekable;
+
+use tokio::time::Instant;
+
+use crate::model::{Call, History, Moment, Outcome};
+
+/// A call to be made, and what was done about it.
+#[derive(Debug)]
+pub struct Job {
+    /// The call.
+    pub call: Call,
+    /// How many attempts were sent, and how it ends if nothing is ever heard.
+    pub history: History,
+    /// What its attempts have come to.
+    pub round: Round,
+    /// What its last attempt met, where there was one.
+    pub last: Option<Last>,
+    /// Whether its attempts were given back: they were used up, and nothing told whether that was a fault of its own.
+    pub was_put_back: bool,
+}
+
+/// What the attempts of a call have come to, until it ends or they are given back.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Round {
+    /// So many are used up: those that were not answered 429.
+    pub used: u32,
+    /// When the first of them left.
+    pub first: Option<Instant>,
+    /// Whether another call was answered since, so that what this one meets is its own.
+    pub others_are_answered: bool,
+}
+
+/// What the last attempt of a call has met.
+#[derive(Debug, Clone)]
+pub struct Last {
+    /// How the call ends if it was the last.
+    pub ending: Outcome,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// When.
+    pub at: Moment,
+}
+
+/// What a call is while it is on its way.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    /// Whether it has met an error before.
+    has_met_errors: bool,
+    was_put_back: bool,
+}
+
+impl Job {
+    /// What it is.
+    pub fn kind(&self) -> Kind {
+        Kind {
+            has_met_errors: self.last.is_some(),
+            was_put_back: self.was_put_back,
+        }
+    }
+}
+
+/// The calls that are left.
+pub struct Queue<I: Iterator> {
+    fresh: Peekable<I>,
+    /// Calls that were taken, and of which nothing was sent.
+    returned: VecDeque<Job>,
+    /// Calls that have met errors, and wait for the service to answer others.
+    waiting: VecDeque<Job>,
+    /// So many calls were never put back, of those on their way and of those that wait.
+    never_put_back: usize,
+    /// So many of those on their way have met errors before.
+    again: usize,
+}
+
+impl<I: Iterator<Item = (Call, History)>> Queue<I> {
+    /// The calls of a plan.
+    pub fn of(calls: I) -> Self {
+        Self {
+            fresh: calls.peekable(),
+            returned: VecDeque::new(),
+            waiting: VecDeque::new(),
+            never_put_back: 0,
+            again: 0,
+        }
+    }
+
+    /// The next call where so many may be on their way. Those that have met errors have at most a quarter of the places
+    /// while there are others: what fails for their sake then stands between answers to others.
+    pub fn next(&mut self, places: usize) -> Option<Job> {
+        let is_their_turn = self.again < (places / 4).max(1) || self.has_no_fresh();
+        let waiting = is_their_turn.then(|| self.next_waiting()).flatten();
+        waiting.or_else(|| self.next_fresh())
+    }
+
+    /// The next call to probe with: another customer each time, as long as there is one.
+    pub fn next_probe(&mut self) -> Option<Job> {
+        self.next_fresh().or_else(|| self.next_waiting())
+    }
+
+    fn next_fresh(&mut self) -> Option<Job> {
+        if let Some(job) = self.returned.pop_front() {
+            return Some(job);
+        }
+        let (call, history) = self.fresh.next()?;
+        self.never_put_back += 1;
+        Some(Job {
+            call,
+            history,
+            round: Round::default(),
+            last: None,
+            was_put_back: false,
+        })
+    }
+
+    /// The next of those that have met errors.
+    pub fn next_waiting(&mut self) -> Option<Job> {
+        let job = self.waiting.pop_front()?;
+        self.again += 1;
+        Some(job)
+    }
+
+    /// A call of this kind is not on its way any more.
+    pub fn came_back(&mut self, kind: Kind) {
+        self.again -= usize::from(kind.has_met_errors);
+        self.never_put_back -= usize::from(!kind.was_put_back);
+    }
+
+    /// Takes a call that has come back and has not ended.
+    pub fn keep(&mut self, job: Job) {
+        self.never_put_back += usize::from(!job.was_put_back);
+        match job.last {
+            None => self.returned.push_back(job),
+            Some(_) => self.waiting.push_back(job),
+        }
+    }
+
+    /// An outage is over: what those that wait have met in it counts for nothing.
+    pub fn start_afresh(&mut self) {
+        self.waiting
+            .iter_mut()
+            .for_each(|job| job.round = Round::default());
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&mut self) -> bool {
+        self.has_no_fresh() && self.waiting.is_empty()
+    }
+
+    /// Whether every call that is left was put back at least once.
+    pub fn were_all_put_back(&mut self) -> bool {
+        self.never_put_back == 0 && self.has_no_fresh()
+    }
+
+    fn has_no_fresh(&mut self) -> bool {
+        self.returned.is_empty() && self.fresh.peek().is_none()
+    }
+}
