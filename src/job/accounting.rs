@@ -190,12 +190,7 @@ impl<W: Write> Accounting<'_, W> {
 impl Account {
     fn add(&mut self, outcome: &Outcome, action: Action, line: u64) {
         self.tally.add(outcome, line);
-        let as_it_should_be = match outcome.kind {
-            OutcomeKind::Success | OutcomeKind::Skipped => true,
-            OutcomeKind::Warning => &*outcome.code == "33001" && action == Action::Remove,
-            _ => false,
-        };
-        self.to_look_at += u64::from(!as_it_should_be);
+        self.to_look_at += u64::from(!outcome.is_as_it_should_be(action));
     }
 
     /// Holds the result against what was counted while calling: a run that reports a row wrongly is worse
@@ -252,6 +247,7 @@ mod tests {
         let reading = Reading {
             wishes: Wishes::default(),
             delimiter: None,
+            selection: None,
             policy: Policy {
                 on_conflict: OnConflict::LastWins,
                 max_labels: 3,

@@ -22,11 +22,13 @@ mod unfinished;
 mod wording;
 
 pub use called::Called;
-pub use completion::{complete, leave};
+pub use completion::{Completion, complete, leave};
 pub use glimpse::{Glimpse, glimpse};
-pub use identity::{ACCOUNT, BASE_URL, Identity, LIST, METHOD, SHARD};
+pub use identity::{
+    ACCOUNT, BASE_URL, CODES, Identity, KIND, LIST, METHOD, OF, RETRY, SHARD, UNDO,
+};
 pub use leg::{Surroundings, Terms, Underway, call_all, take_up};
 pub use reading::{Planned, Reading, plan};
-pub use run::Run;
+pub use run::{Run, SANDBOX};
 pub use standing::Standing;
 pub use unfinished::{Unfinished, look};
