@@ -112,34 +112,49 @@ fn complete(ended: &Ended<'_>, result: Option<&Path>) -> String {
         tally,
         ..
     } = *ended.ending;
-    let look = match (status, to_look_at) {
+    let then = match result {
+        Some(result) if unsettled(tally) > 0 => send_again(tally, &retry(ended, result)),
+        Some(result) => fold(ended.what, result),
+        None => String::new(),
+    };
+    format!("{}{then}", look(status, to_look_at))
+}
+
+/// After results were folded.
+pub fn after_fold(end: &End, status: ExitStatus, tally: &Tally) -> String {
+    let then = match end {
+        End::Complete(Some(result)) if unsettled(tally) > 0 => {
+            send_again(tally, &CommandLine::of(["retry".into(), result.into()]))
+        }
+        _ => String::new(),
+    };
+    format!("{}{then}", look(status, 0))
+}
+
+fn look(status: ExitStatus, to_look_at: u64) -> String {
+    match (status, to_look_at) {
         (ExitStatus::Complete, 0) => "nothing; every row is as it should be.".to_owned(),
         (ExitStatus::Complete, rows) => format!(
             "look at {} in the result, no more than --tolerate allows.",
             counted(rows, "row")
         ),
         _ => "look at the rows above in the result.".to_owned(),
-    };
-    let again = [
+    }
+}
+
+/// Rows that a retry would take.
+fn unsettled(tally: &Tally) -> u64 {
+    let kinds = [
         OutcomeKind::Failed,
         OutcomeKind::Unconfirmed,
         OutcomeKind::Pending,
-    ]
-    .map(|kind| tally.rows(kind))
-    .iter()
-    .sum::<u64>();
-    let then = match result {
-        Some(result) if again > 0 => {
-            format!(
-                " To send {} of them again, once the reason is gone: {}",
-                count(again),
-                retry(ended, result)
-            )
-        }
-        Some(result) => fold(ended.what, result),
-        None => String::new(),
-    };
-    format!("{look}{then}")
+    ];
+    kinds.iter().map(|kind| tally.rows(*kind)).sum()
+}
+
+fn send_again(tally: &Tally, command: &CommandLine) -> String {
+    let rows = count(unsettled(tally));
+    format!(" To send {rows} of them again, once the reason is gone: {command}")
 }
 
 /// The command that sends again what a result has left.

@@ -15,6 +15,7 @@ mod finish;
 mod guards;
 mod list;
 mod made_from;
+mod merge;
 mod nearest;
 mod offspring;
 mod print;
@@ -86,6 +87,7 @@ enum Command {
     Run(Box<run::RunArgs>),
     Retry(Box<retry::RetryArgs>),
     Undo(Box<undo::UndoArgs>),
+    Merge(merge::MergeArgs),
     Status(status::StatusArgs),
     Settings(Box<show::ShowArgs>),
     Sandbox(Box<sandbox::SandboxArgs>),
@@ -124,6 +126,7 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
         Command::Run(args) => run::run(*args, given, &environment, screen),
         Command::Retry(args) => retry::run(*args, given, &environment, screen),
         Command::Undo(args) => undo::run(*args, given, &environment, screen),
+        Command::Merge(args) => merge::run(args, screen),
         Command::Status(args) => status::run(args),
         Command::Settings(args) => show::run(*args, given),
         Command::Sandbox(args) => sandbox::run(*args, screen),

@@ -1,6 +1,7 @@
 //! A moment, as results and summaries write it.
 
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::fmt::strtime;
@@ -18,6 +19,14 @@ impl Moment {
     }
 }
 
+impl FromStr for Moment {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        Ok(Self(text.parse::<Timestamp>()?.as_millisecond()))
+    }
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let moment = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -28,6 +37,13 @@ impl fmt::Display for Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_read_as_it_is_shown() {
+        let moment = Moment(1_795_400_000_007);
+        assert_eq!(moment.to_string().parse::<Moment>().ok(), Some(moment));
+        assert!("2026-11-2".parse::<Moment>().is_err());
+    }
 
     #[test]
     fn a_moment_is_shown_to_the_millisecond() {

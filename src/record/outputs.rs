@@ -170,6 +170,14 @@ pub fn summary_of(result: &Path) -> PathBuf {
     followed(&followed(result).with_extension("json"))
 }
 
+/// Whether two paths lead to the same file.
+pub fn same_file(one: &Path, other: &Path) -> bool {
+    match (fs::metadata(one), fs::metadata(other)) {
+        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        _ => false,
+    }
+}
+
 /// Refuses a path that can't be written to, or is the list's.
 fn must_be_writable(path: &Path, list: Option<&fs::Metadata>) -> Result<(), RecordError> {
     let path = path.to_owned();

@@ -18,7 +18,7 @@ pub struct ListSummary {
 }
 
 /// One process of a run.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Leg {
     /// When it began.

@@ -1,0 +1,142 @@
+//! `bulklabel merge`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use super::advice;
+use crate::error::{Error, ExitStatus};
+use crate::job::{Member, family, fold_family};
+use crate::record::{Lineage, Lock, Outputs, RealDisk, same_file, summary_of};
+use crate::report::{Closing, Effort, End, Screen, Summary};
+
+/// Folds a result and its retries into one result, which says of every row what it came to at last
+///
+/// One row for each of the first result, in its order. A later row replaces an earlier one, unless it was not called then,
+/// and attempts add up. Which is later is told by the .json files beside the results, not by the order in which they are
+/// named.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    bulklabel merge --latest campaign.results.csv campaign.retry-*.results.csv --output campaign.latest.results.csv\n\n\
+    Exit status: 0 every row is as it should be; 1 there are rows to look at; 2 nothing was written, and trying again won't \
+    help; 75 nothing was written for a passing reason.")]
+pub struct MergeArgs {
+    /// Fold a result and its retries
+    #[arg(long)]
+    latest: bool,
+
+    /// The result and its retries, in any order
+    #[arg(value_name = "RESULT", required = true)]
+    results: Vec<PathBuf>,
+
+    /// Where the folded result goes; - is standard output
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+
+    /// Replace a result that exists
+    #[arg(long)]
+    overwrite: bool,
+}
+
+/// Folds results.
+///
+/// # Errors
+/// They do not go together, or what they come to can't be written.
+pub fn run(args: MergeArgs, screen: &Screen) -> Result<ExitStatus, Error> {
+    if !args.latest {
+        return Err(Error::unusable(
+            "merge can only fold a result and its retries so far: say so with --latest",
+        ));
+    }
+    let members = args.results.iter().map(|path| member(path));
+    let family = family(members.collect::<Result<_, _>>()?)?;
+    let usual = || Some(Lineage::of(&family[0].path)?.latest());
+    let outputs = Outputs::at(Some(&args.output), false, usual);
+    let outputs = outputs.ok_or_else(|| Error::unusable("--output names no file"))?;
+    for member in &family {
+        refuse_in_place(member, &outputs)?;
+    }
+    outputs.check_names(&family[0].path)?;
+    let lock = Lock::take(&outputs.partial(), Duration::ZERO)?;
+    if lock.has_journal() {
+        return Err(Error::unusable(format!(
+            "{}: a run is unfinished whose result would have this place: carry it on first, or name another with --output",
+            outputs.partial().display()
+        )));
+    }
+    outputs.check_result(args.overwrite)?;
+    let (folded, summary) = fold_family(&family, &outputs, &RealDisk)?;
+    let status = match folded.to_look_at {
+        0 => ExitStatus::Complete,
+        _ => ExitStatus::WithFailures,
+    };
+    let end = End::Complete(outputs.result().map(Path::to_owned));
+    let closing = Closing {
+        list: &names(&args.results),
+        end: &end,
+        tally: &folded.tally,
+        calls: summary.calls,
+        effort: Effort {
+            ended: summary.calls,
+            attempts: summary.attempts,
+            throttled: summary.throttled,
+            without_verdict: 0,
+            calling: Duration::try_from_secs_f64(summary.seconds).unwrap_or_default(),
+        },
+        next: &advice::after_fold(&end, status, &folded.tally),
+    };
+    screen.close(&closing, status);
+    Ok(status)
+}
+
+/// A result, with what stands beside it.
+fn member(path: &Path) -> Result<Member, Error> {
+    let beside = summary_of(path);
+    let unusable = |what: String| Error::unusable(format!("{}: {what}", path.display()));
+    if !path.is_file() {
+        return Err(unusable("there is no such result".to_owned()));
+    }
+    let json = fs::read(&beside).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => unusable(format!(
+            "{} is not there, so nothing can tell of which run this is",
+            beside.display()
+        )),
+        _ => unusable(format!("{} can't be read: {error}", beside.display())),
+    })?;
+    let summary = Summary::from_json(&json).map_err(|_| {
+        unusable(format!(
+            "{} does not say how a result came to be",
+            beside.display()
+        ))
+    })?;
+    Ok(Member {
+        path: path.to_owned(),
+        summary,
+    })
+}
+
+/// What happened stays told: no result is folded into itself.
+fn refuse_in_place(member: &Member, outputs: &Outputs) -> Result<(), Error> {
+    let own = [member.path.clone(), summary_of(&member.path)];
+    let written = [outputs.result().map(Path::to_owned), outputs.summary()];
+    for path in written.iter().flatten() {
+        if own.iter().any(|own| same_file(own, path)) {
+            return Err(Error::unusable(format!(
+                "{} is one of the results that are folded, or stands beside one: name another with --output",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn names(results: &[PathBuf]) -> String {
+    let names: Vec<_> = results
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    names.join(" + ")
+}
