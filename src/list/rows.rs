@@ -111,7 +111,7 @@ impl Rows {
     /// columns, or a file that can't be read.
     pub fn advance(&mut self) -> Result<Option<Entry<'_>>, ListError> {
         let line = loop {
-            if !self.records.advance()? {
+            if !self.next_record()? {
                 return Ok(None);
             }
             self.refuse_line_breaks()?;
@@ -147,6 +147,17 @@ impl Rows {
     /// How many data rows were read so far, those included that were not taken.
     pub fn read(&self) -> u64 {
         self.read
+    }
+
+    /// A quote that is never closed is somebody's in a list, and the end of what was written in a result.
+    fn next_record(&mut self) -> Result<bool, ListError> {
+        let is_result = self.selected.is_some();
+        self.records.advance().map_err(|error| match error {
+            ListError::UnclosedQuote { list, line } if is_result => {
+                ListError::CutShort { list, line }
+            }
+            other => other,
+        })
     }
 
     fn is_blank(&self) -> bool {

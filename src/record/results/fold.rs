@@ -1,6 +1,7 @@
 //! A result and its retries → one result: what each row came to at last (contract, section 6).
 
 use std::io::{Read, Write};
+use std::path::Path;
 
 use super::reader::ReadRow;
 use super::{ResultError, ResultReader, ResultWriter};
@@ -35,7 +36,15 @@ pub fn fold<R: Read>(
     let mut folded = Folded::default();
     while let Some(mut row) = first.advance()? {
         for retry in &mut later {
-            if let Some(again) = retry.take(row.line, &first)? {
+            let again = match retry.take(row.line, first.path()) {
+                Err(strange @ ResultError::Strange { .. }) => {
+                    // Where the first is out of order, that is the reason.
+                    while first.advance()?.is_some() {}
+                    return Err(strange);
+                }
+                taken => taken?,
+            };
+            if let Some(again) = again {
                 if !is_the_same(&row.fields, &again.fields) {
                     return Err(ResultError::Another {
                         path: retry.reader.path().to_owned(),
@@ -55,7 +64,7 @@ pub fn fold<R: Read>(
     folded.read.push(first.rows_read());
     for retry in &mut later {
         // What is left of it is behind the last row of the first.
-        retry.take(u64::MAX, &first)?;
+        retry.take(u64::MAX, first.path())?;
         folded.read.push(retry.reader.rows_read());
     }
     Ok(folded)
@@ -74,12 +83,12 @@ impl<R: Read> Later<R> {
     }
 
     /// Its row for a line, if it has one. Its next row before that is none of the first's.
-    fn take(&mut self, line: u64, first: &ResultReader<R>) -> Result<Option<ReadRow>, ResultError> {
+    fn take(&mut self, line: u64, first: &Path) -> Result<Option<ReadRow>, ResultError> {
         match self.next.as_ref().map(|next| next.line) {
             Some(next) if next < line => Err(ResultError::Strange {
                 path: self.reader.path().to_owned(),
                 line: next,
-                first: first.path().to_owned(),
+                first: first.to_owned(),
             }),
             Some(next) if next == line => {
                 let after = self.reader.advance()?;
@@ -122,7 +131,6 @@ mod tests {
     use crate::model::{Moment, Outcome};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
-    use std::path::Path;
 
     fn row(line: u64, kind: OutcomeKind, attempts: u32) -> ReadRow {
         ReadRow {
