@@ -121,14 +121,15 @@ fn complete(ended: &Ended<'_>, result: Option<&Path>) -> String {
 }
 
 /// After results were folded.
-pub fn after_fold(end: &End, status: ExitStatus, tally: &Tally) -> String {
-    let then = match end {
-        End::Complete(Some(result)) if unsettled(tally) > 0 => {
-            send_again(tally, &CommandLine::of(["retry".into(), result.into()]))
+pub fn after_fold(ending: &Ending<'_>) -> String {
+    let then = match ending.end {
+        End::Complete(Some(result)) if unsettled(ending.tally) > 0 => {
+            let command = CommandLine::of(["retry".into(), result.into()]);
+            send_again(ending.tally, &command)
         }
         _ => String::new(),
     };
-    format!("{}{then}", look(status, 0))
+    format!("{}{then}", look(ending.status, ending.to_look_at))
 }
 
 fn look(status: ExitStatus, to_look_at: u64) -> String {

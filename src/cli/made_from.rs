@@ -9,7 +9,6 @@ use super::sending::LegArgs;
 use super::settings::{ServiceArgs, Understood, address};
 use crate::error::Error;
 use crate::job::SANDBOX;
-use crate::list::ListError;
 use crate::record::summary_of;
 use crate::report::{LogFormat, Screen, Summary, count, counted};
 use crate::service::BaseUrl;
@@ -29,14 +28,8 @@ impl MadeFrom {
     /// Reads what stands beside a result.
     ///
     /// # Errors
-    /// There is no such result, or what stands beside it is no summary.
+    /// What stands beside it is no summary.
     pub fn read(result: &Path) -> Result<Self, Error> {
-        if result.as_os_str() != "-"
-            && fs::metadata(result).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
-        {
-            let list = result.display().to_string();
-            return Err(ListError::NotFound { list }.into());
-        }
         let summary_path = summary_of(result);
         let unusable = |why: &dyn std::fmt::Display| {
             Error::unusable(format!("{}: {why}", summary_path.display()))

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::advice;
+use super::advice::{self, Ending};
 use crate::error::{Error, ExitStatus};
 use crate::job::{Member, family, fold_family};
+use crate::model::Tolerance;
 use crate::record::{Lineage, Lock, Outputs, RealDisk, same_file, summary_of};
 use crate::report::{Closing, Effort, End, Screen, Summary};
 
@@ -39,6 +40,10 @@ pub struct MergeArgs {
     /// Replace a result that exists
     #[arg(long)]
     overwrite: bool,
+
+    /// How many rows to look at are no reason for exit status 1: a share of the data rows, 1%, or a number
+    #[arg(long, value_name = "SHARE", default_value = "0")]
+    tolerate: Tolerance,
 }
 
 /// Folds results.
@@ -68,11 +73,8 @@ pub fn run(args: MergeArgs, screen: &Screen) -> Result<ExitStatus, Error> {
         )));
     }
     outputs.check_result(args.overwrite)?;
-    let (folded, summary) = fold_family(&family, &outputs, &RealDisk)?;
-    let status = match folded.to_look_at {
-        0 => ExitStatus::Complete,
-        _ => ExitStatus::WithFailures,
-    };
+    let (folded, summary) = fold_family(&family, &outputs, args.tolerate, &RealDisk)?;
+    let status = folded.status(args.tolerate);
     let end = End::Complete(outputs.result().map(Path::to_owned));
     let closing = Closing {
         list: &names(&args.results),
@@ -86,7 +88,12 @@ pub fn run(args: MergeArgs, screen: &Screen) -> Result<ExitStatus, Error> {
             without_verdict: 0,
             calling: Duration::try_from_secs_f64(summary.seconds).unwrap_or_default(),
         },
-        next: &advice::after_fold(&end, status, &folded.tally),
+        next: &advice::after_fold(&Ending {
+            end: &end,
+            status,
+            to_look_at: folded.to_look_at,
+            tally: &folded.tally,
+        }),
     };
     screen.close(&closing, status);
     Ok(status)

@@ -12,7 +12,7 @@ use super::sending::{LegArgs, Sending, What};
 use super::settings::{OfResultArgs, Origin, SettingArgs, Settings, Understood};
 use crate::error::{Error, ExitStatus};
 use crate::job::{CODES, KIND, OF, RETRY, UNDO};
-use crate::list::{ColumnNames, Selection};
+use crate::list::{ColumnNames, Selection, Source};
 use crate::model::Moment;
 use crate::record::{Lineage, Offspring, Outputs};
 use crate::report::Screen;
@@ -56,6 +56,10 @@ pub fn send(
         Selection::Undone | Selection::Codes(_) => Offspring::Retry,
     };
     let settings = settings_of(&args, selection, &made_from)?;
+    if !Source::needs_copy(result) {
+        // Whoever names a list in the place of its result hears of that first.
+        settings.reading.rows(&Source::open(result, None)?)?;
+    }
     if only_print {
         return print(&settings.reading, &made_from);
     }

@@ -29,8 +29,8 @@ pub enum FamilyError {
         /// The result that the others are made of.
         first: PathBuf,
     },
-    /// It was made of a result that is not there.
-    #[error("{} was made neither of {} nor of a retry that is named here", path.display(), first.display())]
+    /// It was made of a result that is not there, or nothing says of which.
+    #[error("{} is no retry of {}, nor of one that is named here", path.display(), first.display())]
     Foreign {
         /// The stranger.
         path: PathBuf,
@@ -113,16 +113,17 @@ pub fn family(members: Vec<Member>) -> Result<Vec<Member>, FamilyError> {
 
 fn stranger_to(first: &Path, stranger: &Member) -> FamilyError {
     let (path, first) = (stranger.path.clone(), first.to_owned());
-    match (stranger.is_undo(), &stranger.summary.of) {
-        (true, _) => FamilyError::Undo { path },
-        (false, None) => FamilyError::OwnRun { path, first },
-        (false, Some(_)) => FamilyError::Foreign { path, first },
+    match stranger.summary.settings.get(KIND) {
+        None => FamilyError::OwnRun { path, first },
+        Some(kind) if kind == UNDO => FamilyError::Undo { path },
+        Some(_) => FamilyError::Foreign { path, first },
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::job::RETRY;
     use crate::report::{Leg, ListSummary};
     use std::collections::BTreeMap;
 
@@ -207,10 +208,12 @@ mod tests {
             told(&[own]),
             "own is no retry of first: it is a run of its own"
         );
-        let foreign = member("foreign", Some("another"), "3");
+        let mut foreign = member("foreign", Some("another"), "3");
+        let (kind, value) = (KIND.to_owned(), RETRY.to_owned());
+        foreign.summary.settings.insert(kind, value);
         assert_eq!(
             told(&[foreign]),
-            "foreign was made neither of first nor of a retry that is named here"
+            "foreign is no retry of first, nor of one that is named here"
         );
         for of in ["first", "another"] {
             assert_eq!(

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use super::family::Member;
 use super::run::PROGRAM;
 use crate::error::{Error, ExitStatus};
-use crate::model::OutcomeKind;
+use crate::model::{OutcomeKind, Tolerance};
 use crate::record::{Disk, Folded, Outputs, Replacement, ResultReader, Target, fold, write_whole};
 use crate::report::Summary;
 
@@ -25,6 +25,7 @@ struct NotWhole {
 pub fn fold_family(
     family: &[Member],
     outputs: &Outputs,
+    tolerance: Tolerance,
     disk: &dyn Disk,
 ) -> Result<(Folded, Summary), Error> {
     let folded = match &outputs.target {
@@ -40,7 +41,7 @@ pub fn fold_family(
         }
         Target::StandardOutput => fold_into(family, BufWriter::new(io::stdout().lock()))?,
     };
-    let summary = folded_summary(family, &folded);
+    let summary = folded_summary(family, &folded, tolerance);
     if let Some(path) = outputs.summary() {
         let json = summary.to_json();
         let json = json.map_err(|error| Error::new(ExitStatus::TryLater, error))?;
@@ -70,7 +71,7 @@ fn fold_into(family: &[Member], to: impl Write) -> Result<Folded, Error> {
 }
 
 /// What a family came to: a run like the first, with all that was done for it.
-fn folded_summary(family: &[Member], folded: &Folded) -> Summary {
+fn folded_summary(family: &[Member], folded: &Folded, tolerance: Tolerance) -> Summary {
     let summaries = || family.iter().map(|member| &member.summary);
     let sum = |of: fn(&Summary) -> u64| summaries().map(of).sum();
     let mut legs: Vec<_> = summaries().flat_map(|one| one.legs.clone()).collect();
@@ -91,11 +92,7 @@ fn folded_summary(family: &[Member], folded: &Folded) -> Summary {
         attempts: sum(|one| one.attempts),
         throttled: sum(|one| one.throttled),
         seconds: summaries().map(|one| one.seconds).sum(),
-        exit_status: match folded.to_look_at {
-            0 => ExitStatus::Complete,
-            _ => ExitStatus::WithFailures,
-        }
-        .code(),
+        exit_status: folded.status(tolerance).code(),
         legs,
         minutes,
         ..first

@@ -185,6 +185,13 @@ fn no_result_is_lost_to_a_fold() {
         .ended(2)
         .said("campaign.latest.results.csv exists already");
     merge(&work, &[FIRST, SECOND], &["--overwrite"]).ended(1);
+    merge(&work, &[FIRST, SECOND], &["--overwrite", "--tolerate", "1"])
+        .ended(0)
+        .said("look at 1 row in the result, no more than --tolerate allows");
+    assert_eq!(
+        work.summary("campaign.latest.results.json")["exitStatus"],
+        0
+    );
     merge(&work, &[LATEST, SECOND], &["--overwrite"])
         .ended(2)
         .said("campaign.retry-1.results.csv is part of campaign.latest.results.csv already");

@@ -176,7 +176,7 @@ fn what_is_no_whole_result_sends_nothing() {
     let (work, sandbox) = sent();
     let asked = sandbox.asked().len();
     let whole = std::fs::read_to_string(work.path(RESULT)).unwrap();
-    work.run(["retry", "campaign.csv", "--base-url", &sandbox.url()])
+    work.run(["retry", "campaign.csv"])
         .ended(2)
         .said("campaign.csv is no result: it has no column \"outcome\"");
     work.run(["retry", "nothing.csv"])

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::reader::ReadRow;
 use super::{ResultError, ResultReader, ResultWriter};
-use crate::model::{Action, OutcomeKind, Tally};
+use crate::error::ExitStatus;
+use crate::model::{Action, OutcomeKind, Tally, Tolerance};
 
 /// What a folded result holds.
 #[derive(Debug, Default)]
@@ -16,6 +17,16 @@ pub struct Folded {
     pub to_look_at: u64,
     /// How many rows each of the results had, the first one's first.
     pub read: Vec<u64>,
+}
+
+impl Folded {
+    /// The exit status of a run that has come to this.
+    pub fn status(&self, tolerance: Tolerance) -> ExitStatus {
+        match tolerance.allows(self.to_look_at, self.tally.total()) {
+            true => ExitStatus::Complete,
+            false => ExitStatus::WithFailures,
+        }
+    }
 }
 
 /// Folds `later` results, the earliest first, into the `first`, and writes what they come to, in the first one's order. One
