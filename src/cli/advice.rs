@@ -1,7 +1,7 @@
 //! What to do next, as the very command where there is one (contract, section 7).
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::command_line::{CommandLine, Flag};
 use super::made_from::MadeFrom;
@@ -37,6 +37,8 @@ pub struct Ended<'a> {
     pub command_line: &'a CommandLine,
     /// What a rehearsal lacks to be the real run; none where it is that.
     pub rehearsal: Option<Lacking>,
+    /// Of a retry: its result, and those that can be folded with it.
+    pub family: Vec<PathBuf>,
     /// Where the credentials come from: the name and the secret.
     pub credentials: [String; 2],
 }
@@ -114,7 +116,7 @@ fn complete(ended: &Ended<'_>, result: Option<&Path>) -> String {
     } = *ended.ending;
     let then = match result {
         Some(result) if unsettled(tally) > 0 => send_again(tally, &retry(ended, result)),
-        Some(result) => fold(ended.what, result),
+        Some(result) => fold(&ended.family, result),
         None => String::new(),
     };
     format!("{}{then}", look(status, to_look_at))
@@ -171,16 +173,13 @@ fn retry(ended: &Ended<'_>, result: &Path) -> CommandLine {
 }
 
 /// The command that makes one result of a retry's and those before it.
-fn fold(what: What<'_>, result: &Path) -> String {
-    let (What::Retry(_), Some(lineage)) = (what, Lineage::of(result)) else {
+fn fold(family: &[PathBuf], result: &Path) -> String {
+    let latest = Lineage::of(result).map(|lineage| lineage.latest());
+    let Some(latest) = latest.filter(|_| family.len() > 1) else {
         return String::new();
     };
-    let (results, latest) = (lineage.ancestors(), lineage.latest());
-    if results.len() < 2 {
-        return String::new();
-    }
     let words = ["merge", "--latest"].map(OsStr::new).into_iter();
-    let words = words.chain(results.iter().map(|path| path.as_os_str()));
+    let words = words.chain(family.iter().map(|path| path.as_os_str()));
     let words = words.chain([OsStr::new("--output"), latest.as_os_str()]);
     let command = CommandLine::of(words.map(OsStr::to_owned));
     format!(" To fold it into the first result: {command}")
@@ -275,6 +274,7 @@ mod tests {
                 list: Path::new("my list.csv"),
                 command_line: &CommandLine::of(words.split('|').map(Into::into)),
                 rehearsal,
+                family: Vec::new(),
                 credentials: ["till.toml, line 1".into(), "BULKLABEL_PASSWORD".into()],
             })
         });

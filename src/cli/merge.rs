@@ -1,18 +1,17 @@
 //! `bulklabel merge`.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 
 use super::advice::{self, Ending};
+use super::members::member;
 use crate::error::{Error, ExitStatus};
 use crate::job::{Member, family, fold_family};
 use crate::model::Tolerance;
 use crate::record::{Lineage, Lock, Outputs, RealDisk, same_file, summary_of};
-use crate::report::{Closing, Effort, End, Screen, Summary};
+use crate::report::{Closing, Effort, End, Screen};
 
 /// Folds a result and its retries into one result, which says of every row what it came to at last
 ///
@@ -97,32 +96,6 @@ pub fn run(args: MergeArgs, screen: &Screen) -> Result<ExitStatus, Error> {
     };
     screen.close(&closing, status);
     Ok(status)
-}
-
-/// A result, with what stands beside it.
-fn member(path: &Path) -> Result<Member, Error> {
-    let beside = summary_of(path);
-    let unusable = |what: String| Error::unusable(format!("{}: {what}", path.display()));
-    if !path.is_file() {
-        return Err(unusable("there is no such result".to_owned()));
-    }
-    let json = fs::read(&beside).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => unusable(format!(
-            "{} is not there, so nothing can tell of which run this is",
-            beside.display()
-        )),
-        _ => unusable(format!("{} can't be read: {error}", beside.display())),
-    })?;
-    let summary = Summary::from_json(&json).map_err(|_| {
-        unusable(format!(
-            "{} does not say how a result came to be",
-            beside.display()
-        ))
-    })?;
-    Ok(Member {
-        path: path.to_owned(),
-        summary,
-    })
 }
 
 /// What happened stays told: no result is folded into itself.

@@ -15,6 +15,7 @@ mod finish;
 mod guards;
 mod list;
 mod made_from;
+mod members;
 mod merge;
 mod nearest;
 mod offspring;

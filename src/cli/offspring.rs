@@ -7,6 +7,7 @@ use clap::Args;
 use super::environment::Environment;
 use super::finish::finish;
 use super::made_from::MadeFrom;
+use super::members::member;
 use super::print::print;
 use super::sending::{LegArgs, Sending, What};
 use super::settings::{OfResultArgs, Origin, SettingArgs, Settings, Understood};
@@ -56,6 +57,7 @@ pub fn send(
         Selection::Undone | Selection::Codes(_) => Offspring::Retry,
     };
     let settings = settings_of(&args, selection, &made_from)?;
+    refuse_unfinished(result)?;
     if !Source::needs_copy(result) {
         // Whoever names a list in the place of its result hears of that first.
         settings.reading.rows(&Source::open(result, None)?)?;
@@ -82,20 +84,37 @@ pub fn send(
         return finish(&sending);
     }
     if offspring == Offspring::Retry && !leg.sandbox {
-        say_whether_it_was_retried(result, screen);
+        say_whether_it_was_retried(&made_from, screen);
     }
     sending.send(&made_from.destination(&args.service, leg, given, screen)?)
 }
 
 /// Who means the rows that a retry has left must name its result.
-fn say_whether_it_was_retried(result: &Path, screen: &Screen) {
-    let retried = Lineage::of(result).and_then(|lineage| lineage.retried());
-    if let Some(retried) = retried {
-        let (retried, result) = (retried.display(), result.display());
+fn say_whether_it_was_retried(made_from: &MadeFrom, screen: &Screen) {
+    let retried = Lineage::of(&made_from.result).and_then(|lineage| lineage.retried());
+    let Some(retried) = retried else { return };
+    let of = member(&retried).ok().and_then(|retry| retry.summary.of);
+    if of.is_some() && of.as_deref() == made_from.run() {
+        let (retried, result) = (retried.display(), made_from.result.display());
         screen.say(format!(
             "{retried} is there already. This sends the same rows of {result} once more; to send those that it has left, name \
              that one."
         ));
+    }
+}
+
+/// A run that is unfinished has no result yet.
+fn refuse_unfinished(result: &Path) -> Result<(), Error> {
+    let outputs = Outputs::at(None, false, || Some(result.to_owned()));
+    let journal = outputs.map(|outputs| outputs.partial());
+    match journal.filter(|journal| journal.is_file() && !result.exists()) {
+        None => Ok(()),
+        Some(journal) => Err(Error::unusable(format!(
+            "{} is not there yet: its run is unfinished, as {} says; the command that began it carries it on, or ends it \
+             with --finish",
+            result.display(),
+            journal.display()
+        ))),
     }
 }
 

@@ -14,13 +14,14 @@ use super::environment::Environment;
 use super::guards;
 use super::list::List;
 use super::made_from::MadeFrom;
+use super::members::family_of;
 use super::settings::{SettingArgs, Settings, Understood};
 use super::signals::Signals;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, ACCOUNT, BASE_URL, Identity, METHOD, Run, Underway};
 use crate::model::Moment;
 use crate::record::{Outputs, RealDisk};
-use crate::report::{Screen, count, counted, span};
+use crate::report::{End, Screen, count, counted, span};
 
 /// What is done with a run that may have been begun before.
 #[derive(Debug, Clone, Copy, Args)]
@@ -169,8 +170,13 @@ impl Sending<'_> {
         let service = &self.args.service;
         let knows_address = self.what.made_from().is_some_and(MadeFrom::has_summary);
         let unnamed = service.base_url.is_none() && service.cluster.is_none();
+        let family = match (self.what, ending.end) {
+            (What::Retry(_), End::Complete(Some(result))) => family_of(result),
+            _ => Vec::new(),
+        };
         advice::next(&Ended {
             ending,
+            family,
             what: self.what,
             list: self.list,
             command_line: &self.environment.command_line,

@@ -43,6 +43,14 @@ pub enum FamilyError {
         /// The undo.
         path: PathBuf,
     },
+    /// It was complete before the other was: the same list, run on another day.
+    #[error("{} is no retry of {}: it ended before that did", path.display(), first.display())]
+    Earlier {
+        /// The stranger.
+        path: PathBuf,
+        /// The result that the others are made of.
+        first: PathBuf,
+    },
     /// Both tell of the same calls.
     #[error("{} is part of {} already: leave one of them out", path.display(), of.display())]
     Twice {
@@ -106,9 +114,33 @@ pub fn family(members: Vec<Member>) -> Result<Vec<Member>, FamilyError> {
         let path = undo.path.clone();
         return Err(FamilyError::Undo { path });
     }
+    if let Some(earlier) = retries.iter().find(|retry| retry.ended() < first.ended()) {
+        let (path, first) = (earlier.path.clone(), first.path.clone());
+        return Err(FamilyError::Earlier { path, first });
+    }
     retries.sort_by(|one, other| one.ended().cmp(other.ended()));
     retries.insert(0, first);
     Ok(retries)
+}
+
+/// Those of `members` that are of one family with the last of them: what it was made of, what that was made of, and the
+/// retries of these.
+pub fn kin(members: &[Member]) -> Vec<&Member> {
+    let mut line: Vec<&Member> = members.last().into_iter().collect();
+    while let Some(parent) = line
+        .last()
+        .and_then(|last| members.iter().find(|other| last.is_made_of(other)))
+        .filter(|parent| line.len() < members.len() && parent.ended() <= line[0].ended())
+    {
+        line.push(parent);
+    }
+    let first = line.last().map_or("", |first| first.ended());
+    let is_kin = |member: &&Member| {
+        let is_of_line = line.iter().any(|one| std::ptr::eq(*one, *member));
+        let is_retry = line.iter().any(|one| member.is_made_of(one)) && !member.is_undo();
+        is_of_line || is_retry && member.ended() >= first
+    };
+    members.iter().filter(is_kin).collect()
 }
 
 fn stranger_to(first: &Path, stranger: &Member) -> FamilyError {
@@ -228,6 +260,27 @@ mod tests {
             order(&[folded, one.clone()]).unwrap_err(),
             "one is part of folded already: leave one of them out"
         );
+    }
+
+    #[test]
+    fn a_retry_of_another_day_is_none_of_the_family() {
+        let yesterday = member("yesterday", Some("first"), "1");
+        let first = member("first", None, "2");
+        let one = member("one", Some("first"), "3");
+        assert_eq!(
+            order(&[first.clone(), yesterday.clone(), one.clone()]).unwrap_err(),
+            "yesterday is no retry of first: it ended before that did"
+        );
+        let own = member("own", None, "2");
+        let two = member("two", Some("one"), "4");
+        let all = [own, yesterday, first, one, two];
+        let kin: Vec<_> = kin(&all)
+            .iter()
+            .map(|kin| kin.path.display().to_string())
+            .collect();
+        assert_eq!(kin, ["first", "one", "two"]);
+        assert_eq!(super::kin(&all[..1]).len(), 1);
+        assert!(super::kin(&[]).is_empty());
     }
 
     #[test]

@@ -25,7 +25,7 @@ mod wording;
 
 pub use called::Called;
 pub use completion::{Completion, complete, leave};
-pub use family::{FamilyError, Member, family};
+pub use family::{FamilyError, Member, family, kin};
 pub use folding::fold_family;
 pub use glimpse::{Glimpse, glimpse};
 pub use identity::{

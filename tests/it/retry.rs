@@ -276,6 +276,9 @@ fn an_unfinished_retry_is_carried_on_by_the_same_command() {
     let (work, sandbox) = killed(60);
     let recorded = work.recorded(RETRY).len();
     assert!((1..20).contains(&recorded), "{recorded}");
+    work.run(["retry", RETRY])
+        .ended(2)
+        .said("campaign.retry-1.results.csv is not there yet: its run is unfinished");
     work.run(["retry", RESULT, "--codes", "HTTP_503"])
         .ended(2)
         .said("--codes was not given, and is HTTP_503");
@@ -315,6 +318,9 @@ fn an_unfinished_retry_can_be_ended_or_started_over() {
         .count();
     assert_eq!((rows.len(), pending), (60, 60 - recorded));
     let asked = sandbox.asked().len();
+    work.run(["retry", "nothing.results.csv"])
+        .ended(2)
+        .said("nothing.results.csv: there is no such file");
     work.run(["retry", RETRY, "--rate", "none"]).ended(0);
     assert_eq!(sandbox.asked().len(), asked + pending);
     work.run(["retry", RETRY, "--finish"])
