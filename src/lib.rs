@@ -13,7 +13,8 @@
 //! it: where a run stands is what its entries come to, live and later alike. Two invariants, held by tests:
 //!
 //! 1. Every data row of the list has exactly one row in the result, whatever happened on the way.
-//! 2. A result is itself a legal list: columns are found by name, others are ignored.
+//! 2. A result is itself a legal list: columns are found by name, others are ignored. What is sent again or undone is read
+//!    from it as from any list, but for the rows that are not taken.
 //!
 //! # The rooms
 //!

@@ -1,25 +1,44 @@
 //! What to do next, as the very command where there is one (contract, section 7).
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 use super::command_line::{CommandLine, Flag};
+use super::made_from::MadeFrom;
+use super::sending::What;
 use crate::error::ExitStatus;
-use crate::model::StopReason;
-use crate::report::End;
+use crate::model::{OutcomeKind, StopReason, Tally};
+use crate::record::Lineage;
+use crate::report::{End, count, counted};
+
+/// How a run ended, as it is told.
+#[derive(Debug, Clone, Copy)]
+pub struct Ending<'a> {
+    /// How it ended.
+    pub end: &'a End,
+    /// With which exit status.
+    pub status: ExitStatus,
+    /// How many rows of a complete one need a look, tolerated or not.
+    pub to_look_at: u64,
+    /// Its rows by outcome.
+    pub tally: &'a Tally,
+}
 
 /// What a run came to, as far as the advice depends on it.
 #[derive(Debug)]
 pub struct Ended<'a> {
     /// How it ended.
-    pub end: &'a End,
-    /// With which exit status.
-    pub status: ExitStatus,
+    pub ending: &'a Ending<'a>,
+    /// What was sent.
+    pub what: What<'a>,
     /// The list, as it was typed.
     pub list: &'a Path,
     /// The command that was typed.
     pub command_line: &'a CommandLine,
     /// What a rehearsal lacks to be the real run; none where it is that.
     pub rehearsal: Option<Lacking>,
+    /// Of a retry: its result, and those that can be folded with it.
+    pub family: Vec<PathBuf>,
     /// Where the credentials come from: the name and the secret.
     pub credentials: [String; 2],
 }
@@ -33,21 +52,31 @@ pub struct Lacking {
     pub credentials: bool,
 }
 
-/// The flags that the rows of a result need no more: they say what the columns of the list were, and where its result
-/// went.
-const OF_THE_LIST: [Flag; 7] = [
+/// The flags that a retry has not, or that it needs no more: they say what the list was, where its result went, and what
+/// became of an earlier leg.
+const NOT_OF_A_RETRY: [Flag; 16] = [
     Flag::Valued("--columns"),
     Flag::Valued("--action"),
     Flag::Valued("--label"),
     Flag::Valued("--delimiter"),
     Flag::Valued("--output"),
+    Flag::Valued("--codes"),
+    Flag::Valued("--limit"),
+    Flag::Valued("--until"),
+    Flag::Valued("--expect-rows"),
+    Flag::Valued("--max-removals"),
     Flag::Switch("--overwrite"),
     Flag::Switch("--strict"),
+    Flag::Switch("--restart"),
+    Flag::Switch("--account-changed"),
+    Flag::Switch("--finish"),
+    Flag::Switch("--yes"),
 ];
 
 /// What to do next.
 pub fn next(ended: &Ended<'_>) -> String {
-    match (ended.end, ended.rehearsal) {
+    let Ending { end, .. } = *ended.ending;
+    match (end, ended.rehearsal) {
         (
             End::Stopped {
                 reason,
@@ -71,35 +100,106 @@ pub fn next(ended: &Ended<'_>) -> String {
             cure(reason, &ended.credentials),
             ended.command_line
         ),
-        (End::Complete(_), Some(lacking)) => {
-            format!(
-                "this was a rehearsal, and no customer was changed. {}",
-                for_real(ended.command_line, lacking)
-            )
-        }
-        (End::Complete(_), None) if ended.status == ExitStatus::Complete => {
-            "nothing; every row is as it should be.".to_owned()
-        }
-        (End::Complete(_), None) => format!(
-            "look at the rows above in the result. To send some of them again, save them as again.csv, and: {}",
-            ended
-                .command_line
-                .without(&OF_THE_LIST)
-                .with(ended.list.as_os_str(), "again.csv")
+        (End::Complete(_), Some(lacking)) => format!(
+            "this was a rehearsal, and no customer was changed.{}",
+            for_real(ended, lacking)
         ),
+        (End::Complete(result), None) => complete(ended, result.as_deref()),
     }
 }
 
-/// The command of a rehearsal as that of the real run.
-fn for_real(command_line: &CommandLine, lacking: Lacking) -> String {
-    let mut command = command_line.without(&[Flag::Switch("--sandbox")]);
+/// After a run whose result is there.
+fn complete(ended: &Ended<'_>, result: Option<&Path>) -> String {
+    let Ending {
+        status,
+        to_look_at,
+        tally,
+        ..
+    } = *ended.ending;
+    let then = match result {
+        Some(result) if unsettled(tally) > 0 => send_again(tally, &retry(ended, result)),
+        Some(result) => fold(&ended.family, result),
+        None => String::new(),
+    };
+    format!("{}{then}", look(status, to_look_at))
+}
+
+/// After results were folded.
+pub fn after_fold(ending: &Ending<'_>) -> String {
+    let then = match ending.end {
+        End::Complete(Some(result)) if unsettled(ending.tally) > 0 => {
+            let command = CommandLine::of(["retry".into(), result.into()]);
+            send_again(ending.tally, &command)
+        }
+        _ => String::new(),
+    };
+    format!("{}{then}", look(ending.status, ending.to_look_at))
+}
+
+fn look(status: ExitStatus, to_look_at: u64) -> String {
+    match (status, to_look_at) {
+        (ExitStatus::Complete, 0) => "nothing; every row is as it should be.".to_owned(),
+        (ExitStatus::Complete, rows) => format!(
+            "look at {} in the result, no more than --tolerate allows.",
+            counted(rows, "row")
+        ),
+        _ => "look at the rows above in the result.".to_owned(),
+    }
+}
+
+/// Rows that a retry would take.
+fn unsettled(tally: &Tally) -> u64 {
+    let kinds = [
+        OutcomeKind::Failed,
+        OutcomeKind::Unconfirmed,
+        OutcomeKind::Pending,
+    ];
+    kinds.iter().map(|kind| tally.rows(*kind)).sum()
+}
+
+fn send_again(tally: &Tally, command: &CommandLine) -> String {
+    let rows = count(unsettled(tally));
+    format!(" To send {rows} of them again, once the reason is gone: {command}")
+}
+
+/// The command that sends again what a result has left.
+fn retry(ended: &Ended<'_>, result: &Path) -> CommandLine {
+    let typed = match ended.what {
+        What::Run => "run",
+        What::Retry(_) => "retry",
+        What::Undo(_) => "undo",
+    };
+    let files = (ended.list.as_os_str(), result.as_os_str());
+    let line = ended.command_line.without(&NOT_OF_A_RETRY);
+    line.of_another((typed, "retry"), files)
+}
+
+/// The command that makes one result of a retry's and those before it.
+fn fold(family: &[PathBuf], result: &Path) -> String {
+    let latest = Lineage::of(result).map(|lineage| lineage.latest());
+    let Some(latest) = latest.filter(|_| family.len() > 1) else {
+        return String::new();
+    };
+    let words = ["merge", "--latest"].map(OsStr::new).into_iter();
+    let words = words.chain(family.iter().map(|path| path.as_os_str()));
+    let words = words.chain([OsStr::new("--output"), latest.as_os_str()]);
+    let command = CommandLine::of(words.map(OsStr::to_owned));
+    format!(" To fold it into the first result: {command}")
+}
+
+/// The command of a rehearsal as that of the real run, where there is one.
+fn for_real(ended: &Ended<'_>, lacking: Lacking) -> String {
+    if ended.what.made_from().is_some_and(MadeFrom::is_rehearsal) {
+        return String::new();
+    }
+    let mut command = ended.command_line.without(&[Flag::Switch("--sandbox")]);
     if lacking.address {
         command = command.and(&["--cluster", "eu"]);
     }
     if lacking.credentials {
-        format!("For the real run, set BULKLABEL_USERNAME and BULKLABEL_PASSWORD, and: {command}")
+        format!(" For the real run, set BULKLABEL_USERNAME and BULKLABEL_PASSWORD, and: {command}")
     } else {
-        format!("The real run: {command}")
+        format!(" The real run: {command}")
     }
 }
 
@@ -128,6 +228,7 @@ fn cure(reason: &StopReason, [name, secret]: &[String; 2]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Outcome;
 
     #[test]
     fn the_advice_is_the_command_to_type() {
@@ -144,22 +245,46 @@ mod tests {
                 credentials,
             })
         };
+        let mut failed = Tally::default();
+        failed.add(&Outcome::new(OutcomeKind::Failed, "8015", "nobody"), 2);
+        let none = Tally::default();
         let cases = [
-            (&complete, ExitStatus::Complete, None),
-            (&complete, ExitStatus::WithFailures, None),
-            (&complete, ExitStatus::WithFailures, lacking(true, true)),
-            (&complete, ExitStatus::WithFailures, lacking(false, false)),
-            (&refused, ExitStatus::Stopped, None),
-            (&interrupted, ExitStatus::Interrupted, None),
+            (&complete, ExitStatus::Complete, 0, &none, None),
+            (&complete, ExitStatus::Complete, 1, &failed, None),
+            (&complete, ExitStatus::WithFailures, 2, &failed, None),
+            (&complete, ExitStatus::WithFailures, 2, &none, None),
+            (
+                &complete,
+                ExitStatus::WithFailures,
+                2,
+                &failed,
+                lacking(true, true),
+            ),
+            (
+                &complete,
+                ExitStatus::WithFailures,
+                2,
+                &failed,
+                lacking(false, false),
+            ),
+            (&refused, ExitStatus::Stopped, 0, &none, None),
+            (&interrupted, ExitStatus::Interrupted, 0, &none, None),
         ];
         let words = "run|my list.csv|--sandbox|--label|VIP|--rate=5/s|--output|x.csv";
-        let advice = cases.map(|(end, status, rehearsal)| {
-            next(&Ended {
+        let advice = cases.map(|(end, status, to_look_at, tally, rehearsal)| {
+            let ending = Ending {
                 end,
                 status,
+                to_look_at,
+                tally,
+            };
+            next(&Ended {
+                ending: &ending,
+                what: What::Run,
                 list: Path::new("my list.csv"),
                 command_line: &CommandLine::of(words.split('|').map(Into::into)),
                 rehearsal,
+                family: Vec::new(),
                 credentials: ["till.toml, line 1".into(), "BULKLABEL_PASSWORD".into()],
             })
         });

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::job::{ACCOUNT, BASE_URL, Identity, LIST, METHOD, Unfinished, look};
+use crate::job::{ACCOUNT, BASE_URL, Identity, KIND, LIST, METHOD, OF, Unfinished, look};
 use crate::record::{Lock, Outputs, RealDisk, RecordError, State};
 use crate::report::{Screen, span};
 
@@ -170,6 +170,11 @@ fn change(name: &str, (before, now): (Option<&String>, Option<&String>)) -> Stri
             "the user name or key is another (--account-changed says that it is the same organisation's)"
                 .to_owned()
         }
+        KIND => {
+            let kind = |value: Option<&String>| value.map_or("run".to_owned(), String::clone);
+            format!("it was a {}, and is a {}", kind(before), kind(now))
+        }
+        OF => "it is made of another result".to_owned(),
         _ => format!("--{name} was {}, and is {}", shown(before), shown(now)),
     }
 }

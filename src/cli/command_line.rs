@@ -38,16 +38,19 @@ impl CommandLine {
         Self(kept)
     }
 
-    /// The same with another word in the place of `word`.
-    pub fn with(&self, word: &OsStr, other: &str) -> Self {
-        let words = self.0.iter().map(|known| {
-            if known == word {
-                other.into()
-            } else {
-                known.clone()
-            }
-        });
-        Self(words.collect())
+    /// The same with another command, and with another file in the place of the one that it was about.
+    pub fn of_another(&self, command: (&str, &str), file: (&OsStr, &OsStr)) -> Self {
+        let mut words = self.0.clone();
+        // A file may have the name of the command, which comes first.
+        let typed = words.iter().position(|word| *word == command.0);
+        let after = typed.map_or(0, |typed| typed + 1);
+        if let Some(typed) = typed {
+            words[typed] = command.1.into();
+        }
+        for word in words[after..].iter_mut().filter(|word| **word == file.0) {
+            *word = file.1.to_owned();
+        }
+        Self(words)
     }
 
     /// The same with more behind it.
@@ -107,7 +110,11 @@ mod tests {
         let typed = line(&["run", "a --x.csv", "--x", "--y", "--x", "--y=1", "--xy"]);
         let without = typed.without(&[Flag::Switch("--x"), Flag::Valued("--y")]);
         assert_eq!(without.to_string(), "bulklabel run 'a --x.csv' --xy");
-        let with = typed.with(OsStr::new("a --x.csv"), "again.csv");
-        assert!(with.to_string().starts_with("bulklabel run again.csv --x"));
+        let file = |name: &'static str| OsStr::new(name);
+        let other = typed.of_another(("run", "retry"), (file("a --x.csv"), file("b.csv")));
+        assert!(other.to_string().starts_with("bulklabel retry b.csv --x"));
+        let run = line(&["-v", "run", "run"]);
+        let other = run.of_another(("run", "retry"), (file("run"), file("run.results.csv")));
+        assert_eq!(other.to_string(), "bulklabel -v retry run.results.csv");
     }
 }

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use super::advice::Ending;
 use super::runtime::runtime;
 use super::settings::Settings;
 use super::signals::Signals;
 use crate::error::{Error, ExitStatus};
-use crate::job::{self, Called, Run, Surroundings, Underway};
+use crate::job::{self, Called, Completion, Run, Surroundings, Underway};
 use crate::model::Moment;
 use crate::report::{Closing, End, Progress, Screen};
 use crate::service::Client;
@@ -21,33 +22,41 @@ pub fn conclude(
     called: Called,
     given_up: bool,
     screen: &Screen,
-    next: impl FnOnce(&End, ExitStatus) -> String,
+    next: impl FnOnce(&Ending<'_>) -> String,
 ) -> Result<ExitStatus, Error> {
     let plan = &run.planned.plan;
     let effort = called.standing.effort(Moment::now());
     let mut tally = called.standing.tally.clone();
     tally.leave_pending(u64::from(plan.data_rows()));
-    let (end, status) = match called.stopped.clone().filter(|_| !given_up) {
+    let (end, completion) = match called.stopped.clone().filter(|_| !given_up) {
         None => {
-            let status = job::complete(run, called, given_up)?;
-            (
-                End::Complete(run.outputs.result().map(Path::to_owned)),
-                status,
-            )
+            let completion = job::complete(run, called, given_up)?;
+            let result = run.outputs.result().map(Path::to_owned);
+            (End::Complete(result), completion)
         }
         Some(reason) => {
             let status = reason.status();
             let journal = job::leave(run, called, status)?.then(|| run.outputs.partial());
-            (End::Stopped { reason, journal }, status)
+            let completion = Completion {
+                status,
+                to_look_at: 0,
+            };
+            (End::Stopped { reason, journal }, completion)
         }
     };
+    let Completion { status, to_look_at } = completion;
     let closing = Closing {
         list: run.source.name(),
         end: &end,
         tally: &tally,
         calls: u64::from(plan.totals().calls),
         effort,
-        next: &next(&end, status),
+        next: &next(&Ending {
+            end: &end,
+            status,
+            to_look_at,
+            tally: &tally,
+        }),
     };
     screen.close(&closing, status);
     Ok(status)

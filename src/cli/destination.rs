@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::credentials::credentials;
-use super::settings::{ServiceArgs, Settings, Understood, address};
+use super::settings::{ServiceArgs, Settings, Understood};
 use crate::error::Error;
 use crate::sandbox::{self, Sandbox};
 use crate::service::{BaseUrl, Client, ClientOptions, Credentials};
@@ -20,21 +20,11 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// What the settings say, or the imitation. Known before the list is read; a missing secret is asked for, where
-    /// `may_ask`.
+    /// The service. Known before the list is read; a missing secret is asked for, where `may_ask`.
     ///
     /// # Errors
-    /// No base URL or one that can't be meant, or credentials that are missing.
-    pub fn of(
-        args: &ServiceArgs,
-        rehearse: bool,
-        given: &Understood,
-        may_ask: bool,
-    ) -> Result<Self, Error> {
-        if rehearse {
-            return Self::imitated();
-        }
-        let (base_url, _) = address(args, &given.origins)?;
+    /// Credentials that are missing.
+    pub fn service(base_url: BaseUrl, given: &Understood, may_ask: bool) -> Result<Self, Error> {
         Ok(Self {
             base_url,
             credentials: credentials(given.file.as_ref(), may_ask)?,
@@ -42,7 +32,11 @@ impl Destination {
         })
     }
 
-    fn imitated() -> Result<Self, Error> {
+    /// Its imitation.
+    ///
+    /// # Errors
+    /// It can't be started.
+    pub fn imitation() -> Result<Self, Error> {
         let sandbox = Sandbox::start(sandbox::Options::default());
         let sandbox = sandbox
             .map_err(|error| Error::unusable(format!("the sandbox can't start: {error}")))?;

@@ -1,40 +1,24 @@
-//! `bulklabel run --finish`.
+//! `--finish`: an unfinished run is ended as it stands.
 
-use std::path::Path;
-use std::sync::Arc;
-
-use super::claim::{Claim, Start, Wishes};
+use super::claim::{Claim, Start};
 use super::conclusion::{call, conclude};
 use super::list::List;
-use super::settings::{ResultArgs, Settings};
+use super::sending::Sending;
 use super::signals::Signals;
-use crate::dispatch::asleep;
 use crate::error::{Error, ExitStatus};
-use crate::job::{self, Identity, Run};
-use crate::model::Moment;
-use crate::record::{Outputs, RealDisk};
-use crate::report::Screen;
+use crate::job::{self, Identity};
 
 /// Ends an unfinished run as it stands.
 ///
 /// # Errors
 /// There is none, or its result can't be written.
-pub fn finish(
-    path: &Path,
-    args: &ResultArgs,
-    settings: &Settings,
-    outputs: &Outputs,
-    screen: &Screen,
-) -> Result<ExitStatus, Error> {
-    let started = Moment::now();
-    let wishes = Wishes {
-        finish: true,
-        ..Wishes::default()
-    };
+pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
+    let (outputs, settings, screen) = (&sending.outputs, &sending.settings, sending.screen);
     let signals = Signals::catch(screen)?;
-    let claim = Claim::stake(outputs, path, wishes, args.lock_wait, screen)?;
+    let wait = sending.args.result.lock_wait;
+    let claim = Claim::stake(outputs, sending.list, sending.wishes(), wait, screen)?;
     signals.preparing(outputs.copying(), outputs.partial());
-    let (list, copy) = List::read(path, outputs, &settings.reading)?;
+    let (list, copy) = List::read(sending.list, outputs, &settings.reading)?;
     let of_list = list.parts(settings);
     let Start::CarryOn(Some(state)) = claim.settle(&Identity::new(of_list))? else {
         return Err(Error::unusable(format!(
@@ -43,26 +27,11 @@ pub fn finish(
         )));
     };
     let identity = Identity::from(state.parts);
-    let run = Run {
-        list: path,
-        source: &list.source,
-        reading: &settings.reading,
-        planned: &list.planned,
-        outputs,
-        identity: &identity,
-        rehearsal: false,
-        others: &settings.others,
-        started,
-        disk: Arc::new(RealDisk),
-        now: Moment::now,
-        asleep,
-    };
+    let run = sending.run(&list, &identity);
     let underway = job::take_up(&run, settings.terms.rate)?;
     copy.keep(outputs)?;
     let called = call(&run, underway, None, settings, &signals, screen)?;
-    conclude(&run, called, true, screen, |_, _| {
-        "look at the rows above in the result. Those that are pending were not called, or have no verdict: calling them is \
-         safe."
-            .to_owned()
+    conclude(&run, called, true, screen, |ending| {
+        sending.next(ending, false)
     })
 }

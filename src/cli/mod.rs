@@ -6,23 +6,33 @@ mod advice;
 mod claim;
 mod command_line;
 mod conclusion;
+mod consent;
 mod credentials;
 mod destination;
 mod environment;
 mod fault_args;
 mod finish;
+mod guards;
 mod list;
+mod made_from;
+mod members;
+mod merge;
 mod nearest;
+mod offspring;
+mod print;
 mod prompt;
 mod question;
+mod retry;
 mod run;
 mod runtime;
 mod sandbox;
 mod scrub;
+mod sending;
 mod settings;
 mod show;
 mod signals;
 mod status;
+mod undo;
 mod values;
 
 use std::process::ExitCode;
@@ -76,6 +86,9 @@ const LOG_FORMAT: &str = "BULKLABEL_LOG_FORMAT";
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(Box<run::RunArgs>),
+    Retry(Box<retry::RetryArgs>),
+    Undo(Box<undo::UndoArgs>),
+    Merge(merge::MergeArgs),
     Status(status::StatusArgs),
     Settings(Box<show::ShowArgs>),
     Sandbox(Box<sandbox::SandboxArgs>),
@@ -112,6 +125,9 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
     }
     match cli.command {
         Command::Run(args) => run::run(*args, given, &environment, screen),
+        Command::Retry(args) => retry::run(*args, given, &environment, screen),
+        Command::Undo(args) => undo::run(*args, given, &environment, screen),
+        Command::Merge(args) => merge::run(args, screen),
         Command::Status(args) => status::run(args),
         Command::Settings(args) => show::run(*args, given),
         Command::Sandbox(args) => sandbox::run(*args, screen),

@@ -139,6 +139,13 @@ impl std::fmt::Display for Until {
     }
 }
 
+/// A whole number.
+pub fn count_or_zero(text: &str) -> Result<u64, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("\"{text}\" is no whole number"))
+}
+
 /// `add` or `remove`.
 pub fn action(text: &str) -> Result<Action, String> {
     Action::from_word(text.trim())

@@ -190,12 +190,7 @@ impl<W: Write> Accounting<'_, W> {
 impl Account {
     fn add(&mut self, outcome: &Outcome, action: Action, line: u64) {
         self.tally.add(outcome, line);
-        let as_it_should_be = match outcome.kind {
-            OutcomeKind::Success | OutcomeKind::Skipped => true,
-            OutcomeKind::Warning => &*outcome.code == "33001" && action == Action::Remove,
-            _ => false,
-        };
-        self.to_look_at += u64::from(!as_it_should_be);
+        self.to_look_at += u64::from(!outcome.is_as_it_should_be(action));
     }
 
     /// Holds the result against what was counted while calling: a run that reports a row wrongly is worse
@@ -238,9 +233,21 @@ fn with_outcome<'a>(
 mod tests {
     use super::*;
     use crate::job::reading::plan;
-    use crate::list::Wishes;
+    use crate::list::{Selection, Wishes};
     use crate::plan::{OnConflict, Policy};
     use proptest::prelude::*;
+
+    fn reading(selection: Option<Selection>) -> Reading {
+        Reading {
+            wishes: Wishes::default(),
+            delimiter: None,
+            selection,
+            policy: Policy {
+                on_conflict: OnConflict::LastWins,
+                max_labels: 3,
+            },
+        }
+    }
 
     /// The rows of the result of a list that nobody was called of, and how many data rows it has; none where the whole
     /// list is unusable.
@@ -249,14 +256,7 @@ mod tests {
         let path = folder.path().join("list.csv");
         std::fs::write(&path, list).unwrap();
         let source = Source::open(&path, None).ok()?;
-        let reading = Reading {
-            wishes: Wishes::default(),
-            delimiter: None,
-            policy: Policy {
-                on_conflict: OnConflict::LastWins,
-                max_labels: 3,
-            },
-        };
+        let reading = reading(None);
         let planned = plan(&source, &reading).ok()?;
         let ledger = Ledger::new(planned.plan.customers());
         let mut result = Vec::new();
@@ -301,7 +301,54 @@ mod tests {
         })
     }
 
+    /// A result's rows: customer, action, label, outcome and code.
+    fn result_rows()
+    -> impl Strategy<Value = Vec<(u64, Action, &'static str, OutcomeKind, &'static str)>> {
+        let action = prop_oneof![Just(Action::Add), Just(Action::Remove)];
+        let label = proptest::sample::select(vec!["VIP", "Gold, \"x\"", "Silver", "Old"]);
+        let kind = proptest::sample::select(OutcomeKind::ALL.to_vec());
+        let code = proptest::sample::select(vec!["", "8015", "33000", "CONFLICT"]);
+        proptest::collection::vec((1u64..4, action, label, kind, code), 0..30)
+    }
+
     proptest! {
+        #[test]
+        fn of_a_result_each_row_that_is_taken_has_one_row_on_its_line(
+            rows in result_rows(), which in 0usize..3
+        ) {
+            let selection = [
+                Selection::Undone,
+                Selection::Codes("8015,CONFLICT".parse().unwrap()),
+                Selection::Inverse,
+            ][which].clone();
+            let mut writer = ResultWriter::new(Vec::new()).unwrap();
+            let mut expected = Vec::new();
+            for (line, (user, action, label, kind, code)) in (2..).zip(&rows) {
+                let (user, outcome) = (user.to_string(), Outcome::new(*kind, *code, ""));
+                let fields = [user.as_str(), action.as_str(), label];
+                writer.write(&with_outcome(line * 3, fields, &outcome)).unwrap();
+                if selection.takes(*kind, code) {
+                    let action = if which == 2 { action.inverse() } else { *action };
+                    expected.push([(line * 3).to_string(), user, action.to_string(), (*label).to_owned()]);
+                }
+            }
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("x.results.csv");
+            std::fs::write(&path, writer.finish().unwrap()).unwrap();
+            let source = Source::open(&path, None).unwrap();
+            let reading = reading(Some(selection));
+            let planned = plan(&source, &reading).unwrap();
+            prop_assert_eq!(planned.read, rows.len() as u64);
+            let ledger = Ledger::new(planned.plan.customers());
+            let mut result = Vec::new();
+            account_for(&source, &reading, &planned, &ledger, &mut result).unwrap();
+            let written: Vec<_> = csv::Reader::from_reader(&result[..])
+                .records()
+                .map(|row| row.map(|row| [0, 1, 2, 3].map(|at| row[at].to_owned())).unwrap())
+                .collect();
+            prop_assert_eq!(written, expected);
+        }
+
         #[test]
         fn any_bytes_give_as_many_result_rows_as_data_rows_or_no_list(list in bytes()) {
             if let Some((rows, data_rows)) = accounted(&list) {

@@ -5,13 +5,22 @@ use std::io::{self, BufWriter, Write};
 
 use super::accounting::{Account, AccountError, account_for};
 use super::called::Called;
-use super::identity::{ACCOUNT, BASE_URL, LIST, SHARD};
-use super::run::{PROGRAM, Run};
+use super::identity::{ACCOUNT, BASE_URL, LIST, OF, SHARD};
+use super::run::{PROGRAM, Run, SANDBOX};
 use super::standing::Standing;
 use crate::error::{Error, ExitStatus};
 use crate::model::{OutcomeKind, Tally};
 use crate::record::{Entry, Journal, RecordError, Replacement, Target, write_whole};
 use crate::report::{Leg, ListSummary, Summary};
+
+/// How a run ended whose result is in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Completion {
+    /// Its exit status.
+    pub status: ExitStatus,
+    /// How many rows need a look, whether or not they are tolerated.
+    pub to_look_at: u64,
+}
 
 /// Writes the result and the summary of a run, and removes its other files. Each step may be cut short and made again:
 /// until the journal is gone, the same run ends the same way. Where not all calls have ended, the run is `given_up`: they
@@ -19,7 +28,7 @@ use crate::report::{Leg, ListSummary, Summary};
 ///
 /// # Errors
 /// The list has changed, or a file can't be written; what was recorded is still there.
-pub fn complete(run: &Run<'_>, called: Called, given_up: bool) -> Result<ExitStatus, Error> {
+pub fn complete(run: &Run<'_>, called: Called, given_up: bool) -> Result<Completion, Error> {
     let Called {
         journal,
         mut standing,
@@ -31,9 +40,9 @@ pub fn complete(run: &Run<'_>, called: Called, given_up: bool) -> Result<ExitSta
         return Err(Error::new(ExitStatus::Stopped, Unmade(left)));
     }
     match put_in_place(run, &mut standing, given_up) {
-        Ok(status) => {
+        Ok(completion) => {
             remove_all(run, journal)?;
-            Ok(status)
+            Ok(completion)
         }
         Err(error) => {
             end_leg(run, journal, error.status());
@@ -53,7 +62,7 @@ fn put_in_place(
     run: &Run<'_>,
     standing: &mut Standing,
     given_up: bool,
-) -> Result<ExitStatus, Error> {
+) -> Result<Completion, Error> {
     let account = match &run.outputs.target {
         Target::File(path) => {
             let mut result = Replacement::new(&*run.disk, path)?;
@@ -72,8 +81,9 @@ fn put_in_place(
             account
         }
     };
-    let status = match account.to_look_at {
-        0 if !given_up => ExitStatus::Complete,
+    let (to_look_at, rows) = (account.to_look_at, account.tally.total());
+    let status = match run.tolerance.allows(to_look_at, rows) {
+        true if !given_up => ExitStatus::Complete,
         _ => ExitStatus::WithFailures,
     };
     if let Some(path) = run.outputs.summary() {
@@ -82,7 +92,7 @@ fn put_in_place(
             .map_err(|error| Error::new(ExitStatus::TryLater, error))?;
         write_whole(&*run.disk, &path, &json)?;
     }
-    Ok(status)
+    Ok(Completion { status, to_look_at })
 }
 
 /// Removes what an unfinished run has and a complete one has not; the journal last, because it says which it is.
@@ -135,7 +145,7 @@ fn summary(
     let plan = &run.planned.plan;
     let now = (run.now)();
     let effort = standing.effort(now);
-    let own_keys = [LIST, BASE_URL, ACCOUNT, SHARD];
+    let own_keys = [LIST, BASE_URL, ACCOUNT, SHARD, OF];
     let parts = run.identity.parts().iter();
     let settings = parts.filter(|(name, _)| !own_keys.contains(&name.as_str()));
     let mut settings: BTreeMap<_, _> = settings
@@ -143,6 +153,9 @@ fn summary(
         .collect();
     let others = run.others.iter();
     settings.extend(others.map(|(name, value)| ((*name).to_owned(), value.clone())));
+    if run.rehearsal {
+        settings.insert(SANDBOX.to_owned(), true.to_string());
+    }
     let last = standing.legs.len().saturating_sub(1);
     let legs = standing.legs.iter().enumerate().map(|(n, leg)| Leg {
         started_at: leg.begin.started.to_string(),
@@ -153,7 +166,7 @@ fn summary(
             leg.status
         },
     });
-    let rows = |kind: OutcomeKind| (kind.as_str(), account.tally.rows(kind));
+    let rows = |kind: OutcomeKind| (kind.as_str().to_owned(), account.tally.rows(kind));
     let by_code = account.tally.rows_by_code().into_iter();
     Summary {
         program: PROGRAM.to_owned(),
@@ -165,6 +178,7 @@ fn summary(
         },
         base_url: run.part(BASE_URL),
         account: run.part(ACCOUNT),
+        of: run.identity.parts().get(OF).cloned(),
         settings,
         shard: run.part(SHARD),
         rows: OutcomeKind::ALL.into_iter().map(rows).collect(),

@@ -12,6 +12,17 @@ pub const ACCOUNT: &str = "account";
 pub const METHOD: &str = "method";
 /// Which part of the customers.
 pub const SHARD: &str = "shard";
+/// The run whose result the list is; of a retry or an undo.
+pub const OF: &str = "of";
+/// What is made of that result: [`RETRY`] or [`UNDO`].
+pub const KIND: &str = "kind";
+/// Which codes its rows have that are sent again.
+pub const CODES: &str = "codes";
+
+/// The kind of a run that sends rows of a result again.
+pub const RETRY: &str = "retry";
+/// The kind of a run that does the opposite of what another did.
+pub const UNDO: &str = "undo";
 
 /// What makes a run this run, by name.
 #[derive(Debug, Clone, PartialEq, Eq)]

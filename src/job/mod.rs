@@ -5,13 +5,15 @@
 //! journal leaves it and makes the calls that are left, `desk` writes all that happens in the `wording` of the
 //! journal, and `standing` is what that comes
 //! to, with the `departures` that count for the rate; `glimpse` tells it from outside. `accounting` reads the list once more and writes the result beside the outcomes, and `completion` puts it in its
-//! place.
+//! place. Complete results that are retries of one another are a `family`, and `folding` makes one of them.
 
 mod accounting;
 mod called;
 mod completion;
 mod departures;
 mod desk;
+mod family;
+mod folding;
 mod glimpse;
 mod identity;
 mod leg;
@@ -22,11 +24,15 @@ mod unfinished;
 mod wording;
 
 pub use called::Called;
-pub use completion::{complete, leave};
+pub use completion::{Completion, complete, leave};
+pub use family::{FamilyError, Member, family, kin};
+pub use folding::fold_family;
 pub use glimpse::{Glimpse, glimpse};
-pub use identity::{ACCOUNT, BASE_URL, Identity, LIST, METHOD, SHARD};
+pub use identity::{
+    ACCOUNT, BASE_URL, CODES, Identity, KIND, LIST, METHOD, OF, RETRY, SHARD, UNDO,
+};
 pub use leg::{Surroundings, Terms, Underway, call_all, take_up};
 pub use reading::{Planned, Reading, plan};
-pub use run::Run;
+pub use run::{Run, SANDBOX};
 pub use standing::Standing;
 pub use unfinished::{Unfinished, look};

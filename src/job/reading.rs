@@ -1,6 +1,6 @@
 //! List → plan.
 
-use crate::list::{Delimiter, Fingerprint, ListError, Rows, Source, Wishes};
+use crate::list::{Delimiter, Fingerprint, ListError, Rows, Selection, Source, Wishes};
 use crate::model::{Outcome, OutcomeKind, Rejection, Tally};
 use crate::plan::{Builder, Plan, Policy, TooMany};
 
@@ -11,6 +11,8 @@ pub struct Reading {
     pub wishes: Wishes,
     /// The delimiter; told from the header where none is given.
     pub delimiter: Option<Delimiter>,
+    /// Which rows are taken, where the list is a result; else all are.
+    pub selection: Option<Selection>,
     /// What becomes of duplicates and contradictions.
     pub policy: Policy,
 }
@@ -21,7 +23,11 @@ impl Reading {
     /// # Errors
     /// The list has no usable header.
     pub fn rows(&self, source: &Source) -> Result<Rows, ListError> {
-        Rows::open(source, &self.wishes, self.delimiter)
+        let rows = Rows::open(source, &self.wishes, self.delimiter)?;
+        match &self.selection {
+            Some(selection) => rows.selected(selection),
+            None => Ok(rows),
+        }
     }
 }
 
@@ -34,6 +40,8 @@ pub struct Planned {
     pub fingerprint: Fingerprint,
     /// The rows that no call is about: rejected and skipped ones.
     pub left_out: Tally,
+    /// How many data rows the list has, those that were not taken included.
+    pub read: u64,
 }
 
 /// Reads and checks the whole list and plans its calls; nothing is sent.
@@ -61,7 +69,7 @@ pub fn plan(source: &Source, reading: &Reading) -> Result<Planned, ListError> {
         };
         pushed.map_err(too_many)?;
     }
-    let fingerprint = rows.fingerprint();
+    let (fingerprint, read) = (rows.fingerprint(), rows.read());
     let plan = builder.finish(reading.policy);
     for (row, action, fate) in plan.left_out() {
         if let Some(outcome) = plan.outcome(action, fate) {
@@ -72,6 +80,7 @@ pub fn plan(source: &Source, reading: &Reading) -> Result<Planned, ListError> {
         plan,
         fingerprint,
         left_out,
+        read,
     })
 }
 

@@ -8,11 +8,14 @@ use std::time::Duration;
 use super::identity::Identity;
 use super::reading::{Planned, Reading};
 use crate::list::Source;
-use crate::model::Moment;
+use crate::model::{Moment, Tolerance};
 use crate::record::{Disk, FORMAT, Outputs, State};
 
 /// This program and its version.
 pub const PROGRAM: &str = concat!("bulklabel ", env!("CARGO_PKG_VERSION"));
+
+/// The setting in a summary that says that it was a rehearsal.
+pub const SANDBOX: &str = "sandbox";
 
 /// What a run is about, the same in all of its legs but for the settings that do not shape it.
 #[derive(Debug)]
@@ -33,6 +36,8 @@ pub struct Run<'a> {
     pub rehearsal: bool,
     /// The settings that may change from leg to leg.
     pub others: &'a BTreeMap<&'static str, String>,
+    /// How many rows may need a look in a run that is as it should be.
+    pub tolerance: Tolerance,
     /// When this leg began.
     pub started: Moment,
     /// What its files stand on.

@@ -158,6 +158,40 @@ pub enum ListError {
         /// The most bytes a row may have.
         limit: u64,
     },
+    /// A list of another kind where a result must be.
+    #[error(
+        "{list} is no result: it has no column \"{column}\"; name the CSV file that a run has written, such as \
+             campaign.results.csv"
+    )]
+    NoResult {
+        /// The list's name.
+        list: String,
+        /// The column that every result has.
+        column: &'static str,
+    },
+    /// A result that ends in the middle.
+    #[error("{list}, line {line}: the result is cut short here: bring back the whole of it")]
+    CutShort {
+        /// The result's name.
+        list: String,
+        /// Where the last row begins.
+        line: u64,
+    },
+    /// What no result says.
+    #[error(
+        "{list}, line {line}: \"{found}\" in the column \"{column}\" is none that a result has: bring back the result \
+             as it was written"
+    )]
+    NotOfResult {
+        /// The result's name.
+        list: String,
+        /// Where the row begins.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// What stands there.
+        found: String,
+    },
     /// More rows, or more different labels, than can be numbered.
     #[error("{list}, line {line}: the list has more than {limit} {what}: cut it into several")]
     TooMany {

@@ -2,7 +2,7 @@
 //!
 //! `source` gives bytes, `csv` cuts them into records with their physical lines, `columns` finds the
 //! three columns in the header, `rules` makes a row of a record or says which rule it breaks, and
-//! `rows` joins the four.
+//! `rows` joins the four. Where the list is a result, a `selection` says which of its rows are taken.
 
 mod columns;
 mod csv;
@@ -11,13 +11,17 @@ mod error;
 mod lines;
 mod rows;
 mod rules;
+mod selection;
 mod source;
 mod text;
 mod wishes;
+mod writer;
 
 pub use delimiter::{Delimiter, DelimiterError};
 pub use error::ListError;
 pub use rows::{Entry, Rows};
 pub use rules::{label_from_flag, raw_fields};
+pub use selection::{Codes, CodesError, Selection};
 pub use source::{Fingerprint, Source};
 pub use wishes::{ColumnNames, ColumnNamesError, Wishes};
+pub use writer::ListWriter;

@@ -6,9 +6,10 @@ use csv::ByteRecord;
 
 use super::columns::Columns;
 use super::csv::Records;
+use super::selection::Selected;
 use super::source::Content;
-use super::{Delimiter, Fingerprint, ListError, Source, Wishes, rules, text};
-use crate::model::{Rejection, Row};
+use super::{Delimiter, Fingerprint, ListError, Selection, Source, Wishes, rules, text};
+use crate::model::{Action, Rejection, Row};
 
 /// How much of a list is looked at to tell its delimiter: more than any header is long.
 const START: u64 = 1 << 20;
@@ -19,23 +20,33 @@ pub struct Rows {
     list: String,
     records: Records<Content>,
     columns: Columns,
+    /// Which rows are taken, where not all are.
+    selected: Option<Selected>,
+    /// How many data rows were read, taken or not.
+    read: u64,
 }
 
 /// A data row: where it stands, and what it says or which rule it breaks.
 #[derive(Debug)]
 pub struct Entry<'a> {
-    /// The physical line on which it starts.
+    /// The physical line on which it starts; for a row of a result, that of the list which was run.
     pub line: u64,
     /// The row, or the rule that it breaks.
     pub row: Result<Row<'a>, Rejection>,
     record: &'a ByteRecord,
     columns: &'a Columns,
+    is_inverted: bool,
 }
 
 impl Entry<'_> {
     /// `userId`, `action` and `label` as they stand in the list.
     pub fn raw(&self) -> [String; 3] {
-        rules::raw_fields(self.record, self.columns)
+        let [user, action, label] = rules::raw_fields(self.record, self.columns);
+        let inverse = match Action::from_word(text::trim(&action)) {
+            Some(action) if self.is_inverted => Some(action.inverse().as_str().to_owned()),
+            _ => None,
+        };
+        [user, inverse.unwrap_or(action), label]
     }
 }
 
@@ -78,7 +89,19 @@ impl Rows {
             list: list.to_owned(),
             records,
             columns,
+            selected: None,
+            read: 0,
         })
+    }
+
+    /// The same, where the list is a result, of which only some rows are taken.
+    ///
+    /// # Errors
+    /// It is no result.
+    pub fn selected(mut self, selection: &Selection) -> Result<Self, ListError> {
+        let header = self.records.record();
+        self.selected = Some(Selected::find(selection, header, &self.list)?);
+        Ok(self)
     }
 
     /// The next data row; none at the end.
@@ -87,27 +110,62 @@ impl Rows {
     /// What makes the whole list unusable: a quote that is never closed, a line break inside one of the three
     /// columns, or a file that can't be read.
     pub fn advance(&mut self) -> Result<Option<Entry<'_>>, ListError> {
-        loop {
-            if !self.records.advance()? {
+        let line = loop {
+            if !self.next_record()? {
                 return Ok(None);
             }
             self.refuse_line_breaks()?;
-            let record = self.records.record();
-            let named = record
-                .get(self.columns.user)
-                .is_some_and(|user| !text::is_empty(user));
-            if named || !record.iter().all(text::is_empty) {
-                break;
+            if self.is_blank() {
+                continue;
             }
-        }
+            self.read += 1;
+            let own = self.records.line();
+            match &self.selected {
+                None => break own,
+                Some(selected) => {
+                    if let Some(line) = selected.line_of(self.records.record(), own)? {
+                        break line;
+                    }
+                }
+            }
+        };
         let record = self.records.record();
-        let row = rules::read(record, &self.columns);
+        let read = rules::read(record, &self.columns);
+        let (row, is_inverted) = match &self.selected {
+            None => (read, false),
+            Some(selected) => (selected.row(record, read), selected.inverts()),
+        };
         Ok(Some(Entry {
-            line: self.records.line(),
+            line,
             row,
             record,
             columns: &self.columns,
+            is_inverted,
         }))
+    }
+
+    /// How many data rows were read so far, those included that were not taken.
+    pub fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// A quote that is never closed is somebody's in a list, and the end of what was written in a result.
+    fn next_record(&mut self) -> Result<bool, ListError> {
+        let is_result = self.selected.is_some();
+        self.records.advance().map_err(|error| match error {
+            ListError::UnclosedQuote { list, line } if is_result => {
+                ListError::CutShort { list, line }
+            }
+            other => other,
+        })
+    }
+
+    fn is_blank(&self) -> bool {
+        let record = self.records.record();
+        let named = record
+            .get(self.columns.user)
+            .is_some_and(|user| !text::is_empty(user));
+        !named && record.iter().all(text::is_empty)
     }
 
     /// The hash of the list's content, once its last row was read.

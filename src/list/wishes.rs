@@ -68,6 +68,14 @@ pub struct ColumnNames {
 }
 
 impl ColumnNames {
+    /// Those of a result: each column has its own name.
+    pub fn of_result() -> Self {
+        let own = |column: Column| (column, column.name().to_owned());
+        Self {
+            names: Column::ALL.map(own).to_vec(),
+        }
+    }
+
     /// The name that is given for a column.
     pub fn of(&self, column: Column) -> Option<&str> {
         self.names

@@ -9,6 +9,7 @@ mod outcome;
 mod rate;
 mod row;
 mod tally;
+mod tolerance;
 
 pub use call::{Call, CallRecord, Change, History, Outcomes};
 pub use event::{Attempted, Bearing, Event, Met, Pause, StopReason};
@@ -19,3 +20,4 @@ pub use outcome::{Outcome, OutcomeKind};
 pub use rate::{PerHour, Rate, RateError, Throttled};
 pub use row::{Action, RejectCode, Rejection, Row, RowIndex, SkipCode, UserId};
 pub use tally::{Example, Tally};
+pub use tolerance::{Tolerance, ToleranceError};

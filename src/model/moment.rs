@@ -1,6 +1,7 @@
 //! A moment, as results and summaries write it.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::civil::Time;
@@ -58,6 +59,14 @@ impl Moment {
     }
 }
 
+impl FromStr for Moment {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        Ok(Self(text.parse::<Timestamp>()?.as_millisecond()))
+    }
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let moment = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -83,6 +92,13 @@ mod tests {
             );
         }
         assert!(now.clock(now.after(Duration::from_secs(90_000))).len() > 5);
+    }
+
+    #[test]
+    fn a_moment_is_read_as_it_is_shown() {
+        let moment = Moment(1_795_400_000_007);
+        assert_eq!(moment.to_string().parse::<Moment>().ok(), Some(moment));
+        assert!("2026-11-2".parse::<Moment>().is_err());
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Action;
+
 /// The word in the result's `outcome` column (contract, section 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -46,6 +48,11 @@ impl OutcomeKind {
             Self::Pending => "pending",
         }
     }
+
+    /// The outcome that a result's word means.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
 }
 
 /// What became of a row: the kind, and where it is no success its code and message.
@@ -72,6 +79,16 @@ impl Outcome {
     pub fn cut_off() -> Self {
         let message = "the program was stopped before an answer came; it may have been applied";
         Self::new(OutcomeKind::Unconfirmed, "CONNECTION_LOST", message)
+    }
+
+    /// Whether a row with this action that ended so needs nobody's look: a success, a skipped row, or the removal of a label
+    /// that was not there (contract, section 6).
+    pub fn is_as_it_should_be(&self, action: Action) -> bool {
+        match self.kind {
+            OutcomeKind::Success | OutcomeKind::Skipped => true,
+            OutcomeKind::Warning => &*self.code == "33001" && action == Action::Remove,
+            _ => false,
+        }
     }
 
     /// An outcome with its code and message.

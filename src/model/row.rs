@@ -45,6 +45,14 @@ impl Action {
         }
     }
 
+    /// What undoes it.
+    pub fn inverse(self) -> Self {
+        match self {
+            Self::Add => Self::Remove,
+            Self::Remove => Self::Add,
+        }
+    }
+
     /// The action that a list's word means, in any case.
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Add, Self::Remove]
@@ -98,6 +106,23 @@ pub enum RejectCode {
 }
 
 impl RejectCode {
+    const ALL: [Self; 9] = [
+        Self::ExtraFields,
+        Self::MissingField,
+        Self::InvalidEncoding,
+        Self::InvalidUserId,
+        Self::InvalidAction,
+        Self::EmptyLabel,
+        Self::InvalidLabel,
+        Self::TooManyLabels,
+        Self::Conflict,
+    ];
+
+    /// The one that a result's word means.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == word)
+    }
+
     /// The code in the result.
     pub fn as_str(self) -> &'static str {
         match self {

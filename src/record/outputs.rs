@@ -35,6 +35,16 @@ impl Outputs {
     /// The files of a run of `list`, whose result goes to `output`: a path, `-`, or by default beside the list.
     /// None where there is no list's name to make one of.
     pub fn of(list: &Path, output: Option<&Path>, rehearsal: bool) -> Option<Self> {
+        Self::at(output, rehearsal, || beside(list, rehearsal))
+    }
+
+    /// The files of a run whose result goes to `output`: a path, `-`, or by default a `usual` place. None where there is no
+    /// name for that.
+    pub fn at(
+        output: Option<&Path>,
+        rehearsal: bool,
+        usual: impl FnOnce() -> Option<PathBuf>,
+    ) -> Option<Self> {
         match output {
             Some(path) if path.as_os_str() != "-" => {
                 let path = followed(path);
@@ -46,7 +56,7 @@ impl Outputs {
                 })
             }
             to_standard_output => {
-                let base = followed(&beside(list, rehearsal)?);
+                let base = followed(&usual()?);
                 let target = match to_standard_output {
                     Some(_) => Target::StandardOutput,
                     None => Target::File(base.clone()),
@@ -99,7 +109,13 @@ impl Outputs {
 
     /// What was run and how it went. None with a result on standard output.
     pub fn summary(&self) -> Option<PathBuf> {
-        matches!(self.target, Target::File(_)).then(|| followed(&self.base.with_extension("json")))
+        matches!(self.target, Target::File(_)).then(|| summary_of(&self.base))
+    }
+
+    /// Whether the result is in its place, and nothing is left of its run.
+    pub fn are_complete(&self) -> bool {
+        let is_unfinished = fs::metadata(self.partial()).is_ok_and(|journal| journal.len() > 0);
+        !is_unfinished && self.check_result(false).is_err()
     }
 
     /// Whether whatever is left from an earlier run is replaced without being asked for.
@@ -146,6 +162,19 @@ impl Outputs {
         names
             .iter()
             .try_for_each(|path| must_be_writable(path, list.as_ref()))
+    }
+}
+
+/// What was run and how it went, beside a result.
+pub fn summary_of(result: &Path) -> PathBuf {
+    followed(&followed(result).with_extension("json"))
+}
+
+/// Whether two paths lead to the same file.
+pub fn same_file(one: &Path, other: &Path) -> bool {
+    match (fs::metadata(one), fs::metadata(other)) {
+        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        _ => false,
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::minutes::Minute;
 
 /// The list that was run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ListSummary {
     /// Its name.
     pub name: String,
@@ -18,7 +18,7 @@ pub struct ListSummary {
 }
 
 /// One process of a run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Leg {
     /// When it began.
@@ -30,7 +30,7 @@ pub struct Leg {
 }
 
 /// What stands beside a result as `.json`. The names are fixed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// This program and its version.
@@ -43,12 +43,15 @@ pub struct Summary {
     pub base_url: String,
     /// A hash of who called.
     pub account: String,
+    /// The identity of the run that this one was made from; of a retry or an undo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
     /// All settings, none of them secret.
     pub settings: BTreeMap<String, String>,
     /// Which part of the customers, of how many.
     pub shard: String,
     /// Rows by outcome.
-    pub rows: BTreeMap<&'static str, u64>,
+    pub rows: BTreeMap<String, u64>,
     /// Rows by code.
     pub codes: BTreeMap<String, u64>,
     /// Different customers in the list.
@@ -78,5 +81,13 @@ impl Summary {
         let mut json = serde_json::to_vec_pretty(self)?;
         json.push(b'\n');
         Ok(json)
+    }
+
+    /// What the file's content says.
+    ///
+    /// # Errors
+    /// It is no summary.
+    pub fn from_json(json: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(json)
     }
 }

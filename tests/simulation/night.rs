@@ -10,7 +10,7 @@ use bulklabel::dispatch::{Concurrency, MaxFailures, RetryPolicy};
 use bulklabel::error::ExitStatus;
 use bulklabel::job::{self, Identity, Planned, Reading, Run, Surroundings, Terms, Unfinished};
 use bulklabel::list::{Source, Wishes};
-use bulklabel::model::StopReason;
+use bulklabel::model::{StopReason, Tolerance};
 use bulklabel::plan::{OnConflict, Policy};
 use bulklabel::record::Outputs;
 use bulklabel::report::{LogFormat, Progress, Screen};
@@ -201,6 +201,7 @@ impl Night {
         let reading = Reading {
             wishes: Wishes::default(),
             delimiter: None,
+            selection: None,
             policy: Policy {
                 on_conflict: OnConflict::LastWins,
                 max_labels: 1_000,
@@ -401,6 +402,7 @@ impl Night {
             identity: &self.identity,
             rehearsal: false,
             others: &BTreeMap::new(),
+            tolerance: Tolerance::default(),
             started: clock::now(),
             disk: Arc::new(self.disk.clone()),
             now: clock::now,
@@ -429,7 +431,7 @@ impl Night {
         self.is_the_same_when_read(&run, &called);
         match called.stopped.clone() {
             None => match job::complete(&run, called, false) {
-                Ok(status) => Some(Ended::Complete(status)),
+                Ok(completion) => Some(Ended::Complete(completion.status)),
                 Err(error) => failed(error),
             },
             Some(reason) => match job::leave(&run, called, reason.status()) {

@@ -7,12 +7,14 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 
+use crate::cli::guards::RowRange;
 use crate::cli::values::{
-    MethodName, OnConflictName, RateLimit, Until, action, count, max_failures, span, span_or_zero,
+    MethodName, OnConflictName, RateLimit, Until, action, count, count_or_zero, max_failures, span,
+    span_or_zero,
 };
 use crate::dispatch::MaxFailures;
 use crate::list::{ColumnNames, Delimiter};
-use crate::model::Action;
+use crate::model::{Action, Tolerance};
 use crate::service::Cluster;
 
 /// Where settings may stand besides.
@@ -38,9 +40,9 @@ pub struct FileArgs {
     pub profile: Option<String>,
 }
 
-/// All settings of a run.
+/// Whether somebody is asked.
 #[derive(Debug, Args)]
-pub struct SettingArgs {
+pub struct ConsentArgs {
     /// Send without asking
     #[arg(
         long,
@@ -57,6 +59,14 @@ pub struct SettingArgs {
         hide_env_values = true
     )]
     pub yes: bool,
+}
+
+/// All settings of a run.
+#[derive(Debug, Args)]
+pub struct SettingArgs {
+    /// Whether somebody is asked.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
 
     /// Where else they stand.
     #[command(flatten)]
@@ -112,6 +122,16 @@ pub struct ResultArgs {
         hide_env_values = true
     )]
     pub overwrite: bool,
+
+    /// How many rows to look at are no reason for exit status 1: a share of the data rows, 1%, or a number
+    #[arg(
+        long,
+        value_name = "SHARE",
+        env = "BULKLABEL_TOLERATE",
+        hide_env_values = true,
+        default_value = "0"
+    )]
+    pub tolerate: Tolerance,
 
     /// How long to wait where another run has the same result
     #[arg(long, value_name = "SPAN", value_parser = span_or_zero, env = "BULKLABEL_LOCK_WAIT", hide_env_values = true, default_value = "0s")]
@@ -191,6 +211,25 @@ pub struct ListArgs {
         hide_env_values = true
     )]
     pub strict: bool,
+
+    /// Send nothing unless the list has so many data rows: 100..50000, 100.., ..50000, or 500
+    #[arg(
+        long,
+        value_name = "RANGE",
+        env = "BULKLABEL_EXPECT_ROWS",
+        hide_env_values = true
+    )]
+    pub expect_rows: Option<RowRange>,
+
+    /// Send nothing if more labels than this would be removed
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = count_or_zero,
+        env = "BULKLABEL_MAX_REMOVALS",
+        hide_env_values = true
+    )]
+    pub max_removals: Option<u64>,
 }
 
 /// Where and how calls go.

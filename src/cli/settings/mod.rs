@@ -5,6 +5,7 @@ mod address;
 mod args;
 mod file;
 mod layers;
+mod of_result;
 mod origin;
 mod parse;
 
@@ -13,16 +14,17 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 pub use address::address;
-pub use args::{ResultArgs, ServiceArgs, SettingArgs};
+pub use args::{ListArgs, ServiceArgs, SettingArgs};
 pub use file::SettingsFile;
 pub use layers::{Misunderstood, Understood, names, understand};
+pub use of_result::OfResultArgs;
 pub use origin::Origin;
 
 use crate::dispatch::{Concurrency, RetryPolicy};
 use crate::error::Error;
 use crate::job::{Reading, Terms};
 use crate::list::{Wishes, label_from_flag};
-use crate::model::Moment;
+use crate::model::{Moment, Tolerance};
 use crate::plan::{OnConflict, Policy};
 use crate::service::Method;
 use args::{PaceArgs, ValveArgs};
@@ -40,6 +42,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// Those that shape the plan, by name: they belong to the run's identity.
     pub shaping: BTreeMap<&'static str, String>,
+    /// How many rows may need a look.
+    pub tolerance: Tolerance,
     /// The others, by name.
     pub others: BTreeMap<&'static str, String>,
 }
@@ -55,6 +59,7 @@ impl Settings {
             service,
             pace,
             valves,
+            result,
             ..
         } = args;
         let label = list.label.as_deref().map(label_from_flag).transpose();
@@ -68,6 +73,7 @@ impl Settings {
         let reading = Reading {
             wishes,
             delimiter: list.delimiter,
+            selection: None,
             policy: Policy {
                 on_conflict: list.on_conflict.into(),
                 max_labels: list.max_labels.get(),
@@ -90,13 +96,15 @@ impl Settings {
             until: valves.until.map(|until| until.from(Moment::now())),
         };
         let shaping = shaping(&reading);
-        let others = others(pace, valves);
+        let mut others = others(pace, valves);
+        others.insert("tolerate", result.tolerate.to_string());
         Ok(Self {
             reading,
             terms,
             method: service.method.into(),
             timeout: pace.timeout,
             shaping,
+            tolerance: result.tolerate,
             others,
         })
     }
@@ -107,6 +115,7 @@ fn shaping(reading: &Reading) -> BTreeMap<&'static str, String> {
         wishes,
         delimiter,
         policy,
+        ..
     } = reading;
     let on_conflict = match policy.on_conflict {
         OnConflict::LastWins => "last",

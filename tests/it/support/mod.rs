@@ -115,6 +115,12 @@ impl Workplace {
         self.rows(name).iter().map(shown).collect()
     }
 
+    /// What stands beside a result.
+    pub fn summary(&self, name: &str) -> serde_json::Value {
+        let text = fs::read_to_string(self.path(name)).expect("there is a summary");
+        serde_json::from_str(&text).expect("it is JSON")
+    }
+
     /// The customers whose calls have ended, as the journal of an unfinished run says.
     pub fn recorded(&self, result: &str) -> Vec<u64> {
         let journal = fs::read_to_string(self.path(&format!("{result}.partial"))).unwrap();

@@ -1,22 +1,9 @@
-//! The result CSV (contract, section 5).
+//! A result, written.
 
 use std::io::{self, Write};
 
+use super::COLUMNS;
 use crate::model::Moment;
-
-/// The result's columns.
-const COLUMNS: [&str; 10] = [
-    "line",
-    "userId",
-    "action",
-    "label",
-    "outcome",
-    "code",
-    "message",
-    "httpStatus",
-    "attempts",
-    "completedAt",
-];
 
 /// A row of the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,63 @@
+//! Whether anything may be sent (contract, section 7).
+
+use super::destination::Destination;
+use super::question::{Question, somebody_is_there};
+use super::sending::{Sending, What};
+use super::settings::SettingsFile;
+use crate::error::Error;
+use crate::job::Run;
+use crate::model::OutcomeKind;
+use crate::report::{LogFormat, counted};
+
+impl Sending<'_> {
+    /// Asks a person who is there, unless they have said yes already. What is undone is undone by nobody's mistake: where
+    /// nobody is there, `--yes` must say so.
+    ///
+    /// # Errors
+    /// Nobody can be asked who must be.
+    pub fn may_send(
+        &self,
+        destination: &Destination,
+        run: &Run<'_>,
+        left: u64,
+    ) -> Result<bool, Error> {
+        let is_undo = matches!(self.what, What::Undo(_));
+        let removals = run.planned.plan.totals().removals;
+        if is_undo && removals > 0 {
+            self.screen.say(format!(
+                "Undoing takes {} away even from a customer who had the label before: the service does not tell.",
+                counted(removals, "label")
+            ));
+        }
+        if destination.rehearsal.is_some() || self.args.consent.yes {
+            return Ok(true);
+        }
+        if !somebody_is_there() {
+            return match is_undo {
+                true => Err(Error::unusable(
+                    "nobody is there to be asked, and an undo is not sent unasked: add --yes; nothing was sent",
+                )),
+                false => Ok(true),
+            };
+        }
+        if self.screen.format() == LogFormat::Json {
+            return Err(Error::unusable(
+                "with --log-format json nothing can be asked: --yes sends without a question",
+            ));
+        }
+        let question = Question {
+            host: destination.base_url.host(),
+            account: destination.credentials.name(),
+            settings_file: self.given.file.as_ref().map(SettingsFile::title),
+            totals: run.planned.plan.totals(),
+            left,
+            rejected: run.planned.left_out.rows(OutcomeKind::Rejected),
+            rate: self.settings.terms.rate,
+        };
+        question.ask().map_err(|error| {
+            Error::unusable(format!(
+                "the terminal can't be read: {error}; --yes does not ask"
+            ))
+        })
+    }
+}

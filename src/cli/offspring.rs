@@ -1,0 +1,160 @@
+//! What `retry` and `undo` share: a list that is made of a result.
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::environment::Environment;
+use super::finish::finish;
+use super::made_from::MadeFrom;
+use super::members::member;
+use super::print::print;
+use super::sending::{LegArgs, Sending, What};
+use super::settings::{OfResultArgs, Origin, SettingArgs, Settings, Understood};
+use crate::error::{Error, ExitStatus};
+use crate::job::{CODES, KIND, OF, RETRY, UNDO};
+use crate::list::{ColumnNames, Selection, Source};
+use crate::model::Moment;
+use crate::record::{Lineage, Offspring, Outputs};
+use crate::report::Screen;
+
+/// The flags of both.
+#[derive(Debug, Args)]
+pub struct OffspringArgs {
+    /// Only print the rows that would be sent, as a list, to standard output; no call is made
+    #[arg(long, conflicts_with = "finish")]
+    print: bool,
+
+    #[command(flatten)]
+    leg: LegArgs,
+
+    #[command(flatten)]
+    settings: OfResultArgs,
+}
+
+/// Sends the rows of a result that `selection` takes.
+///
+/// # Errors
+/// What ends the run before its result, but for a stop.
+pub fn send(
+    result: &Path,
+    selection: Selection,
+    args: OffspringArgs,
+    given: &Understood,
+    environment: &Environment,
+    screen: &Screen,
+) -> Result<ExitStatus, Error> {
+    let started = Moment::now();
+    let OffspringArgs {
+        print: only_print,
+        leg,
+        settings,
+    } = args;
+    let args = SettingArgs::from(settings);
+    let made_from = MadeFrom::read(result)?;
+    let offspring = match selection {
+        Selection::Inverse => Offspring::Undo,
+        Selection::Undone | Selection::Codes(_) => Offspring::Retry,
+    };
+    let settings = settings_of(&args, selection, &made_from)?;
+    refuse_unfinished(result)?;
+    if !Source::needs_copy(result) {
+        // Whoever names a list in the place of its result hears of that first.
+        settings.reading.rows(&Source::open(result, None)?)?;
+    }
+    if only_print {
+        return print(&settings.reading, &made_from);
+    }
+    let sending = Sending {
+        what: match offspring {
+            Offspring::Retry => What::Retry(&made_from),
+            Offspring::Undo => What::Undo(&made_from),
+        },
+        list: result,
+        outputs: outputs(result, offspring, &args, leg.sandbox, given)?,
+        args: &args,
+        leg,
+        settings,
+        started,
+        given,
+        environment,
+        screen,
+    };
+    if leg.finish {
+        return finish(&sending);
+    }
+    if offspring == Offspring::Retry && !leg.sandbox {
+        say_whether_it_was_retried(&made_from, screen);
+    }
+    sending.send(&made_from.destination(&args.service, leg, given, screen)?)
+}
+
+/// Who means the rows that a retry has left must name its result.
+fn say_whether_it_was_retried(made_from: &MadeFrom, screen: &Screen) {
+    let retried = Lineage::of(&made_from.result).and_then(|lineage| lineage.retried());
+    let Some(retried) = retried else { return };
+    let of = member(&retried).ok().and_then(|retry| retry.summary.of);
+    if of.is_some() && of.as_deref() == made_from.run() {
+        let (retried, result) = (retried.display(), made_from.result.display());
+        screen.say(format!(
+            "{retried} is there already. This sends the same rows of {result} once more; to send those that it has left, name \
+             that one."
+        ));
+    }
+}
+
+/// A run that is unfinished has no result yet.
+fn refuse_unfinished(result: &Path) -> Result<(), Error> {
+    let outputs = Outputs::at(None, false, || Some(result.to_owned()));
+    let journal = outputs.map(|outputs| outputs.partial());
+    match journal.filter(|journal| journal.is_file() && !result.exists()) {
+        None => Ok(()),
+        Some(journal) => Err(Error::unusable(format!(
+            "{} is not there yet: its run is unfinished, as {} says; the command that began it carries it on, or ends it \
+             with --finish",
+            result.display(),
+            journal.display()
+        ))),
+    }
+}
+
+/// The settings, with what is taken among those that make a run this run.
+fn settings_of(
+    args: &SettingArgs,
+    selection: Selection,
+    made_from: &MadeFrom,
+) -> Result<Settings, Error> {
+    let mut settings = Settings::new(args)?;
+    let kind = match &selection {
+        Selection::Inverse => UNDO,
+        Selection::Undone | Selection::Codes(_) => RETRY,
+    };
+    settings.shaping.insert(KIND, kind.to_owned());
+    if let Selection::Codes(codes) = &selection {
+        settings.shaping.insert(CODES, codes.to_string());
+    }
+    if let Some(run) = made_from.run() {
+        settings.shaping.insert(OF, run.to_owned());
+    }
+    settings.reading.wishes.names = ColumnNames::of_result();
+    settings.reading.selection = Some(selection);
+    Ok(settings)
+}
+
+/// Where the result goes: where the command line says, and never where settings say that are meant for the run.
+fn outputs(
+    result: &Path,
+    offspring: Offspring,
+    args: &SettingArgs,
+    rehearsal: bool,
+    given: &Understood,
+) -> Result<Outputs, Error> {
+    let typed = matches!(given.origins.origin("output"), Origin::Flag(_));
+    let output = args.result.output.as_deref().filter(|_| typed);
+    let usual = || Some(Lineage::of(result)?.next(offspring, rehearsal));
+    Outputs::at(output, rehearsal, usual).ok_or_else(|| {
+        Error::unusable(
+            "a result from standard input has no name to make another of: name it with --output FILE, not -",
+        )
+    })
+}

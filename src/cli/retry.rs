@@ -1,0 +1,66 @@
+//! `bulklabel retry`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::Resettable;
+
+use super::environment::Environment;
+use super::offspring::{OffspringArgs, send};
+use super::settings::Understood;
+use crate::error::{Error, ExitStatus};
+use crate::list::{Codes, Selection};
+use crate::report::Screen;
+
+/// Sends those rows of a result again that failed, are unconfirmed or pending
+///
+/// It goes to the service and account that the result came from. Its own result has one row per row sent, and keeps
+/// their lines: campaign.results.csv gives campaign.retry-1.results.csv, and that campaign.retry-2.results.csv.
+/// `bulklabel merge --latest` folds them into one.
+#[derive(Debug, Args)]
+#[command(
+    mut_arg("output", |arg| arg
+        .env(Resettable::Reset)
+        .help("Where the result goes; - is standard output [default: campaign.results.csv gives campaign.retry-1.results.csv \
+               beside it]")),
+    after_help = "Examples:\n  \
+    bulklabel retry campaign.results.csv\n  \
+    bulklabel retry campaign.results.csv --codes 8015,33000\n  \
+    bulklabel retry campaign.results.csv --print > again.csv\n\n\
+    How the list is read is set by flags only: settings files and variables for those are meant for lists. A result has its \
+    own columns.\n\n\
+    Exit status: as that of run.")]
+pub struct RetryArgs {
+    /// The result, such as campaign.results.csv
+    #[arg(value_name = "RESULT")]
+    result: PathBuf,
+
+    /// Send the rows with these codes instead, whatever their outcome; one that breaks a rule is rejected again
+    #[arg(long, value_name = "CODE,…")]
+    codes: Option<Codes>,
+
+    #[command(flatten)]
+    offspring: OffspringArgs,
+}
+
+/// Sends rows of a result again.
+///
+/// # Errors
+/// What ends the run before its result, but for a stop.
+pub fn run(
+    args: RetryArgs,
+    given: &Understood,
+    environment: &Environment,
+    screen: &Screen,
+) -> Result<ExitStatus, Error> {
+    let selection = args.codes.map_or(Selection::Undone, Selection::Codes);
+    let offspring = args.offspring;
+    send(
+        &args.result,
+        selection,
+        offspring,
+        given,
+        environment,
+        screen,
+    )
+}

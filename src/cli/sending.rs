@@ -1,0 +1,226 @@
+//! From a list to its result: what `run`, `retry` and `undo` share.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::advice::{self, Ended, Ending, Lacking};
+use super::claim::{Claim, Start, Wishes};
+use super::conclusion::{call, conclude};
+use super::credentials;
+use super::destination::Destination;
+use super::environment::Environment;
+use super::guards;
+use super::list::List;
+use super::made_from::MadeFrom;
+use super::members::family_of;
+use super::settings::{SettingArgs, Settings, Understood};
+use super::signals::Signals;
+use crate::dispatch::asleep;
+use crate::error::{Error, ExitStatus};
+use crate::job::{self, ACCOUNT, BASE_URL, Identity, METHOD, Run, Underway};
+use crate::model::Moment;
+use crate::record::{Outputs, RealDisk};
+use crate::report::{End, Screen, count, counted, span};
+
+/// What is done with a run that may have been begun before.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct LegArgs {
+    /// Rehearse against an imitation of the service on this machine: no account, no network
+    #[arg(long)]
+    pub sandbox: bool,
+
+    /// Start an unfinished run over: what it has recorded is set aside, and its customers are called again
+    #[arg(long)]
+    pub restart: bool,
+
+    /// Carry on, though the user name or key is another of the same organisation
+    #[arg(long)]
+    pub account_changed: bool,
+
+    /// End an unfinished run as it stands: no call is made, and rows that were not called are pending in the result
+    #[arg(long, conflicts_with_all = ["sandbox", "restart"])]
+    pub finish: bool,
+}
+
+/// What the list is.
+#[derive(Debug, Clone, Copy)]
+pub enum What<'a> {
+    /// A list of its own.
+    Run,
+    /// Rows of this result.
+    Retry(&'a MadeFrom),
+    /// The opposite of what this result says was done.
+    Undo(&'a MadeFrom),
+}
+
+impl<'a> What<'a> {
+    /// The result that it is made of.
+    pub fn made_from(self) -> Option<&'a MadeFrom> {
+        match self {
+            Self::Run => None,
+            Self::Retry(made_from) | Self::Undo(made_from) => Some(made_from),
+        }
+    }
+}
+
+/// A list on its way to its result.
+#[derive(Debug)]
+pub struct Sending<'a> {
+    /// What the list is.
+    pub what: What<'a>,
+    /// Its path.
+    pub list: &'a Path,
+    /// The settings as they were given.
+    pub args: &'a SettingArgs,
+    /// What is done with an earlier leg.
+    pub leg: LegArgs,
+    /// The settings as they are meant.
+    pub settings: Settings,
+    /// Where its files stand.
+    pub outputs: Outputs,
+    /// When the command began.
+    pub started: Moment,
+    /// Where the settings come from.
+    pub given: &'a Understood,
+    /// What the environment says.
+    pub environment: &'a Environment,
+    /// Standard error.
+    pub screen: &'a Screen,
+}
+
+impl Sending<'_> {
+    /// Sends it.
+    ///
+    /// # Errors
+    /// What ends the run before its result, but for a stop.
+    pub fn send(&self, destination: &Destination) -> Result<ExitStatus, Error> {
+        let (outputs, settings, screen) = (&self.outputs, &self.settings, self.screen);
+        let signals = Signals::catch(screen)?;
+        let wait = self.args.result.lock_wait;
+        let mut claim = Claim::stake(outputs, self.list, self.wishes(), wait, screen)?;
+        signals.preparing(outputs.copying(), outputs.partial());
+        let (list, copy) = List::read(self.list, outputs, &settings.reading)?;
+        if let Some(made_from) = self.what.made_from() {
+            made_from.must_be_whole(list.planned.read)?;
+        }
+        guards::check(list.source.name(), &list.planned, &self.args.list)?;
+        let identity = identity(&list, settings, destination);
+        let start = claim.settle(&identity)?;
+        let run = self.run(&list, &identity);
+        let taken_up = match &start {
+            Start::CarryOn(_) => Some(job::take_up(&run, settings.terms.rate)?),
+            Start::Begin { .. } => None,
+        };
+        let left = calls_left(&run, taken_up.as_ref());
+        let client = match left {
+            0 => None,
+            _ => Some(destination.client(&self.args.service, settings)?),
+        };
+        if let Some(underway) = &taken_up {
+            screen.say(carrying_on(&run, underway, left));
+        }
+        if client.is_some() && !self.may_send(destination, &run, left)? {
+            screen.say("Nothing was sent.");
+            return Ok(ExitStatus::Unusable);
+        }
+        claim.make_way(&start)?;
+        copy.keep(outputs)?;
+        let underway = match taken_up {
+            Some(underway) => underway,
+            None => job::take_up(&run, settings.terms.rate)?,
+        };
+        let called = call(&run, underway, client, settings, &signals, screen)?;
+        conclude(&run, called, false, screen, |ending| {
+            self.next(ending, destination.rehearsal.is_some())
+        })
+    }
+
+    /// The run of a list that was read.
+    pub fn run<'b>(&'b self, list: &'b List, identity: &'b Identity) -> Run<'b> {
+        Run {
+            list: self.list,
+            source: &list.source,
+            reading: &self.settings.reading,
+            planned: &list.planned,
+            outputs: &self.outputs,
+            identity,
+            rehearsal: self.leg.sandbox,
+            others: &self.settings.others,
+            tolerance: self.settings.tolerance,
+            started: self.started,
+            disk: Arc::new(RealDisk),
+            now: Moment::now,
+            asleep,
+        }
+    }
+
+    /// What is to become of an earlier leg.
+    pub fn wishes(&self) -> Wishes {
+        Wishes {
+            overwrite: self.args.result.overwrite,
+            restart: self.leg.restart,
+            account_changed: self.leg.account_changed,
+            finish: self.leg.finish,
+        }
+    }
+
+    /// What to do next.
+    pub fn next(&self, ending: &Ending<'_>, rehearsal: bool) -> String {
+        let (places, anybody) = credentials::places(self.given.file.as_ref());
+        let service = &self.args.service;
+        let knows_address = self.what.made_from().is_some_and(MadeFrom::has_summary);
+        let unnamed = service.base_url.is_none() && service.cluster.is_none();
+        let family = match (self.what, ending.end) {
+            (What::Retry(_), End::Complete(Some(result))) => family_of(result),
+            _ => Vec::new(),
+        };
+        advice::next(&Ended {
+            ending,
+            family,
+            what: self.what,
+            list: self.list,
+            command_line: &self.environment.command_line,
+            rehearsal: rehearsal.then_some(Lacking {
+                address: unnamed && !knows_address,
+                credentials: !anybody,
+            }),
+            credentials: places,
+        })
+    }
+}
+
+fn identity(list: &List, settings: &Settings, destination: &Destination) -> Identity {
+    let mut parts = list.parts(settings);
+    parts.extend([
+        (BASE_URL, destination.base_url.to_string()),
+        (ACCOUNT, destination.credentials.account()),
+        (METHOD, settings.method.as_str().to_owned()),
+    ]);
+    Identity::new(parts)
+}
+
+/// How many calls are left of a run that was taken up, or of one that begins.
+fn calls_left(run: &Run<'_>, underway: Option<&Underway>) -> u64 {
+    let ended = underway.map_or(0, |underway| underway.standing().ledger.ended());
+    u64::from(run.planned.plan.totals().calls).saturating_sub(u64::from(ended))
+}
+
+fn carrying_on(run: &Run<'_>, underway: &Underway, left: u64) -> String {
+    let calls = u64::from(run.planned.plan.totals().calls);
+    let held = underway.standing().before(Moment::now()).held;
+    let held = match held.is_zero() {
+        true => String::new(),
+        false => format!(
+            " The service has asked for a pause, of which {} are left.",
+            span(held)
+        ),
+    };
+    format!(
+        "Carrying on: {} of {} are done, as {} says.{held}",
+        count(calls - left),
+        counted(calls, "call"),
+        run.outputs.partial().display()
+    )
+}

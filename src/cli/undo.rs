@@ -1,0 +1,61 @@
+//! `bulklabel undo`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::Resettable;
+
+use super::environment::Environment;
+use super::offspring::{OffspringArgs, send};
+use super::settings::Understood;
+use crate::error::{Error, ExitStatus};
+use crate::list::Selection;
+use crate::report::Screen;
+
+/// Sends the opposite of every row of a result that is a success: what was added is removed, what was removed is added
+///
+/// It takes a label away even from a customer who had it before the run: the service does not tell. Without a terminal
+/// it needs --yes. It goes to the service and account that the result came from. campaign.results.csv gives
+/// campaign.undo.results.csv.
+#[derive(Debug, Args)]
+#[command(
+    mut_arg("output", |arg| arg
+        .env(Resettable::Reset)
+        .help("Where the result goes; - is standard output [default: campaign.results.csv gives campaign.undo.results.csv \
+               beside it]")),
+    after_help = "Examples:\n  \
+    bulklabel undo campaign.results.csv\n  \
+    bulklabel undo campaign.results.csv --print > inverse.csv\n  \
+    bulklabel undo campaign.results.csv --sandbox      rehearse it: nothing is changed\n\n\
+    What retries have done is undone with their own results, or with all of them folded by `bulklabel merge --latest`.\n\n\
+    How the list is read is set by flags only: settings files and variables for those are meant for lists. A result has its \
+    own columns.\n\n\
+    Exit status: as that of run.")]
+pub struct UndoArgs {
+    /// The result, such as campaign.results.csv
+    #[arg(value_name = "RESULT")]
+    result: PathBuf,
+
+    #[command(flatten)]
+    offspring: OffspringArgs,
+}
+
+/// Undoes what a result says was done.
+///
+/// # Errors
+/// What ends the run before its result, but for a stop.
+pub fn run(
+    args: UndoArgs,
+    given: &Understood,
+    environment: &Environment,
+    screen: &Screen,
+) -> Result<ExitStatus, Error> {
+    send(
+        &args.result,
+        Selection::Inverse,
+        args.offspring,
+        given,
+        environment,
+        screen,
+    )
+}

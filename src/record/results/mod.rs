@@ -1,0 +1,25 @@
+//! The result CSV (contract, section 5): written, read again, and folded with its retries.
+
+mod error;
+mod fold;
+mod reader;
+mod writer;
+
+pub use error::ResultError;
+pub use fold::{Folded, fold};
+pub use reader::ResultReader;
+pub use writer::{ResultRow, ResultWriter};
+
+/// The result's columns.
+const COLUMNS: [&str; 10] = [
+    "line",
+    "userId",
+    "action",
+    "label",
+    "outcome",
+    "code",
+    "message",
+    "httpStatus",
+    "attempts",
+    "completedAt",
+];

@@ -1,0 +1,362 @@
+//! Rows of a result are sent again: which of them, to whom, and where what comes of it is told.
+
+use std::process::Stdio;
+
+use crate::support::{Ran, Row, Sandbox, Workplace};
+
+const RESULT: &str = "campaign.results.csv";
+
+/// A list of which some rows fail, whatever is done: those of customers that do not exist.
+const LIST: &str = "userId,action,label,note\n\
+    1,add,VIP,a\n18015,add,\"VIP, \"\"gold\"\"\",b\n\n2,add,Unknown X,c\n2,add,VIP,d\n28015,remove,Old,e\n\
+    x,add,VIP,f\n2,add,VIP,g\n3,add,A, B,x\n";
+
+fn sent() -> (Workplace, Sandbox) {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    work.list("campaign.csv", LIST);
+    work.send(&sandbox.url(), &[]).ended(1);
+    (work, sandbox)
+}
+
+fn shown(rows: &[Row]) -> Vec<String> {
+    let columns = ["line", "userId", "action", "label", "outcome", "code"];
+    let shown = |row: &Row| columns.map(|column| row[column].clone()).join("|");
+    rows.iter().map(shown).collect()
+}
+
+#[test]
+fn rows_that_were_not_done_are_sent_again_on_their_lines() {
+    let (work, sandbox) = sent();
+    let before = sandbox.asked().len();
+    work.run(["retry", RESULT]).ended(1);
+    assert_eq!(
+        shown(&work.rows("campaign.retry-1.results.csv")),
+        [
+            "3|18015|add|VIP, \"gold\"|failed|8015",
+            "7|28015|remove|Old|failed|8015",
+        ]
+    );
+    assert_eq!(sandbox.asked().len(), before + 2);
+    let (first, again) = (
+        work.summary("campaign.results.json"),
+        work.summary("campaign.retry-1.results.json"),
+    );
+    assert_eq!(again["of"], first["run"]);
+    assert_eq!(again["baseUrl"], first["baseUrl"]);
+    assert_eq!(again["account"], first["account"]);
+    assert_eq!(
+        (&again["list"]["name"], &again["list"]["rows"]),
+        (&RESULT.into(), &2.into())
+    );
+    assert_eq!(again["exitStatus"], 1);
+}
+
+#[test]
+fn codes_pick_rows_whatever_their_outcome() {
+    let (work, sandbox) = sent();
+    let before = sandbox.asked().len();
+    let codes = "33000,INVALID_USER_ID,DUPLICATE,EXTRA_FIELDS";
+    work.run(["retry", RESULT, "--codes", codes]).ended(1);
+    assert_eq!(
+        shown(&work.rows("campaign.retry-1.results.csv")),
+        [
+            "5|2|add|Unknown X|warning|33000",
+            "6|2|add|VIP|success|",
+            "8|x|add|VIP|rejected|INVALID_USER_ID",
+            "10|3|add|A|rejected|EXTRA_FIELDS",
+        ],
+        "of a row with an unquoted comma the result holds a part only, which nobody has asked for"
+    );
+    assert_eq!(sandbox.asked().len(), before + 1);
+    assert_eq!(
+        work.summary("campaign.retry-1.results.json")["settings"]["codes"],
+        "33000,DUPLICATE,EXTRA_FIELDS,INVALID_USER_ID"
+    );
+    work.run(["retry", RESULT, "--codes", "8015,"])
+        .ended(2)
+        .said("names no codes");
+}
+
+#[test]
+fn what_would_be_sent_is_printed_and_is_a_list() {
+    let (work, sandbox) = sent();
+    let before = sandbox.asked().len();
+    std::fs::remove_file(work.path("campaign.results.json")).unwrap();
+    let mut command = work.command(["retry", RESULT, "--print"]);
+    command
+        .env_remove("BULKLABEL_USERNAME")
+        .env_remove("BULKLABEL_PASSWORD");
+    let ran = Ran::from(command.output().unwrap()).ended(0);
+    assert_eq!(
+        ran.stdout,
+        "line,userId,action,label\n3,18015,add,\"VIP, \"\"gold\"\"\"\n7,28015,remove,Old\n"
+    );
+    assert_eq!(ran.stderr, "");
+    assert_eq!(sandbox.asked().len(), before);
+    work.rehearse(&ran.stdout, &[]).ended(1);
+    assert_eq!(
+        work.outcomes("campaign.sandbox.results.csv"),
+        ["2 failed 8015", "3 failed 8015"]
+    );
+}
+
+#[test]
+fn each_retry_has_the_next_name() {
+    let (work, _sandbox) = sent();
+    let retry = |result: &str| work.run(["retry", result]).ended(1);
+    retry(RESULT);
+    retry(RESULT).said(
+        "campaign.retry-1.results.csv is there already. This sends the same rows of campaign.results.csv once more",
+    );
+    assert!(work.path("campaign.retry-2.results.json").exists());
+    retry("campaign.retry-1.results.csv");
+    assert!(work.path("campaign.retry-3.results.csv").exists());
+    work.run(["retry", RESULT, "--output", "mine.csv"]).ended(1);
+    retry("mine.csv");
+    assert!(work.path("mine.retry-1.csv").exists() && work.path("mine.retry-1.json").exists());
+    work.run(["retry", RESULT, "--output", "mine.csv"])
+        .ended(2)
+        .said("mine.csv exists already");
+    work.run(["retry", RESULT, "--output", RESULT, "--overwrite"])
+        .ended(2)
+        .said("is in the way of the result");
+}
+
+#[test]
+fn another_service_or_account_is_refused() {
+    let (work, sandbox) = sent();
+    let other = Sandbox::start(&[]);
+    let asked = sandbox.asked().len();
+    let url = other.url();
+    let words = format!("came from {}, and --base-url says {url}", sandbox.url());
+    work.run(["retry", RESULT, "--base-url", &url])
+        .ended(2)
+        .said(&words);
+    let as_another = |more: &[&str]| {
+        let mut command = work.command([&["retry", RESULT], more].concat());
+        command
+            .env_remove("BULKLABEL_USERNAME")
+            .env_remove("BULKLABEL_PASSWORD")
+            .env("BULKLABEL_CLIENT_KEY", "sandbox-key")
+            .env("BULKLABEL_CLIENT_SECRET", "sandbox-secret");
+        Ran::from(command.output().unwrap())
+    };
+    as_another(&[])
+        .ended(2)
+        .said("campaign.results.csv came from another account than sandbox-key");
+    assert!(other.asked().is_empty());
+    assert_eq!(sandbox.asked().len(), asked);
+    assert!(!work.files().iter().any(|name| name.contains("retry")));
+    as_another(&["--account-changed"]).ended(1);
+}
+
+#[test]
+fn without_a_summary_nothing_is_guessed() {
+    let (work, sandbox) = sent();
+    std::fs::remove_file(work.path("campaign.results.json")).unwrap();
+    let warning = "warning: campaign.results.json is not there, so nothing can tell to which service and account";
+    work.run(["retry", RESULT])
+        .ended(2)
+        .said(warning)
+        .said("nothing says where the service is");
+    let url = sandbox.url();
+    work.run(["retry", RESULT, "--base-url", &url])
+        .ended(1)
+        .said(warning);
+    let summary = work.summary("campaign.retry-1.results.json");
+    assert!(summary.get("of").is_none());
+    work.list("campaign.results.json", "{}");
+    work.run(["retry", RESULT])
+        .ended(2)
+        .said("campaign.results.json: it does not say how a result came to be");
+}
+
+#[test]
+fn what_is_no_whole_result_sends_nothing() {
+    let (work, sandbox) = sent();
+    let asked = sandbox.asked().len();
+    let whole = std::fs::read_to_string(work.path(RESULT)).unwrap();
+    work.run(["retry", "campaign.csv"])
+        .ended(2)
+        .said("campaign.csv is no result: it has no column \"outcome\"");
+    work.run(["retry", "nothing.csv"])
+        .ended(2)
+        .said("nothing.csv: there is no such file");
+    work.list(RESULT, &whole[..whole.len() - 40]);
+    work.run(["retry", RESULT]).ended(2).said("cut short");
+    let rows: Vec<_> = whole.lines().take(4).collect();
+    work.list(RESULT, rows.join("\n") + "\n");
+    work.run(["retry", RESULT])
+        .ended(2)
+        .said("campaign.results.csv has 3 rows, and was written with 8");
+    work.list(RESULT, whole.replace("failed", "fehlgeschlagen"));
+    work.run(["retry", RESULT])
+        .ended(2)
+        .said("\"fehlgeschlagen\" in the column \"outcome\"");
+    assert_eq!(sandbox.asked().len(), asked);
+    assert!(!work.files().iter().any(|name| name.contains("retry")));
+}
+
+#[test]
+fn settings_that_are_meant_for_lists_are_not_heard() {
+    let (work, _sandbox) = sent();
+    let file = "strict = true\nexpect_rows = 7\nmax_removals = 0\ncolumns = \"userId=crm\"\naction = \"add\"\n\
+                output = \"nightly.csv\"\ntolerate = 2\n";
+    work.list("bulklabel.toml", file);
+    let mut command = work.command(["retry", RESULT]);
+    command
+        .env("BULKLABEL_STRICT", "true")
+        .env("BULKLABEL_EXPECT_ROWS", "7")
+        .env("BULKLABEL_OUTPUT", "nightly.csv")
+        .env("BULKLABEL_LABEL", "VIP");
+    Ran::from(command.output().unwrap()).ended(0);
+    assert!(work.path("campaign.retry-1.results.csv").exists());
+    assert!(!work.path("nightly.csv").exists());
+    for (flag, words) in [
+        (["--expect-rows", "7"], "2 rows, and --expect-rows wants 7"),
+        (["--max-removals", "0"], "1 removal would be sent"),
+        (["--columns", "userId=x"], "unexpected argument '--columns'"),
+    ] {
+        work.run([&["retry", RESULT], &flag[..]].concat())
+            .ended(2)
+            .said(words);
+    }
+    work.run(["retry", RESULT, "--strict", "--codes", "INVALID_USER_ID"])
+        .ended(2)
+        .said("--strict allows none");
+}
+
+#[test]
+fn rehearsals_stay_rehearsals() {
+    let work = Workplace::new();
+    work.rehearse(LIST, &[]).ended(1);
+    let rehearsed = "campaign.sandbox.results.csv";
+    work.run(["retry", rehearsed])
+        .ended(2)
+        .said("is the result of a rehearsal")
+        .said("add --sandbox");
+    for _ in 0..2 {
+        work.run(["retry", rehearsed, "--sandbox"])
+            .ended(1)
+            .said("Result: campaign.sandbox.retry-1.results.csv");
+    }
+    work.run(["retry", "campaign.sandbox.retry-1.results.csv", "--sandbox"])
+        .ended(1)
+        .said("Result: campaign.sandbox.retry-2.results.csv");
+    work.run(["undo", rehearsed, "--sandbox"])
+        .ended(0)
+        .said("Result: campaign.sandbox.undo.results.csv");
+}
+
+/// A result of which all rows failed, and a retry of it that was killed after so many requests.
+fn killed(customers: usize) -> (Workplace, Sandbox) {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    let rows: String = (1..=customers).map(|n| format!("{n},add,VIP\n")).collect();
+    work.list("campaign.csv", format!("userId,action,label\n{rows}"));
+    sandbox.set_faults(r#"{"errors":"100%"}"#);
+    work.send(&sandbox.url(), &["--max-attempts", "1"]).ended(1);
+    sandbox.set_faults(r#"{"latency":"20ms"}"#);
+    let before = sandbox.asked().len();
+    let arguments = ["retry", RESULT, "--rate", "none", "--concurrency", "2"];
+    let mut process = work
+        .command(arguments)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    sandbox.wait_for(before + 20);
+    process.kill().unwrap();
+    process.wait().unwrap();
+    (work, sandbox)
+}
+
+const RETRY: &str = "campaign.retry-1.results.csv";
+
+#[test]
+fn an_unfinished_retry_is_carried_on_by_the_same_command() {
+    let (work, sandbox) = killed(60);
+    let recorded = work.recorded(RETRY).len();
+    assert!((1..20).contains(&recorded), "{recorded}");
+    work.run(["retry", RETRY])
+        .ended(2)
+        .said("campaign.retry-1.results.csv is not there yet: its run is unfinished");
+    work.run(["retry", RESULT, "--codes", "HTTP_503"])
+        .ended(2)
+        .said("--codes was not given, and is HTTP_503");
+    work.run(["undo", RESULT, "--output", RETRY, "--yes"])
+        .ended(2)
+        .said("it was a retry, and is a undo");
+    work.run(["retry", RESULT, "--rate", "none"])
+        .ended(0)
+        .said(&format!("Carrying on: {recorded} of 60 calls are done"));
+    assert_eq!(work.rows(RETRY).len(), 60);
+    let asked = sandbox.asked().len();
+    assert!((120..=122).contains(&asked), "{asked}");
+    let summary = work.summary("campaign.retry-1.results.json");
+    assert_eq!(summary["legs"].as_array().unwrap().len(), 2);
+    let names = [
+        "campaign.csv",
+        "campaign.results.csv",
+        "campaign.results.json",
+    ];
+    let names = [&names[..], &[RETRY, "campaign.retry-1.results.json"]].concat();
+    assert_eq!(work.files(), names);
+}
+
+#[test]
+fn an_unfinished_retry_can_be_ended_or_started_over() {
+    let (work, sandbox) = killed(60);
+    let recorded = work.recorded(RETRY).len();
+    let mut command = work.command(["retry", RESULT, "--finish"]);
+    command.env_remove("BULKLABEL_PASSWORD");
+    Ran::from(command.output().unwrap())
+        .ended(1)
+        .said("bulklabel retry campaign.retry-1.results.csv");
+    let rows = work.rows(RETRY);
+    let pending = rows
+        .iter()
+        .filter(|row| row["outcome"] == "pending")
+        .count();
+    assert_eq!((rows.len(), pending), (60, 60 - recorded));
+    let asked = sandbox.asked().len();
+    work.run(["retry", "nothing.results.csv"])
+        .ended(2)
+        .said("nothing.results.csv: there is no such file");
+    work.run(["retry", RETRY, "--rate", "none"]).ended(0);
+    assert_eq!(sandbox.asked().len(), asked + pending);
+    work.run(["retry", RETRY, "--finish"])
+        .ended(2)
+        .said("there is no unfinished run");
+
+    let (work, sandbox) = killed(30);
+    let asked = sandbox.asked().len();
+    work.run(["retry", RESULT, "--restart", "--rate", "none"])
+        .ended(0);
+    assert_eq!(sandbox.asked().len(), asked + 30);
+    assert!(work.path("campaign.retry-1.results.csv.partial.1").exists());
+}
+
+#[test]
+fn a_result_without_anything_to_send_gives_an_empty_one() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    work.list("campaign.csv", "userId,action,label\n1,add,VIP\n");
+    work.send(&sandbox.url(), &[]).ended(0);
+    work.run(["retry", RESULT])
+        .ended(0)
+        .said("0 rows, complete");
+    assert_eq!(work.rows(RETRY).len(), 0);
+    let ran = work.run(["retry", RESULT, "--output", "-"]).ended(0);
+    assert_eq!(ran.stdout.lines().count(), 1, "{ran}");
+}
+
+#[test]
+fn a_result_that_a_spreadsheet_has_saved_is_read_all_the_same() {
+    let (work, _sandbox) = sent();
+    let text = std::fs::read_to_string(work.path(RESULT)).unwrap();
+    let quoted = text.replace("\"VIP, \"\"gold\"\"\"", "\u{1}");
+    let excel = quoted
+        .replace(',', ";")
+        .replace('\u{1}', "\"VIP, \"\"gold\"\"\"");
+    work.list(RESULT, format!("\u{feff}{}", excel.replace('\n', "\r\n")));
+    work.run(["retry", RESULT]).ended(1);
+    assert_eq!(work.outcomes(RETRY), ["3 failed 8015", "7 failed 8015"]);
+}
