@@ -277,13 +277,14 @@ mod tests {
             prop_assert_eq!(attempts(&folded), results.iter().map(|rows| attempts(rows)).sum::<u32>());
             for row in &folded {
                 let told = results.iter().flatten().filter(|other| other.line == row.line);
-                let last = told.clone().rfind(|row| match row.outcome.kind {
-                    OutcomeKind::Skipped => false,
-                    OutcomeKind::Pending => row.attempts > 0,
-                    _ => true,
+                let (first, later) = told.collect::<Vec<_>>().split_first().map(|(first, later)| (first.outcome.kind, later.to_vec())).unwrap();
+                let last = later.iter().fold(first, |before, row| match row.outcome.kind {
+                    OutcomeKind::Skipped => before,
+                    OutcomeKind::Pending if row.attempts == 0 => before,
+                    OutcomeKind::Failed if before == OutcomeKind::Unconfirmed => before,
+                    kind => kind,
                 });
-                let last = last.or(told.clone().next());
-                prop_assert_eq!(Some(row.outcome.kind), last.map(|row| row.outcome.kind));
+                prop_assert_eq!(row.outcome.kind, last);
             }
             prop_assert_eq!(counts.tally.total(), folded.len() as u64);
             let read: Vec<_> = results.iter().map(|rows| rows.len() as u64).collect();
