@@ -8,7 +8,7 @@ const LATEST: &str = "campaign.latest.results.csv";
 
 /// A result of which one row has failed, and a retry that has done it.
 fn retried() -> (Workplace, Sandbox) {
-    let (work, sandbox) = (Workplace::new(), Sandbox::start(&["--errors", "100%"]));
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&["--busy-body", "100%"]));
     work.list(
         "campaign.csv",
         "userId,action,label\n1,add,VIP\n2,add,VIP\n3,add,\n",

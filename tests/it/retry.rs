@@ -253,7 +253,7 @@ fn killed(customers: usize) -> (Workplace, Sandbox) {
     let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
     let rows: String = (1..=customers).map(|n| format!("{n},add,VIP\n")).collect();
     work.list("campaign.csv", format!("userId,action,label\n{rows}"));
-    sandbox.set_faults(r#"{"errors":"100%"}"#);
+    sandbox.set_faults(r#"{"busy-body":"100%"}"#);
     work.send(&sandbox.url(), &["--max-attempts", "1"]).ended(1);
     sandbox.set_faults(r#"{"latency":"20ms"}"#);
     let before = sandbox.asked().len();

@@ -39,7 +39,7 @@ fn what_half_failed_is_sent_again_folded_and_undone() {
         .ended(0);
     let at_the_start = labels(&sandbox);
 
-    sandbox.set_faults(r#"{"errors":"50%"}"#);
+    sandbox.set_faults(r#"{"busy-body":"50%"}"#);
     let once = ["--max-attempts", "1", "--rate", "none"];
     work.send(&url, &once[..2]).ended(1);
     let failed = |name: &str| {
