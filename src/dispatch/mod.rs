@@ -27,7 +27,7 @@ pub use crew::{Clocks, Crew, Told};
 pub use failures::{Failures, MaxFailures, TooMany};
 pub use pace::{Before, Pace};
 pub use places::{Concurrency, Places, USUAL};
-pub use pool::run;
+pub use pool::{Bounds, run};
 pub use stop::{Stop, Stopper, stopper};
 pub use suspicion::{Judgement, Suspicion};
 pub use wake::asleep;

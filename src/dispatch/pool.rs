@@ -23,6 +23,15 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The first calls go alone: so many, at most.
 const ALONE: u8 = 2;
 
+/// When to stop though calls are left.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bounds {
+    /// After so many calls.
+    pub limit: Option<u64>,
+    /// At this time of day.
+    pub until: Option<Moment>,
+}
+
 /// Makes the calls in their order until all have ended, the run stops, or its time is up.
 ///
 /// The first goes alone until it has ended or is put back, and where its answer can hardly be about the customer, so does
@@ -34,13 +43,13 @@ pub async fn run<S: Sender>(
     calls: impl Iterator<Item = (Call, History)>,
     crew: Crew<S>,
     places: Places,
-    until: Option<Moment>,
+    bounds: Bounds,
 ) {
     let mut pool = Pool {
         crew: Arc::new(crew),
-        queue: Queue::of(calls),
+        queue: Queue::of(calls, bounds.limit),
         places,
-        until,
+        until: bounds.until,
         workers: JoinSet::new(),
         alone: ALONE,
         probe: Probe::default(),
@@ -119,8 +128,9 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
             let due = self.due();
             let crew = Arc::clone(&self.crew);
             tokio::select! {
+                // What is ready most often comes last.
                 biased;
-                Some(joined) = self.workers.join_next() => self.take(joined).await,
+                _ = look.tick() => self.look().await,
                 () = crew.stop.wanted(), if !self.must_end() => {}
                 () = crew.breaker.changed() => {}
                 () = sleep_until(due.map_or_else(Instant::now, |(at, _)| at)), if due.is_some() => {
@@ -128,7 +138,7 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
                         self.do_what_is_due(due).await;
                     }
                 }
-                _ = look.tick() => self.look().await,
+                Some(joined) = self.workers.join_next() => self.take(joined).await,
             }
         }
     }

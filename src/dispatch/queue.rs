@@ -65,6 +65,8 @@ impl Job {
 /// The calls that are left.
 pub struct Queue<I: Iterator> {
     fresh: Peekable<I>,
+    /// How many more of them may be taken.
+    allowed: u64,
     /// Calls that were taken, and of which nothing was sent.
     returned: VecDeque<Job>,
     /// Calls that have met errors, and wait for the service to answer others.
@@ -76,10 +78,11 @@ pub struct Queue<I: Iterator> {
 }
 
 impl<I: Iterator<Item = (Call, History)>> Queue<I> {
-    /// The calls of a plan.
-    pub fn of(calls: I) -> Self {
+    /// The calls of a plan, of which so many may be made.
+    pub fn of(calls: I, limit: Option<u64>) -> Self {
         Self {
             fresh: calls.peekable(),
+            allowed: limit.unwrap_or(u64::MAX),
             returned: VecDeque::new(),
             waiting: VecDeque::new(),
             never_put_back: 0,
@@ -104,7 +107,9 @@ impl<I: Iterator<Item = (Call, History)>> Queue<I> {
         if let Some(job) = self.returned.pop_front() {
             return Some(job);
         }
+        let allowed = self.allowed.checked_sub(1)?;
         let (call, history) = self.fresh.next()?;
+        self.allowed = allowed;
         self.never_put_back += 1;
         Some(Job {
             call,
@@ -149,12 +154,12 @@ impl<I: Iterator<Item = (Call, History)>> Queue<I> {
         self.has_no_fresh() && self.waiting.is_empty()
     }
 
-    /// Whether every call that is left was put back at least once.
+    /// Whether every call that is left was put back at least once; also of those that must not be made any more.
     pub fn were_all_put_back(&mut self) -> bool {
-        self.never_put_back == 0 && self.has_no_fresh()
+        self.never_put_back == 0 && self.returned.is_empty() && self.fresh.peek().is_none()
     }
 
     fn has_no_fresh(&mut self) -> bool {
-        self.returned.is_empty() && self.fresh.peek().is_none()
+        self.returned.is_empty() && (self.allowed == 0 || self.fresh.peek().is_none())
     }
 }

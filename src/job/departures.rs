@@ -43,9 +43,17 @@ impl Departures {
         }
     }
 
-    /// All calls wait from then on, for so long.
+    /// All calls wait from then on, for so long; longer, where they did already.
     pub fn hold(&mut self, at: Moment, pause: Duration) {
-        self.held = Some((at, pause));
+        let until = |(at, pause): (Moment, Duration)| at.after(pause);
+        let held = (at, pause);
+        self.held = Some(
+            self.held
+                .map_or(held, |before| match until(before) > until(held) {
+                    true => before,
+                    false => held,
+                }),
+        );
     }
 
     /// The pace is lowered, where it is.

@@ -147,6 +147,7 @@ impl<'a> Desk<'a> {
                 pause, throttled, ..
             } => entries.push(wording::held((self.now)(), pause, throttled)),
             Event::Stopping(reason) => self.stop(reason),
+            Event::Down { next, .. } => entries.push(wording::held((self.now)(), next, None)),
             Event::Finished {
                 call,
                 record,
@@ -156,7 +157,6 @@ impl<'a> Desk<'a> {
             Event::Unfinished { .. }
             | Event::Retrying { .. }
             | Event::PutBack { .. }
-            | Event::Down { .. }
             | Event::Up { .. }
             | Event::Woken { .. }
             | Event::TooFewPlaces { .. } => {}

@@ -10,8 +10,8 @@ use super::desk::{Desk, WAITING};
 use super::run::Run;
 use super::standing::{Misfit, Standing};
 use crate::dispatch::{
-    Breaker, Clocks, Concurrency, Crew, MaxFailures, Pace, Places, RetryPolicy, run as run_pool,
-    stopper,
+    Bounds, Breaker, Clocks, Concurrency, Crew, MaxFailures, Pace, Places, RetryPolicy,
+    run as run_pool, stopper,
 };
 use crate::error::Error;
 use crate::model::{Moment, Rate, StopReason};
@@ -34,10 +34,8 @@ pub struct Terms {
     pub drain: Duration,
     /// How many calls may fail.
     pub max_failures: MaxFailures,
-    /// How many are made at most.
-    pub limit: Option<u64>,
-    /// Until when.
-    pub until: Option<Moment>,
+    /// When to stop though calls are left.
+    pub bounds: Bounds,
 }
 
 /// A run that was taken up, and of which this process has done nothing yet.
@@ -169,9 +167,7 @@ pub async fn call_all<S: Sender>(
             asleep: run.asleep,
         },
     };
-    let limit = terms.limit.and_then(|limit| usize::try_from(limit).ok());
     let calls = called.standing.remaining(plan);
-    let calls = calls.take(limit.unwrap_or(usize::MAX));
     let places = Places::new(terms.concurrency, terms.rate);
     let Surroundings {
         progress,
@@ -179,11 +175,11 @@ pub async fn call_all<S: Sender>(
     } = surroundings;
     let desk = Desk::new(plan, called, progress, stopper, &terms, run.now);
     let ((), mut called) = tokio::join!(
-        run_pool(calls, crew, places, terms.until),
+        run_pool(calls, crew, places, terms.bounds),
         desk.work(inbox, interrupts)
     );
     if called.standing.ledger.ended() < plan.totals().calls && called.stopped.is_none() {
-        called.stopped = terms.limit.map(StopReason::Limit);
+        called.stopped = terms.bounds.limit.map(StopReason::Limit);
     }
     Ok(called)
 }

@@ -13,6 +13,7 @@ mod log;
 mod merge;
 mod network;
 mod oauth;
+mod outages;
 mod pace;
 mod results;
 mod resume;

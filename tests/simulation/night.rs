@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bulklabel::dispatch::{Concurrency, MaxFailures, RetryPolicy};
+use bulklabel::dispatch::{Bounds, Concurrency, MaxFailures, RetryPolicy};
 use bulklabel::error::ExitStatus;
 use bulklabel::job::{self, Identity, Planned, Reading, Run, Surroundings, Terms, Unfinished};
 use bulklabel::list::{Source, Wishes};
@@ -127,8 +127,12 @@ fn terms(chance: &mut Chance) -> Terms {
             MaxFailures::Percent(50.0),
             MaxFailures::Count(3),
         ]),
-        limit: chance.happens(0.2).then(|| chance.0.u64(1..30)),
-        until: None,
+        bounds: Bounds {
+            limit: chance.happens(0.2).then(|| chance.0.u64(1..30)),
+            until: chance
+                .happens(0.1)
+                .then(|| clock::now().after(chance.milliseconds(0, 60_000))),
+        },
     }
 }
 
@@ -141,7 +145,7 @@ fn without_valves(terms: Terms) -> Terms {
     Terms {
         retries,
         max_failures: MaxFailures::None,
-        limit: None,
+        bounds: Bounds::default(),
         ..terms
     }
 }

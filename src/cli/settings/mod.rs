@@ -20,7 +20,7 @@ pub use layers::{Misunderstood, Understood, names, understand};
 pub use of_result::OfResultArgs;
 pub use origin::Origin;
 
-use crate::dispatch::{Concurrency, RetryPolicy};
+use crate::dispatch::{Bounds, Concurrency, RetryPolicy};
 use crate::error::Error;
 use crate::job::{Reading, Terms};
 use crate::list::{Wishes, label_from_flag};
@@ -92,8 +92,10 @@ impl Settings {
             },
             drain: pace.drain,
             max_failures: valves.max_failures,
-            limit: valves.limit.map(NonZeroU64::get),
-            until: valves.until.map(|until| until.from(Moment::now())),
+            bounds: Bounds {
+                limit: valves.limit.map(NonZeroU64::get),
+                until: valves.until.map(|until| until.from(Moment::now())),
+            },
         };
         let shaping = shaping(&reading);
         let mut others = others(pace, valves);

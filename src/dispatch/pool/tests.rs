@@ -175,7 +175,10 @@ fn simulated(
                 }
             }
         };
-        tokio::join!(run(calls(customers), crew, places, None), listen);
+        tokio::join!(
+            run(calls(customers), crew, places, Bounds::default()),
+            listen
+        );
         Ran {
             attempts: sent,
             ended,
