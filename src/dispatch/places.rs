@@ -14,7 +14,7 @@ pub const USUAL: usize = 32;
 const MOST: usize = 4096;
 
 /// A number that was given is called too low once it has been all the time for so long.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many calls may be on their way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

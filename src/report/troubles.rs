@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::words::{count, span};
+use super::words::{brief, count, span};
 use crate::model::{Event, Moment, Pause};
 
 /// So many reasons are told apart; a service that makes up a code each time must not fill the memory.
@@ -100,7 +100,7 @@ pub fn down(since: Moment, next: Duration) -> String {
     let since = since.clock(Moment::now());
     match next.is_zero() {
         true => format!("service down since {since}, trying now"),
-        false => format!("service down since {since}, next try in {}", span(next)),
+        false => format!("service down since {since}, next try in {}", brief(next)),
     }
 }
 
