@@ -96,6 +96,7 @@ impl<S: Sender> Attempts<S> {
             if let Err(reply) = ready {
                 // What was asked for in vain keeps to the pace, too.
                 departure.leave();
+                self.probes = false;
                 let attempted = Some(self.ended(Duration::ZERO, reply.met(), true));
                 return Ok(Reached {
                     hold,

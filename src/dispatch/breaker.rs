@@ -83,6 +83,7 @@ impl Breaker {
     pub fn throttled(&self, sent: Sent) -> (Duration, Option<Duration>) {
         let now = Instant::now();
         let mut state = self.state();
+        state.has_answered = true;
         let since = *state.only_throttled_since.get_or_insert(now);
         (now - since, self.hear(state, sent, now))
     }

@@ -71,9 +71,9 @@ impl<S> Crew<S> {
             return;
         };
         self.pace.woken(woken.unnoticed);
+        self.pace.rested(over.unwrap_or_default());
         let after = woken.after;
         self.tell(Event::Woken { after }).await;
-        self.up(over).await;
     }
 
     /// Tells that the service answers again, where it did not before.

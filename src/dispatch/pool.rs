@@ -320,7 +320,9 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
         if let Some(until) = self.until.filter(|until| *until <= now && !self.must_end()) {
             self.stop(StopReason::Until(until)).await;
         }
-        let all_busy = self.alone == 0 && !self.workers.is_empty() && self.crew.pace.waiting() == 0;
+        let is_at_work =
+            self.alone == 0 && !self.workers.is_empty() && !self.crew.breaker.is_open();
+        let all_busy = is_at_work && self.crew.pace.waiting() == 0;
         let latency = self.crew.breaker.latency();
         let too_few = self.places.too_few(all_busy, latency, Instant::now());
         if let Some((places, needed)) = too_few {

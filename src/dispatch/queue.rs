@@ -75,6 +75,8 @@ pub struct Queue<I: Iterator> {
     never_put_back: usize,
     /// So many of those on their way have met errors before.
     again: usize,
+    /// Whether the last that was taken had.
+    was_again: bool,
 }
 
 impl<I: Iterator<Item = (Call, History)>> Queue<I> {
@@ -87,14 +89,17 @@ impl<I: Iterator<Item = (Call, History)>> Queue<I> {
             waiting: VecDeque::new(),
             never_put_back: 0,
             again: 0,
+            was_again: false,
         }
     }
 
-    /// The next call where so many may be on their way. Those that have met errors have at most a quarter of the places
-    /// while there are others: what fails for their sake then stands between answers to others.
+    /// The next call where so many may be on their way. Those that have met errors have every other turn, and at most a
+    /// quarter of the places, while there are others: what fails for their sake then stands between answers to others.
     pub fn next(&mut self, places: usize) -> Option<Job> {
-        let is_their_turn = self.again < (places / 4).max(1) || self.has_no_fresh();
+        let has_place = self.again < (places / 4).max(1) && !self.was_again;
+        let is_their_turn = has_place || self.has_no_fresh();
         let waiting = is_their_turn.then(|| self.next_waiting()).flatten();
+        self.was_again = waiting.is_some();
         waiting.or_else(|| self.next_fresh())
     }
 

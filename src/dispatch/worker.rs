@@ -149,6 +149,7 @@ impl<S: Sender> Work<S> {
             Verdict::Stop(reason) => {
                 self.answered(left).await;
                 self.attempts.tell(attempted, None).await;
+                self.tell(held).await;
                 let is_refused = matches!(reason, StopReason::Unauthorized(_));
                 if is_refused && !renewed && self.crew.sender.renews() {
                     return self.with_another_token().await;

@@ -16,6 +16,9 @@ use crate::report::{Effort, Minutes};
 /// comes after it until the next one does; see [`super::desk`].
 const UNSYNCED: Duration = Duration::from_secs(13);
 
+/// After so long at a pace that climbs unrefused, it is not known any more what the service allows.
+const GOOD_FOR: Duration = Duration::from_secs(900);
+
 /// An entry that does not fit the plan: the journal is another list's, or damaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Misfit;
@@ -35,8 +38,8 @@ pub struct Standing {
     pub streak: Vec<u32>,
     /// Whether the service has ever answered.
     pub has_answers: bool,
-    /// What it seems to allow, where that is less than was tried.
-    allowed: Option<PerHour>,
+    /// What it seems to allow, where that is less than was tried, and when that was seen.
+    allowed: Option<(Moment, PerHour)>,
     attempts: u64,
     throttled: u64,
     /// Calls that were sent and have not ended.
@@ -107,7 +110,8 @@ impl Standing {
             Entry::Held { at, ms, throttled } => {
                 let pause = Duration::from_millis(*ms);
                 self.see(*at);
-                self.allowed = throttled.map(|throttled| throttled.limit).or(self.allowed);
+                let allowed = throttled.map(|throttled| (*at, throttled.limit));
+                self.allowed = allowed.or(self.allowed);
                 self.departures.throttle(*at, *throttled);
                 self.minutes.hold(*at, pause);
                 self.departures.hold(*at, pause);
@@ -293,7 +297,10 @@ impl Standing {
             attempts: self.attempts,
             throttled: self.throttled,
             without_verdict: self.ledger.without_verdict(),
-            allowed: self.allowed,
+            allowed: self
+                .allowed
+                .filter(|(at, _)| since(*at, self.latest) < GOOD_FOR)
+                .map(|(_, allowed)| allowed),
             calling: self.spans(now, |begin| begin.at),
         }
     }

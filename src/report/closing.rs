@@ -193,12 +193,13 @@ pub(super) fn why(reason: &StopReason) -> String {
             format!("it was to go on until {}", until.clock(Moment::now()))
         }
         StopReason::Limit(calls) => format!("it was to make {}", counted(*calls, "call")),
-        StopReason::TooManyFailures { failed, of } => format!(
-            "{} of the last {} failed, which is more than --max-failures allows: is it the right list, and the right \
-             organisation?",
-            count(*failed),
-            counted(*of, "call")
-        ),
+        StopReason::TooManyFailures { failed, of } => {
+            let how_many = match failed == of {
+                true => format!("all of the first {} failed", counted(*of, "call")),
+                false => format!("{} of {} failed", count(*failed), counted(*of, "call")),
+            };
+            format!("{how_many}: is it the right list, and the right organisation?")
+        }
         StopReason::Interrupt => "stopped by SIGINT (Ctrl-C)".to_owned(),
         StopReason::Terminate => "stopped by SIGTERM".to_owned(),
         StopReason::Unrecordable(cause) => cause.clone(),

@@ -107,11 +107,11 @@ impl Progress {
 
     /// How fast it goes and how long it will take; or that all wait.
     fn state(&self, glance: Glance<'_>) -> String {
-        if let Some(down) = self.troubles.outage() {
-            return down;
-        }
         if let Some((left, why)) = self.troubles.hold() {
             return waiting(left, why);
+        }
+        if let Some(down) = self.troubles.outage() {
+            return down;
         }
         let left = match self.left(glance) {
             Some(left) => format!("{} left", span(left)),

@@ -38,6 +38,7 @@ impl Troubles {
             }
             Event::Down { since, next, .. } => self.down = Some((*since, Instant::now() + *next)),
             Event::Up { .. } => self.down = None,
+            Event::Woken { .. } => (self.down, self.held) = (None, None),
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! What a service says is left of its quota: the `RateLimit` and `RateLimit-Policy` fields of the IETF's draft
 //! (draft-ietf-httpapi-ratelimit-headers), its older form of a field a figure, and the `X-RateLimit-…` that came before it.
+//! One that is renewed at once says nothing.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,9 +11,14 @@ const LONGEST: u64 = 365 * 86_400;
 
 /// What is left, as the header fields say that `named` finds; none where they say nothing that can be meant.
 pub fn left<'a>(named: &impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Option<Quota> {
-    if let Some(quota) = named("ratelimit").and_then(of_list) {
-        return Some(quota);
-    }
+    let of_figures = || of_figures(named, now);
+    let quota = named("ratelimit").and_then(|text| of_list(text, now));
+    quota
+        .or_else(of_figures)
+        .filter(|quota| !quota.reset.is_zero())
+}
+
+fn of_figures<'a>(named: &impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Option<Quota> {
     ["ratelimit", "x-ratelimit", "x-rate-limit"]
         .iter()
         .find_map(|prefix| {
@@ -25,7 +31,7 @@ pub fn left<'a>(named: &impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Op
 }
 
 /// `"default";r=50;t=30`, of several the one that leaves least; also `limit=100, remaining=50, reset=30`.
-fn of_list(text: &str) -> Option<Quota> {
+fn of_list(text: &str, now: SystemTime) -> Option<Quota> {
     let quota = |text: &str, separator: char| {
         let parameters = text
             .split(separator)
@@ -37,7 +43,7 @@ fn of_list(text: &str) -> Option<Quota> {
         };
         Some(Quota {
             remaining: figure(["r", "remaining"])?,
-            reset: Duration::from_secs(figure(["t", "reset"])?),
+            reset: span(figure(["t", "reset"])?, now)?,
         })
     };
     let of_items = text.split(',').filter_map(|item| quota(item, ';'));
@@ -107,6 +113,11 @@ mod tests {
                     ("x-ratelimit-remaining", "5"),
                     ("x-ratelimit-reset", "1795400060000"),
                 ],
+                None,
+            ),
+            (&[("ratelimit", "r=5;t=18446744073709551615")], None),
+            (
+                &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "0")],
                 None,
             ),
             (&[("ratelimit", "soon")], None),

@@ -64,21 +64,20 @@ impl Reply {
     }
 
     /// Whether the answer asks all calls to wait, and how long, where it says: a 429 always does, a 503 where it
-    /// names a time (contract, section 4). It does so whatever else it says about its call.
+    /// names a time (contract, section 4), and any other that says that a quota is used up. It does so whatever else it says about its call.
     pub fn asks_to_wait(&self) -> Option<(Pause, Option<Duration>)> {
         let Self::Http(answer) = self else {
             return None;
         };
+        let used_up = answer.quota.filter(|quota| quota.remaining == 0);
+        let renewed = used_up.map(|quota| quota.reset);
         match (answer.status, answer.retry_after) {
-            (429, after) => Some((Pause::Throttled, after)),
+            (429, after) => Some((Pause::Throttled, after.or(renewed))),
             (503, Some(after)) if !after.is_zero() => Some((Pause::Unavailable, Some(after))),
-            (200..=499, _) => match answer.quota {
-                Some(Quota {
-                    remaining: 0,
-                    reset,
-                }) => Some((Pause::Quota, Some(reset))),
-                _ => None,
-            },
+            // A second may be a moment: to wait for it would cost more than it is worth.
+            (200..=499, _) => renewed
+                .filter(|reset| *reset > Duration::from_secs(1))
+                .map(|reset| (Pause::Quota, Some(reset))),
             _ => None,
         }
     }

@@ -112,7 +112,8 @@ impl Evidence<'_> {
             return;
         };
         // Where connections take long, or there is but one attempt, others may be answered at its very beginning or end.
-        let is_clear = !self.mood.slow_to_connect && !self.single_attempts;
+        let is_clear =
+            !self.mood.slow_to_connect && !self.single_attempts && !self.mood.bad_customers;
         if self.mood.faults > 0.0 || span > Duration::from_secs(115) || !is_clear {
             return;
         }
@@ -207,15 +208,22 @@ impl Evidence<'_> {
 
     fn no_window_is_too_full(&self) {
         let Some(rate) = self.rate else { return };
-        let mut at: Vec<Instant> = self.memory.seen.iter().map(|seen| seen.at).collect();
+        // By the clock that goes on while the machine sleeps.
+        let mut at: Vec<Duration> = self
+            .memory
+            .seen
+            .iter()
+            .map(|seen| seen.on_the_wall)
+            .collect();
         at.sort_unstable();
         let most = rate.attempts().get() as usize;
         for window in at.windows(most + 1) {
             let span = window[most] - window[0];
             assert!(
                 span >= rate.window(),
-                "{} left within {span:?}\n{:?}",
+                "{} left within {span:?}, from {:?} on\n{:?}",
                 most + 1,
+                window[0],
                 self.cuts
             );
         }

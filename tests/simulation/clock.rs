@@ -25,6 +25,11 @@ pub fn since_start() -> Duration {
     START.get().expect("a simulation has begun").elapsed()
 }
 
+/// How long after the beginning that was.
+pub fn since(at: Instant) -> Duration {
+    at - START.get().expect("a simulation has begun")
+}
+
 /// The time of day.
 pub fn now() -> Moment {
     Moment(BEGINNING).after(since_start() + asleep())

@@ -1,6 +1,6 @@
 //! One run, from its list to its result, through all that may happen in a night.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::Path;
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub struct Figures {
     /// Customers who were called again although their call had been answered.
     pub called_again: u64,
     pub unconfirmed: u64,
+    /// Legs that stopped early, by reason.
+    pub stops: BTreeMap<&'static str, u64>,
 }
 
 impl Figures {
@@ -54,6 +56,21 @@ impl Figures {
         self.naps += other.naps;
         self.called_again += other.called_again;
         self.unconfirmed += other.unconfirmed;
+        for (reason, legs) in &other.stops {
+            *self.stops.entry(reason).or_default() += legs;
+        }
+    }
+
+    fn stopped(&mut self, reason: &StopReason) {
+        let reason = match reason {
+            StopReason::Outage { .. } => "outage",
+            StopReason::OnlyThrottled(_) => "only throttled",
+            StopReason::TooManyFailures { .. } => "too many failures",
+            StopReason::Limit(_) => "limit",
+            StopReason::Until(_) => "until",
+            _ => "other",
+        };
+        *self.stops.entry(reason).or_default() += 1;
     }
 }
 
@@ -104,6 +121,11 @@ fn mood(chance: &mut Chance) -> Mood {
             let span = chance.from(&[5, 60, 110, 600, 4_000]);
             (chance.milliseconds(0, 20_000), Duration::from_secs(span))
         }),
+        bad_customers: chance.happens(0.2),
+        allows: chance
+            .happens(0.2)
+            .then(|| (chance.from(&[1, 5, 40]), chance.from(&[1, 10, 60]))),
+        tells: chance.happens(0.5),
     }
 }
 
@@ -170,8 +192,8 @@ pub fn simulate(seed: u64) -> (Figures, String) {
 enum Ended {
     /// With the result in place.
     Complete(ExitStatus),
-    /// Early, in good order.
-    Stopped,
+    /// Early, in good order; for this reason, where calls had been made.
+    Stopped(Option<StopReason>),
     /// The program or the machine was stopped.
     Cut,
 }
@@ -253,11 +275,16 @@ impl Night {
                 self.check(status, start);
                 return (self.figures, self.story);
             }
+            let before = self.service.memory().seen.len();
             let ended = self.leg(bad).await;
+            self.no_more_are_called_than_allowed(before);
             let journal = self.disk.content(&self.outputs.partial());
             let journal = journal.unwrap_or_default();
             let journal = String::from_utf8_lossy(&journal);
             self.story += &format!("leg {leg}: {ended:?}\n{journal}\n");
+            if let Ended::Stopped(Some(reason)) = &ended {
+                self.figures.stopped(reason);
+            }
             match ended {
                 Ended::Complete(status) => {
                     self.figures.runs += 1;
@@ -268,12 +295,12 @@ impl Night {
                     self.check(status.code(), start);
                     return (self.figures, self.story);
                 }
-                Ended::Stopped if self.disk.was_full() => {
+                Ended::Stopped(_) if self.disk.was_full() => {
                     self.disk.go_on();
                     self.note_cut(leg, false);
                 }
                 // What was to stop it has come too late.
-                Ended::Stopped => self.disk.go_on(),
+                Ended::Stopped(_) => self.disk.go_on(),
                 Ended::Cut => self.recover(leg),
             }
             self.disk.leave_room(None);
@@ -289,6 +316,17 @@ impl Night {
             }
         }
         panic!("no end after {MOST_LEGS} legs");
+    }
+
+    /// A leg that is to make so many calls calls no more customers than that.
+    fn no_more_are_called_than_allowed(&self, before: usize) {
+        let Some(limit) = self.terms.bounds.limit else {
+            return;
+        };
+        let memory = self.service.memory();
+        let called = memory.seen[before..].iter().map(|seen| seen.user);
+        let called: BTreeSet<_> = called.collect();
+        assert!(called.len() as u64 <= limit, "{called:?}");
     }
 
     /// What is left of a leg in which anything was sent is found to be this run, and told alike from outside.
@@ -416,7 +454,7 @@ impl Night {
             let status = error.status();
             let fine = status == ExitStatus::TryLater || self.disk.has_stopped();
             assert!(fine, "{error}");
-            Some(Ended::Stopped)
+            Some(Ended::Stopped(None))
         };
         let underway = match job::take_up(&run, self.terms.rate) {
             Ok(underway) => underway,
@@ -439,7 +477,7 @@ impl Night {
                 Err(error) => failed(error),
             },
             Some(reason) => match job::leave(&run, called, reason.status()) {
-                Ok(_) => Some(Ended::Stopped),
+                Ok(_) => Some(Ended::Stopped(Some(reason))),
                 Err(error) => failed(error),
             },
         }

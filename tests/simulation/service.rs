@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use bulklabel::model::Call;
-use bulklabel::service::{Answer, Leaving, Reply, Sender};
+use bulklabel::service::{Answer, Leaving, Quota, Reply, Sender};
 use tokio::time::{Instant, sleep};
 
 use crate::chance::Chance;
@@ -29,6 +29,12 @@ pub struct Mood {
     pub unauthorized: Option<u64>,
     /// From when on the service is down as a whole, and for how long.
     pub down: Option<(Duration, Duration)>,
+    /// Whether some customers are never answered but with a 500.
+    pub bad_customers: bool,
+    /// So many attempts are taken in each window of so many seconds.
+    pub allows: Option<(usize, u64)>,
+    /// Whether answers tell what is left of that.
+    pub tells: bool,
 }
 
 impl Mood {
@@ -45,6 +51,8 @@ pub struct Seen {
     pub user: u64,
     pub leg: u32,
     pub at: Instant,
+    /// The same with the time that the machine has slept.
+    pub on_the_wall: Duration,
     /// When its answer was given; none where the program was gone, or the connection broke.
     pub until: Option<Instant>,
     /// Whether its labels were changed.
@@ -142,7 +150,6 @@ impl Service {
     fn fate(&self, user: u64, n: u64) -> (bool, Reply, Duration) {
         let mood = self.mood;
         let takes = self.chance(|chance| chance.milliseconds(1, mood.latency));
-        let roll = |likelihood| self.chance(|chance| chance.happens(likelihood));
         if mood.is_down() {
             return match self.chance(|chance| chance.0.u8(0..3)) {
                 0 => (false, Reply::Lost("reset".into()), takes),
@@ -154,6 +161,39 @@ impl Service {
                 _ => (false, Self::http(503, None, ""), takes),
             };
         }
+        if mood.bad_customers && user % 7 == 3 {
+            return (false, Self::http(500, None, ""), takes);
+        }
+        let left = mood.allows.map(|allows| self.left(allows));
+        if left.is_some_and(|quota| quota.remaining == 0) {
+            let after = self.chance(|chance| chance.from(&[None, Some(1)]));
+            return (false, Self::http(429, after, ""), takes);
+        }
+        let (applied, mut reply, takes) = self.fate_of_taken(user, n, takes);
+        if let (true, Reply::Http(answer), Some(left)) = (mood.tells, &mut reply, left) {
+            let remaining = left.remaining - 1;
+            answer.quota = Some(Quota { remaining, ..left });
+        }
+        (applied, reply, takes)
+    }
+
+    /// What is left in this window, before this attempt.
+    fn left(&self, (most, seconds): (usize, u64)) -> Quota {
+        let window = |at: Instant| clock::since(at).as_secs() / seconds;
+        let this = window(Instant::now());
+        let memory = self.memory();
+        let before = memory.seen.iter().rev().skip(1);
+        let taken = before.take_while(|seen| window(seen.at) == this).count();
+        let elapsed = clock::since_start().as_secs() % seconds;
+        Quota {
+            remaining: most.saturating_sub(taken) as u64,
+            reset: Duration::from_secs(seconds - elapsed),
+        }
+    }
+
+    fn fate_of_taken(&self, user: u64, n: u64, takes: Duration) -> (bool, Reply, Duration) {
+        let mood = self.mood;
+        let roll = |likelihood| self.chance(|chance| chance.happens(likelihood));
         if mood.unauthorized == Some(n) {
             return (false, Self::http(401, None, ""), takes);
         }
@@ -245,6 +285,7 @@ impl Sender for Service {
                 user,
                 leg,
                 at: Instant::now(),
+                on_the_wall: clock::since_start() + clock::asleep(),
                 until: None,
                 applied: false,
                 settles: false,

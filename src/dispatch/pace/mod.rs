@@ -8,6 +8,7 @@ mod throttle;
 mod window;
 
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +23,10 @@ use crate::service::{Leaving, Quota};
 
 /// The longest hold after a 429 that does not say how long.
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
+
+/// A quota that is renewed after so long is spread over that time. Where it is renewed sooner, the whole seconds in which that
+/// is told say too little; where later, a list may have come to its end by then.
+const QUOTAS: RangeInclusive<Duration> = Duration::from_secs(10)..=Duration::from_secs(120);
 
 /// Decides when attempts leave, for all workers.
 #[derive(Debug)]
@@ -41,8 +46,8 @@ pub struct Pace {
 struct State {
     slots: Slots,
     throttle: Throttle,
-    /// What the service says is left of its quota: attempts a second, until then.
-    quota: Option<(f64, Instant)>,
+    /// What the service says is left of its quota: the gap that it leaves between attempts, until then.
+    quota: Option<(Duration, Instant)>,
     window: Option<Window>,
     held_until: Option<Instant>,
     /// How many holds in a row were given no length by the service.
@@ -54,12 +59,18 @@ struct State {
 }
 
 impl State {
-    /// The pace below the rate, if it has to stay below, in a second.
-    fn pace(&mut self, now: Instant) -> Option<f64> {
+    /// The gap between attempts where the pace has to stay below the rate; and when a quota is renewed for the sake of which
+    /// it does.
+    fn gap(&mut self, now: Instant) -> (Option<Duration>, Option<Instant>) {
+        let pace = self.throttle.pace(now);
+        let gap = pace.map(|pace| Duration::try_from_secs_f64(1.0 / pace).unwrap_or(LONGEST_HOLD));
         self.quota = self.quota.filter(|(_, until)| *until > now);
-        let of_quota = self.quota.map(|(pace, _)| pace);
-        let paces = [of_quota, self.throttle.pace(now)].into_iter().flatten();
-        paces.reduce(f64::min)
+        match self.quota {
+            Some((of_quota, until)) if gap.is_none_or(|gap| gap < of_quota) => {
+                (Some(of_quota), Some(until))
+            }
+            _ => (gap, None),
+        }
     }
 
     fn throttled(&mut self, now: Instant) -> Option<Throttled> {
@@ -217,8 +228,14 @@ impl Pace {
     pub async fn depart(self: &Arc<Self>) -> Departure {
         let _waiting = Waiting::at(self);
         loop {
+            let recalled = self.recalled.notified();
             let (slot, hold) = self.take_slot();
-            sleep_until(slot).await;
+            tokio::select! {
+                biased;
+                // Slots from before a hold are void: all take new ones and leave one by one.
+                () = recalled => continue,
+                () = sleep_until(slot) => {}
+            }
             loop {
                 // Listened for before looking, so that nothing is missed between.
                 let (moved, turned_back) = (self.moved.notified(), self.turned_back.notified());
@@ -230,7 +247,6 @@ impl Pace {
                         () = sleep_until(free) => {}
                         () = turned_back => {}
                     },
-                    // Slots from before a hold are void: all take new ones and leave one by one.
                     Err(NotYet::Held) => break,
                 }
             }
@@ -259,15 +275,16 @@ impl Pace {
             }
             None => return None,
         };
-        let is_lower = match why {
-            Pause::Unavailable => {
-                state.throttle.rest(pause);
-                false
-            }
-            _ => is_first && state.throttle.refuse(left, now, pause),
-        };
         let until = now + pause;
         let before = state.held_until;
+        let is_lower = match why {
+            Pause::Throttled => is_first && state.throttle.refuse(left, now, pause),
+            Pause::Unavailable | Pause::Quota => {
+                let from = before.map_or(now, |held| held.max(now));
+                state.throttle.rest(until.saturating_duration_since(from));
+                false
+            }
+        };
         if before.is_some_and(|held| held >= until) {
             return None;
         }
@@ -289,11 +306,13 @@ impl Pace {
         }
     }
 
-    /// Takes note of what the service says is left of its quota.
+    /// Takes note of what the service says is left of its quota: it is to last until it is renewed.
     pub fn advised(&self, left: Quota) {
-        let mut state = self.state();
-        let pace = left.remaining as f64 / left.reset.as_secs_f64();
-        state.quota = Some((pace, Instant::now() + left.reset));
+        let is_telling = QUOTAS.contains(&left.reset) && left.remaining > 0;
+        self.state().quota = is_telling.then(|| {
+            let gap = left.reset.div_f64(left.remaining as f64);
+            (gap, Instant::now() + left.reset)
+        });
     }
 
     /// For so long nothing was sent, because nothing was answered.
@@ -303,13 +322,19 @@ impl Pace {
 
     /// Waits while all calls are held; gives the latest hold.
     pub async fn held(&self) -> HoldNumber {
+        let _waiting = Waiting::at(self);
         loop {
+            // It may be over sooner, where the machine has slept.
+            let recalled = self.recalled.notified();
             let (until, holds) = {
                 let state = self.state();
                 (state.held_until, state.holds)
             };
             match until.filter(|until| *until > Instant::now()) {
-                Some(until) => sleep_until(until).await,
+                Some(until) => tokio::select! {
+                    () = recalled => {}
+                    () = sleep_until(until) => {}
+                },
                 None => return HoldNumber(holds),
             }
         }
@@ -339,10 +364,9 @@ impl Pace {
         let mut state = self.state();
         let now = Instant::now();
         let from = state.held_until.map_or(now, |until| until.max(now));
-        let gap = state
-            .pace(now)
-            .map(|pace| Duration::from_secs_f64(1.0 / pace));
-        let slot = self.start + state.slots.next(from - self.start, gap);
+        let (gap, renewed) = state.gap(now);
+        let renewed = renewed.map(|at| at - self.start);
+        let slot = self.start + state.slots.next(from - self.start, gap, renewed);
         (slot, HoldNumber(state.holds))
     }
 

@@ -117,8 +117,14 @@ impl Slots {
         limiter
     }
 
-    /// Takes the first slot that is free at `from` or later; the next is free after a gap, at a pace below the rate.
-    pub fn next(&mut self, from: Duration, gap: Option<Duration>) -> Duration {
+    /// Takes the first slot that is free at `from` or later; the next is free after a gap, at a pace below the rate, or
+    /// when there is no need for that any more.
+    pub fn next(
+        &mut self,
+        from: Duration,
+        gap: Option<Duration>,
+        until: Option<Duration>,
+    ) -> Duration {
         let mut slot = match gap {
             Some(_) => from.max(self.free),
             None => from,
@@ -130,7 +136,8 @@ impl Slots {
                 Err(not_until) => slot = not_until.earliest_possible(),
             }
         }
-        self.free = slot + gap.unwrap_or_default();
+        let free = slot + gap.unwrap_or_default();
+        self.free = until.map_or(free, |until| free.min(until));
         slot
     }
 }

@@ -24,8 +24,11 @@ const SHORT: Duration = Duration::from_secs(10);
 const REPEATED: Duration = Duration::from_secs(60);
 const ENOUGH: u64 = 50;
 
-/// No refusal lowers the pace more.
+/// No refusal lowers the pace more, and none below this part of the rate, or twelve a minute: where the service refuses at
+/// random, to be slower does not help.
 const LEAST: f64 = 0.05;
+const SLOWEST_SHARE: f64 = 0.01;
+const SLOWEST: f64 = 0.2;
 
 /// The pace below the rate.
 #[derive(Debug)]
@@ -104,7 +107,9 @@ impl Throttle {
         let pace = if pace.is_finite() { pace } else { really };
         let usual = (self.begun.unwrap_or(pace) + pace) / 2.0;
         let share = (really / usual).clamp(LEAST, 1.0);
+        let slowest = self.rate.map_or(0.0, |rate| rate * SLOWEST_SHARE);
         let lower = pace * share.min(factor);
+        let lower = lower.max(slowest.max(SLOWEST)).min(pace);
         self.ceiling = Some(pace * (share / factor).min(1.0));
         (self.pace, self.begun) = (Some(lower), Some(lower));
         (self.climbed, self.since) = (now, now);
@@ -174,17 +179,11 @@ mod tests {
         assert_eq!(refused_after(&mut throttle, 1.0, 1_000), Some(500.0));
         // Of a minute, nearly all passed in waiting.
         assert_eq!(refused_after(&mut throttle, 61.0, 3_000), Some(50.0));
-        assert_eq!(
-            refused_after(&mut throttle, 61.0, 10),
-            Some(2.5),
-            "a twentieth at least"
-        );
         throttle.rest(99 * SECOND);
-        assert_eq!(
-            refused_after(&mut throttle, 110.0, 25),
-            Some(2.375),
-            "what was no fault of the pace does not"
-        );
+        let lower = refused_after(&mut throttle, 110.0, 500);
+        assert_eq!(lower, Some(47.5), "what was no fault of the pace does not");
+        let lower = refused_after(&mut throttle, 61.0, 10);
+        assert_eq!(lower, Some(10.0), "no less than a hundredth of the rate");
     }
 
     #[test]
