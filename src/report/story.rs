@@ -61,7 +61,7 @@ pub fn tell(event: &Event) {
             why_held(*why),
             span(*pause),
             throttled.map_or_else(String::new, |throttled| format!(
-                ", then go on at {} (about {} was too much)",
+                ", then go on at {} (it seems to allow about {})",
                 throttled.pace, throttled.limit
             ))
         ),
