@@ -15,8 +15,8 @@ use crate::report::{Closing, Effort, End, Screen};
 
 /// Folds a result and its retries into one result, which says of every row what it came to at last
 ///
-/// One row for each of the first result, in its order. A later row replaces an earlier one, unless it was not called then,
-/// and attempts add up. Which is later is told by the .json files beside the results, not by the order in which they are
+/// One row for each of the first result, in its order. The last verdict on it counts, unless it was not called then or was
+/// done or in doubt before and only failed again, and attempts add up. Which is later is told by the .json files beside the results, not by the order in which they are
 /// named.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \

@@ -150,7 +150,7 @@ fn a_result_that_is_not_as_it_was_written_is_refused() {
         (
             SECOND,
             second.replace("2,1,add", "2,7,add"),
-            "the row for line 2 is another in campaign.retry-1.results.csv",
+            "the row for line 2 of the list is another in campaign.retry-1.results.csv",
         ),
     ];
     for (name, text, words) in changed {
