@@ -40,16 +40,15 @@ pub fn print(
     let mut left_out = Vec::new();
     let to = BufWriter::new(io::stdout().lock());
     match write(reading, &source, &planned, to, &mut left_out)? {
+        Ok(()) => tell_left_out(&planned, &left_out, screen),
         // Who does not read to the end has seen enough.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::new(
-            ExitStatus::TryLater,
-            format!("standard output can't be written: {error}"),
-        )),
-        _ => {
-            tell_left_out(&planned, &left_out, screen);
-            Ok(ExitStatus::Complete)
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(error) => {
+            let what = format!("standard output can't be written: {error}");
+            return Err(Error::new(ExitStatus::TryLater, what));
         }
     }
+    Ok(ExitStatus::Complete)
 }
 
 /// Says which rows nobody finds in what was printed: those that are rejected again, some of which look like good ones there.
