@@ -1,14 +1,14 @@
 //! What to do next, as the very command where there is one (contract, section 7).
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::command_line::{CommandLine, Flag};
 use super::made_from::MadeFrom;
+use super::members::Fold;
 use super::sending::What;
 use crate::error::ExitStatus;
 use crate::model::{OutcomeKind, StopReason, Tally};
-use crate::record::Lineage;
 use crate::report::{End, count, counted};
 
 /// How a run ended, as it is told.
@@ -37,8 +37,8 @@ pub struct Ended<'a> {
     pub command_line: &'a CommandLine,
     /// What a rehearsal lacks to be the real run; none where it is that.
     pub rehearsal: Option<Lacking>,
-    /// Of a retry: its result, and those that can be folded with it.
-    pub family: Vec<PathBuf>,
+    /// Of a retry: what it can be folded into.
+    pub fold: Option<Fold>,
     /// Where the credentials come from: the name and the secret.
     pub credentials: [String; 2],
 }
@@ -118,7 +118,7 @@ fn complete(ended: &Ended<'_>, result: Option<&Path>) -> String {
     } = *ended.ending;
     let then = match result {
         Some(result) if unsettled(tally) > 0 => send_again(tally, &retry(ended, result)),
-        Some(result) => fold(&ended.family, result),
+        Some(_) => ended.fold.as_ref().map(fold).unwrap_or_default(),
         None => String::new(),
     };
     format!("{}{then}", look(status, to_look_at))
@@ -175,15 +175,12 @@ fn retry(ended: &Ended<'_>, result: &Path) -> CommandLine {
 }
 
 /// The command that makes one result of a retry's and those before it.
-fn fold(family: &[PathBuf], result: &Path) -> String {
-    let latest = Lineage::of(result).map(|lineage| lineage.latest());
-    let Some(latest) = latest.filter(|_| family.len() > 1) else {
-        return String::new();
-    };
+fn fold(fold: &Fold) -> String {
     let words = ["merge", "--latest"].map(OsStr::new).into_iter();
-    let words = words.chain(family.iter().map(|path| path.as_os_str()));
-    let words = words.chain([OsStr::new("--output"), latest.as_os_str()]);
-    let command = CommandLine::of(words.map(OsStr::to_owned));
+    let words = words.chain(fold.family.iter().map(|path| path.as_os_str()));
+    let words = words.chain([OsStr::new("--output"), fold.output.as_os_str()]);
+    let replaces = fold.replaces.then_some(OsStr::new("--overwrite"));
+    let command = CommandLine::of(words.chain(replaces).map(OsStr::to_owned));
     format!(" To fold it into the first result: {command}")
 }
 
@@ -284,7 +281,7 @@ mod tests {
                 list: Path::new("my list.csv"),
                 command_line: &CommandLine::of(words.split('|').map(Into::into)),
                 rehearsal,
-                family: Vec::new(),
+                fold: None,
                 credentials: ["till.toml, line 1".into(), "BULKLABEL_PASSWORD".into()],
             })
         });

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::job::{ACCOUNT, BASE_URL, Identity, KIND, LIST, METHOD, OF, Unfinished, look};
+use crate::job::{
+    ACCOUNT, BASE_URL, Identity, KIND, LIST, METHOD, OF, RETRY, UNDO, Unfinished, look,
+};
 use crate::record::{Lock, Outputs, RealDisk, RecordError, State};
 use crate::report::{Screen, span};
 
@@ -40,6 +42,16 @@ pub enum Start {
     },
     /// Where it was left; what it was, if that is known.
     CarryOn(Option<State>),
+}
+
+impl Start {
+    /// What is said where nothing comes of it.
+    pub fn spared(&self) -> &'static str {
+        match self {
+            Self::Begin { .. } => "nothing was sent",
+            Self::CarryOn(_) => "nothing more was sent",
+        }
+    }
 }
 
 impl<'a> Claim<'a> {
@@ -171,8 +183,12 @@ fn change(name: &str, (before, now): (Option<&String>, Option<&String>)) -> Stri
                 .to_owned()
         }
         KIND => {
-            let kind = |value: Option<&String>| value.map_or("run".to_owned(), String::clone);
-            format!("it was a {}, and is a {}", kind(before), kind(now))
+            let kind = |value: Option<&String>| match value.map(String::as_str) {
+                Some(UNDO) => "an undo",
+                Some(RETRY) => "a retry",
+                _ => "a run",
+            };
+            format!("it was {}, and is {}", kind(before), kind(now))
         }
         OF => "it is made of another result".to_owned(),
         _ => format!("--{name} was {}, and is {}", shown(before), shown(now)),

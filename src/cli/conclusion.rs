@@ -47,6 +47,7 @@ pub fn conclude(
     let Completion { status, to_look_at } = completion;
     let closing = Closing {
         list: run.source.name(),
+        is_result: run.reading.selection.is_some(),
         end: &end,
         tally: &tally,
         calls: u64::from(plan.totals().calls),

@@ -3,7 +3,7 @@
 use super::destination::Destination;
 use super::question::{Question, somebody_is_there};
 use super::sending::{Sending, What};
-use super::settings::SettingsFile;
+use super::settings::{Origin, SettingsFile};
 use crate::error::Error;
 use crate::job::Run;
 use crate::model::OutcomeKind;
@@ -11,7 +11,8 @@ use crate::report::{LogFormat, counted};
 
 impl Sending<'_> {
     /// Asks a person who is there, unless they have said yes already. What is undone is undone by nobody's mistake: where
-    /// nobody is there, `--yes` must say so.
+    /// nobody is there, `--yes` must say so, or its variable; a settings file was written with the nightly run in mind.
+    /// `spared` is what does not happen where nobody can be asked.
     ///
     /// # Errors
     /// Nobody can be asked who must be.
@@ -20,6 +21,7 @@ impl Sending<'_> {
         destination: &Destination,
         run: &Run<'_>,
         left: u64,
+        spared: &str,
     ) -> Result<bool, Error> {
         let is_undo = matches!(self.what, What::Undo(_));
         let removals = run.planned.plan.totals().removals;
@@ -29,16 +31,18 @@ impl Sending<'_> {
                 counted(removals, "label")
             ));
         }
-        if destination.rehearsal.is_some() || self.args.consent.yes {
+        if destination.rehearsal.is_some() {
             return Ok(true);
         }
-        if !somebody_is_there() {
-            return match is_undo {
-                true => Err(Error::unusable(
-                    "nobody is there to be asked, and an undo is not sent unasked: add --yes; nothing was sent",
-                )),
-                false => Ok(true),
-            };
+        let is_here = somebody_is_there();
+        if is_undo && !is_here && !self.has_said_yes() {
+            return Err(Error::unusable(format!(
+                "nobody is there to be asked, and an undo is not sent unasked: add --yes (in a settings file it does not \
+                 count for this); {spared}"
+            )));
+        }
+        if self.args.consent.yes || !is_here {
+            return Ok(true);
         }
         if self.screen.format() == LogFormat::Json {
             return Err(Error::unusable(
@@ -59,5 +63,14 @@ impl Sending<'_> {
                 "the terminal can't be read: {error}; --yes does not ask"
             ))
         })
+    }
+
+    /// Whether this very run was agreed to: on its command line, or in its environment.
+    fn has_said_yes(&self) -> bool {
+        let said = matches!(
+            self.given.origins.origin("yes"),
+            Origin::Flag(_) | Origin::Environment(_)
+        );
+        said && self.args.consent.yes
     }
 }

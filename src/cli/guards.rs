@@ -61,46 +61,70 @@ impl fmt::Display for RowRange {
     }
 }
 
-/// Refuses a list that is not as the settings want it.
-///
-/// # Errors
-/// It has too few or too many rows, would remove too many labels, or has rejected rows and must have none.
-pub fn check(list: &str, planned: &Planned, args: &ListArgs) -> Result<(), Error> {
-    let rows = u64::from(planned.plan.data_rows());
-    if let Some(range) = args.expect_rows.filter(|range| !range.holds(rows)) {
-        return Err(Error::unusable(format!(
-            "{list}: {}, and --expect-rows wants {range}; nothing was sent",
-            counted(rows, "row")
-        )));
-    }
-    let removals = planned.plan.totals().removals;
-    if let Some(most) = args.max_removals.filter(|most| removals > *most) {
-        return Err(Error::unusable(format!(
-            "{list}: {} would be sent, and --max-removals allows {}; nothing was sent",
-            counted(removals, "removal"),
-            count(most)
-        )));
-    }
-    match args.strict {
-        true => refuse_rejected_rows(list, planned),
-        false => Ok(()),
-    }
+/// A list that was planned, and what is said of it where it is refused.
+#[derive(Debug, Clone, Copy)]
+pub struct Guarded<'a> {
+    /// The list, or the result of which rows are taken.
+    pub name: &'a str,
+    /// Whether it is a result: its rows are told by their lines in the list that was run.
+    pub is_result: bool,
+    /// What it comes to.
+    pub planned: &'a Planned,
+    /// What does not happen then: `nothing was sent`.
+    pub spared: &'a str,
 }
 
-/// With `--strict` one rejected row makes the whole list unusable.
-fn refuse_rejected_rows(list: &str, planned: &Planned) -> Result<(), Error> {
-    let rejected = planned
-        .left_out
-        .codes()
-        .filter(|(kind, ..)| *kind == OutcomeKind::Rejected);
-    let Some((_, code, first)) = rejected.min_by_key(|(.., example)| example.line) else {
-        return Ok(());
-    };
-    let rows = counted(planned.left_out.rows(OutcomeKind::Rejected), "row");
-    Err(Error::unusable(format!(
-        "{list}: {rows} rejected, and --strict allows none; the first on line {}, {code}: {}",
-        first.line, first.message
-    )))
+impl Guarded<'_> {
+    /// Refuses a list that is not as the settings want it.
+    ///
+    /// # Errors
+    /// It has too few or too many rows, would remove too many labels, or has rejected rows and must have none.
+    pub fn check(&self, args: &ListArgs) -> Result<(), Error> {
+        let Self { name, spared, .. } = self;
+        let rows = u64::from(self.planned.plan.data_rows());
+        if let Some(range) = args.expect_rows.filter(|range| !range.holds(rows)) {
+            let rows = counted(rows, "row");
+            let has = match self.is_result {
+                true => format!("{rows} taken of {name}"),
+                false => format!("{name}: {rows}"),
+            };
+            return Err(Error::unusable(format!(
+                "{has}, and --expect-rows wants {range}; {spared}"
+            )));
+        }
+        let removals = self.planned.plan.totals().removals;
+        if let Some(most) = args.max_removals.filter(|most| removals > *most) {
+            return Err(Error::unusable(format!(
+                "{name}: {} would be sent, and --max-removals allows {}; {spared}",
+                counted(removals, "removal"),
+                count(most)
+            )));
+        }
+        match args.strict {
+            true => self.refuse_rejected_rows(),
+            false => Ok(()),
+        }
+    }
+
+    /// With `--strict` one rejected row makes the whole list unusable.
+    fn refuse_rejected_rows(&self) -> Result<(), Error> {
+        let left_out = &self.planned.left_out;
+        let rejected = left_out
+            .codes()
+            .filter(|(kind, ..)| *kind == OutcomeKind::Rejected);
+        let Some((_, code, first)) = rejected.min_by_key(|(.., example)| example.line) else {
+            return Ok(());
+        };
+        let of_list = if self.is_result { " of the list" } else { "" };
+        Err(Error::unusable(format!(
+            "{}: {} rejected, and --strict allows none; the first on line {}{of_list}, {code}: {}; {}",
+            self.name,
+            counted(left_out.rows(OutcomeKind::Rejected), "row"),
+            first.line,
+            first.message,
+            self.spared
+        )))
+    }
 }
 
 #[cfg(test)]

@@ -5,10 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::destination::Destination;
+use super::members::refuse_unfinished;
 use super::sending::LegArgs;
 use super::settings::{ServiceArgs, Understood, address};
 use crate::error::Error;
-use crate::job::SANDBOX;
+use crate::job::{Planned, SANDBOX};
+use crate::list::Source;
 use crate::record::summary_of;
 use crate::report::{LogFormat, Screen, Summary, count, counted};
 use crate::service::BaseUrl;
@@ -28,8 +30,15 @@ impl MadeFrom {
     /// Reads what stands beside a result.
     ///
     /// # Errors
-    /// What stands beside it is no summary.
+    /// It is no file, or its run is unfinished; or what stands beside it is no summary.
     pub fn read(result: &Path) -> Result<Self, Error> {
+        if Source::needs_copy(result) {
+            return Err(Error::unusable(format!(
+                "{}: a result is a file, and what it was made of stands beside it: name the file that a run has written",
+                result.display()
+            )));
+        }
+        refuse_unfinished(result)?;
         let summary_path = summary_of(result);
         let unusable = |why: &dyn std::fmt::Display| {
             Error::unusable(format!("{}: {why}", summary_path.display()))
@@ -139,6 +148,18 @@ impl MadeFrom {
             self.result.display(),
             destination.credentials.name()
         )))
+    }
+
+    /// Says which codes no row of it has: a code that was misspelt looks like one that is done with.
+    pub fn tell_unmet(&self, planned: &Planned, screen: &Screen) {
+        let codes = &planned.codes_unmet;
+        if !codes.is_empty() {
+            screen.say(format!(
+                "warning: no row of {} has the code {}, which --codes names.",
+                self.result.display(),
+                codes.join(" or ")
+            ));
+        }
     }
 
     /// Refuses a result that has other rows than it was written with; `read` is how many it has.

@@ -10,19 +10,20 @@ use super::members::member;
 use crate::error::{Error, ExitStatus};
 use crate::job::{Member, family, fold_family};
 use crate::model::Tolerance;
-use crate::record::{Lineage, Lock, Outputs, RealDisk, same_file, summary_of};
+use crate::record::{Lineage, Lock, Outputs, RealDisk};
 use crate::report::{Closing, Effort, End, Screen};
 
 /// Folds a result and its retries into one result, which says of every row what it came to at last
 ///
-/// One row for each of the first result, in its order. A later row replaces an earlier one, unless it was not called then,
-/// and attempts add up. Which is later is told by the .json files beside the results, not by the order in which they are
+/// One row for each of the first result, in its order. The last verdict on it counts, unless it was not called then or was
+/// done or in doubt before and only failed again, and attempts add up. Which is later is told by the .json files beside the results, not by the order in which they are
 /// named.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     bulklabel merge --latest campaign.results.csv campaign.retry-*.results.csv --output campaign.latest.results.csv\n\n\
     Exit status: 0 every row is as it should be; 1 there are rows to look at; 2 nothing was written, and trying again won't \
-    help; 75 nothing was written for a passing reason.")]
+    help; 75 it could not be written, for a passing reason: the same command does it later (with --overwrite, where the result \
+    is there without its .json).")]
 pub struct MergeArgs {
     /// Fold a result and its retries
     #[arg(long)]
@@ -62,8 +63,8 @@ pub fn run(args: MergeArgs, screen: &Screen) -> Result<ExitStatus, Error> {
     let outputs = outputs.ok_or_else(|| Error::unusable("--output names no file"))?;
     for member in &family {
         refuse_in_place(member, &outputs)?;
+        outputs.check_names(&member.path)?;
     }
-    outputs.check_names(&family[0].path)?;
     let lock = Lock::take(&outputs.partial(), Duration::ZERO)?;
     if lock.has_journal() {
         return Err(Error::unusable(format!(
@@ -77,6 +78,7 @@ pub fn run(args: MergeArgs, screen: &Screen) -> Result<ExitStatus, Error> {
     let end = End::Complete(outputs.result().map(Path::to_owned));
     let closing = Closing {
         list: &names(&args.results),
+        is_result: true,
         end: &end,
         tally: &folded.tally,
         calls: summary.calls,
@@ -101,17 +103,13 @@ pub fn run(args: MergeArgs, screen: &Screen) -> Result<ExitStatus, Error> {
 
 /// What happened stays told: no result is folded into itself.
 fn refuse_in_place(member: &Member, outputs: &Outputs) -> Result<(), Error> {
-    let own = [member.path.clone(), summary_of(&member.path)];
-    let written = [outputs.result().map(Path::to_owned), outputs.summary()];
-    for path in written.iter().flatten() {
-        if own.iter().any(|own| same_file(own, path)) {
-            return Err(Error::unusable(format!(
-                "{} is one of the results that are folded, or stands beside one: name another with --output",
-                path.display()
-            )));
-        }
+    match outputs.replacing(&member.path) {
+        None => Ok(()),
+        Some(path) => Err(Error::unusable(format!(
+            "{} is one of the results that are folded, or stands beside one: name another with --output",
+            path.display()
+        ))),
     }
-    Ok(())
 }
 
 fn names(results: &[PathBuf]) -> String {

@@ -7,7 +7,7 @@ use clap::Args;
 use super::environment::Environment;
 use super::finish::finish;
 use super::made_from::MadeFrom;
-use super::members::member;
+use super::members::retried;
 use super::print::print;
 use super::sending::{LegArgs, Sending, What};
 use super::settings::{OfResultArgs, Origin, SettingArgs, Settings, Understood};
@@ -57,13 +57,10 @@ pub fn send(
         Selection::Undone | Selection::Codes(_) => Offspring::Retry,
     };
     let settings = settings_of(&args, selection, &made_from)?;
-    refuse_unfinished(result)?;
-    if !Source::needs_copy(result) {
-        // Whoever names a list in the place of its result hears of that first.
-        settings.reading.rows(&Source::open(result, None)?)?;
-    }
+    // Whoever names a list in the place of its result hears of that first.
+    settings.reading.rows(&Source::open(result, None)?)?;
     if only_print {
-        return print(&settings.reading, &made_from);
+        return print(&settings, &args.list, &made_from, screen);
     }
     let sending = Sending {
         what: match offspring {
@@ -71,7 +68,7 @@ pub fn send(
             Offspring::Undo => What::Undo(&made_from),
         },
         list: result,
-        outputs: outputs(result, offspring, &args, leg.sandbox, given)?,
+        outputs: outputs(&made_from, offspring, &args, leg.sandbox, given)?,
         args: &args,
         leg,
         settings,
@@ -91,30 +88,13 @@ pub fn send(
 
 /// Who means the rows that a retry has left must name its result.
 fn say_whether_it_was_retried(made_from: &MadeFrom, screen: &Screen) {
-    let retried = Lineage::of(&made_from.result).and_then(|lineage| lineage.retried());
-    let Some(retried) = retried else { return };
-    let of = member(&retried).ok().and_then(|retry| retry.summary.of);
-    if of.is_some() && of.as_deref() == made_from.run() {
-        let (retried, result) = (retried.display(), made_from.result.display());
+    let result = &made_from.result;
+    if let Some(retried) = made_from.run().and_then(|run| retried(result, run)) {
         screen.say(format!(
-            "{retried} is there already. This sends the same rows of {result} once more; to send those that it has left, name \
-             that one."
+            "{} is there already. This sends the same rows of {} once more; to send those that it has left, name that one.",
+            retried.display(),
+            result.display()
         ));
-    }
-}
-
-/// A run that is unfinished has no result yet.
-fn refuse_unfinished(result: &Path) -> Result<(), Error> {
-    let outputs = Outputs::at(None, false, || Some(result.to_owned()));
-    let journal = outputs.map(|outputs| outputs.partial());
-    match journal.filter(|journal| journal.is_file() && !result.exists()) {
-        None => Ok(()),
-        Some(journal) => Err(Error::unusable(format!(
-            "{} is not there yet: its run is unfinished, as {} says; the command that began it carries it on, or ends it \
-             with --finish",
-            result.display(),
-            journal.display()
-        ))),
     }
 }
 
@@ -141,9 +121,10 @@ fn settings_of(
     Ok(settings)
 }
 
-/// Where the result goes: where the command line says, and never where settings say that are meant for the run.
+/// Where the result goes: where the command line says, and never where settings say that are meant for the run, nor in the
+/// place of what it is made of.
 fn outputs(
-    result: &Path,
+    made_from: &MadeFrom,
     offspring: Offspring,
     args: &SettingArgs,
     rehearsal: bool,
@@ -151,10 +132,20 @@ fn outputs(
 ) -> Result<Outputs, Error> {
     let typed = matches!(given.origins.origin("output"), Origin::Flag(_));
     let output = args.result.output.as_deref().filter(|_| typed);
-    let usual = || Some(Lineage::of(result)?.next(offspring, rehearsal));
-    Outputs::at(output, rehearsal, usual).ok_or_else(|| {
-        Error::unusable(
-            "a result from standard input has no name to make another of: name it with --output FILE, not -",
-        )
-    })
+    let usual = || {
+        let lineage = Lineage::of(&made_from.result)?;
+        Some(match rehearsal {
+            true => lineage.next_rehearsed(offspring, made_from.is_rehearsal()),
+            false => lineage.next(offspring),
+        })
+    };
+    let outputs = Outputs::at(output, rehearsal, usual);
+    let outputs = outputs.ok_or_else(|| Error::unusable("name the result with --output FILE"))?;
+    match outputs.replacing(&made_from.result) {
+        None => Ok(outputs),
+        Some(path) => Err(Error::unusable(format!(
+            "{} is what this is made of, or stands beside it: name another with --output",
+            path.display()
+        ))),
+    }
 }

@@ -27,15 +27,17 @@ use crate::report::Screen;
     bulklabel retry campaign.results.csv\n  \
     bulklabel retry campaign.results.csv --codes 8015,33000\n  \
     bulklabel retry campaign.results.csv --print > again.csv\n\n\
-    How the list is read is set by flags only: settings files and variables for those are meant for lists. A result has its \
-    own columns.\n\n\
+    --max-labels, --strict, --expect-rows and --max-removals are flags only: settings files and variables for those are meant \
+    for lists. A result has its own columns.\n\n\
     Exit status: as that of run.")]
 pub struct RetryArgs {
     /// The result, such as campaign.results.csv
     #[arg(value_name = "RESULT")]
     result: PathBuf,
 
-    /// Send the rows with these codes instead, whatever their outcome; one that breaks a rule is rejected again
+    /// Send the rows with these codes instead, whatever their outcome. One that breaks a rule is rejected again; those with
+    /// CONFLICT or TOO_MANY_LABELS keep every rule and are planned anew, among the rows taken: without --on-conflict reject
+    /// the last row wins
     #[arg(long, value_name = "CODE,…")]
     codes: Option<Codes>,
 

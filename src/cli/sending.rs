@@ -11,10 +11,10 @@ use super::conclusion::{call, conclude};
 use super::credentials;
 use super::destination::Destination;
 use super::environment::Environment;
-use super::guards;
+use super::guards::Guarded;
 use super::list::List;
 use super::made_from::MadeFrom;
-use super::members::family_of;
+use super::members::Fold;
 use super::settings::{SettingArgs, Settings, Understood};
 use super::signals::Signals;
 use crate::dispatch::asleep;
@@ -102,12 +102,22 @@ impl Sending<'_> {
         let mut claim = Claim::stake(outputs, self.list, self.wishes(), wait, screen)?;
         signals.preparing(outputs.copying(), outputs.partial());
         let (list, copy) = List::read(self.list, outputs, &settings.reading)?;
-        if let Some(made_from) = self.what.made_from() {
+        let made_from = self.what.made_from();
+        if let Some(made_from) = made_from {
             made_from.must_be_whole(list.planned.read)?;
         }
-        guards::check(list.source.name(), &list.planned, &self.args.list)?;
         let identity = identity(&list, settings, destination);
         let start = claim.settle(&identity)?;
+        let guarded = Guarded {
+            name: list.source.name(),
+            is_result: made_from.is_some(),
+            planned: &list.planned,
+            spared: start.spared(),
+        };
+        guarded.check(&self.args.list)?;
+        if let Some(made_from) = made_from {
+            made_from.tell_unmet(&list.planned, screen);
+        }
         let run = self.run(&list, &identity);
         let taken_up = match &start {
             Start::CarryOn(_) => Some(job::take_up(&run, settings.terms.rate)?),
@@ -121,8 +131,9 @@ impl Sending<'_> {
         if let Some(underway) = &taken_up {
             screen.say(carrying_on(&run, underway, left));
         }
-        if client.is_some() && !self.may_send(destination, &run, left)? {
-            screen.say("Nothing was sent.");
+        let spared = start.spared();
+        if client.is_some() && !self.may_send(destination, &run, left, spared)? {
+            screen.say(sentence(spared));
             return Ok(ExitStatus::Unusable);
         }
         claim.make_way(&start)?;
@@ -172,13 +183,13 @@ impl Sending<'_> {
         let service = &self.args.service;
         let knows_address = self.what.made_from().is_some_and(MadeFrom::has_summary);
         let unnamed = service.base_url.is_none() && service.cluster.is_none();
-        let family = match (self.what, ending.end) {
-            (What::Retry(_), End::Complete(Some(result))) => family_of(result),
-            _ => Vec::new(),
+        let fold = match (self.what, ending.end) {
+            (What::Retry(_), End::Complete(Some(result))) => Fold::of(result),
+            _ => None,
         };
         advice::next(&Ended {
             ending,
-            family,
+            fold,
             what: self.what,
             list: self.list,
             command_line: &self.environment.command_line,
@@ -189,6 +200,12 @@ impl Sending<'_> {
             credentials: places,
         })
     }
+}
+
+/// Words as a sentence of their own.
+fn sentence(words: &str) -> String {
+    let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
+    format!("{}{rest}.", first.to_uppercase())
 }
 
 fn identity(list: &List, settings: &Settings, destination: &Destination) -> Identity {

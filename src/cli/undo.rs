@@ -15,7 +15,7 @@ use crate::report::Screen;
 /// Sends the opposite of every row of a result that is a success: what was added is removed, what was removed is added
 ///
 /// It takes a label away even from a customer who had it before the run: the service does not tell. Without a terminal
-/// it needs --yes. It goes to the service and account that the result came from. campaign.results.csv gives
+/// it needs --yes (or BULKLABEL_YES; in a settings file it does not count). It goes to the service and account that the result came from. campaign.results.csv gives
 /// campaign.undo.results.csv.
 #[derive(Debug, Args)]
 #[command(
@@ -28,8 +28,8 @@ use crate::report::Screen;
     bulklabel undo campaign.results.csv --print > inverse.csv\n  \
     bulklabel undo campaign.results.csv --sandbox      rehearse it: nothing is changed\n\n\
     What retries have done is undone with their own results, or with all of them folded by `bulklabel merge --latest`.\n\n\
-    How the list is read is set by flags only: settings files and variables for those are meant for lists. A result has its \
-    own columns.\n\n\
+    --max-labels, --strict, --expect-rows and --max-removals are flags only: settings files and variables for those are meant \
+    for lists. A result has its own columns.\n\n\
     Exit status: as that of run.")]
 pub struct UndoArgs {
     /// The result, such as campaign.results.csv

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::identity::{KIND, UNDO};
+use super::identity::{KIND, RETRY, UNDO};
+use super::run::SANDBOX;
 use crate::error::Error;
 use crate::report::Summary;
 
@@ -43,6 +44,30 @@ pub enum FamilyError {
         /// The undo.
         path: PathBuf,
     },
+    /// One changed customers, and the other only an imitation of them.
+    #[error("{} is the result of a rehearsal, and {} is none: leave one of them out", rehearsed.display(), real.display())]
+    Rehearsal {
+        /// The rehearsal's.
+        rehearsed: PathBuf,
+        /// The real one.
+        real: PathBuf,
+    },
+    /// Their customers are not the same ones.
+    #[error(
+        "{} came from {url}, and {} from {first_url}: leave out what is not of the same service",
+        path.display(),
+        first.display()
+    )]
+    OtherService {
+        /// The stranger.
+        path: PathBuf,
+        /// Where it came from.
+        url: String,
+        /// The result that the others are made of.
+        first: PathBuf,
+        /// Where that came from.
+        first_url: String,
+    },
     /// It was complete before the other was: the same list, run on another day.
     #[error("{} is no retry of {}: it ended before that did", path.display(), first.display())]
     Earlier {
@@ -79,8 +104,32 @@ impl Member {
     }
 
     fn is_undo(&self) -> bool {
-        let kind = self.summary.settings.get(KIND);
-        kind.is_some_and(|kind| kind == UNDO)
+        self.kind() == Some(UNDO)
+    }
+
+    fn kind(&self) -> Option<&str> {
+        self.summary.settings.get(KIND).map(String::as_str)
+    }
+
+    /// Whether it is a retry's: not the first of all that was done for its rows.
+    pub fn is_retry(&self) -> bool {
+        self.kind() == Some(RETRY)
+    }
+
+    /// Whether nothing of it was real.
+    pub fn is_rehearsal(&self) -> bool {
+        self.summary.settings.contains_key(SANDBOX)
+    }
+
+    /// Whether both were about the same customers. Each rehearsal has an imitation of its own, on a port of its own.
+    fn is_of_one_world_with(&self, other: &Self) -> bool {
+        let real = !self.is_rehearsal() && self.summary.base_url == other.summary.base_url;
+        self.is_rehearsal() == other.is_rehearsal() && (real || self.is_rehearsal())
+    }
+
+    /// Whether it may have been made of another: that was there before this one ended.
+    fn comes_after(&self, other: &Self) -> bool {
+        self.is_made_of(other) && self.ended() >= other.ended()
     }
 
     /// Whether a leg of one is a leg of the other.
@@ -114,40 +163,73 @@ pub fn family(members: Vec<Member>) -> Result<Vec<Member>, FamilyError> {
         let path = undo.path.clone();
         return Err(FamilyError::Undo { path });
     }
-    if let Some(earlier) = retries.iter().find(|retry| retry.ended() < first.ended()) {
-        let (path, first) = (earlier.path.clone(), first.path.clone());
-        return Err(FamilyError::Earlier { path, first });
+    for retry in &retries {
+        belongs(retry, &first, &members)?;
     }
     retries.sort_by(|one, other| one.ended().cmp(other.ended()));
     retries.insert(0, first);
     Ok(retries)
 }
 
+/// Refuses a retry that is another's than that of `first`, or of a result that was made of it.
+fn belongs(retry: &Member, first: &Member, members: &[Member]) -> Result<(), FamilyError> {
+    let mut parents = members.iter().filter(|other| retry.is_made_of(other));
+    let (path, of) = (retry.path.clone(), first.path.clone());
+    if retry.is_rehearsal() != first.is_rehearsal() {
+        let (rehearsed, real) = match retry.is_rehearsal() {
+            true => (path, of),
+            false => (of, path),
+        };
+        return Err(FamilyError::Rehearsal { rehearsed, real });
+    }
+    if !retry.is_of_one_world_with(first) {
+        return Err(FamilyError::OtherService {
+            path,
+            url: retry.summary.base_url.clone(),
+            first: of,
+            first_url: first.summary.base_url.clone(),
+        });
+    }
+    // The same rows may have been sent twice: results that were made of either name both.
+    match parents.clone().any(|parent| retry.comes_after(parent)) {
+        true => Ok(()),
+        false => Err(FamilyError::Earlier {
+            path,
+            first: parents.next().map_or(of, |parent| parent.path.clone()),
+        }),
+    }
+}
+
 /// Those of `members` that are of one family with the last of them: what it was made of, what that was made of, and the
 /// retries of these.
 pub fn kin(members: &[Member]) -> Vec<&Member> {
-    let mut line: Vec<&Member> = members.last().into_iter().collect();
+    let Some(last) = members.last() else {
+        return Vec::new();
+    };
+    let members: Vec<_> = members
+        .iter()
+        .filter(|one| one.is_of_one_world_with(last))
+        .collect();
+    let mut line = vec![last];
     while let Some(parent) = line
         .last()
-        .and_then(|last| members.iter().find(|other| last.is_made_of(other)))
-        .filter(|parent| line.len() < members.len() && parent.ended() <= line[0].ended())
+        .and_then(|last| members.iter().find(|other| last.comes_after(other)))
+        .filter(|_| line.len() < members.len())
     {
         line.push(parent);
     }
-    let first = line.last().map_or("", |first| first.ended());
     let is_kin = |member: &&Member| {
         let is_of_line = line.iter().any(|one| std::ptr::eq(*one, *member));
-        let is_retry = line.iter().any(|one| member.is_made_of(one)) && !member.is_undo();
-        is_of_line || is_retry && member.ended() >= first
+        is_of_line || line.iter().any(|one| member.comes_after(one)) && !member.is_undo()
     };
-    members.iter().filter(is_kin).collect()
+    members.into_iter().filter(is_kin).collect()
 }
 
 fn stranger_to(first: &Path, stranger: &Member) -> FamilyError {
     let (path, first) = (stranger.path.clone(), first.to_owned());
-    match stranger.summary.settings.get(KIND) {
+    match stranger.kind() {
         None => FamilyError::OwnRun { path, first },
-        Some(kind) if kind == UNDO => FamilyError::Undo { path },
+        Some(UNDO) => FamilyError::Undo { path },
         Some(_) => FamilyError::Foreign { path, first },
     }
 }
@@ -155,7 +237,6 @@ fn stranger_to(first: &Path, stranger: &Member) -> FamilyError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::RETRY;
     use crate::report::{Leg, ListSummary};
     use std::collections::BTreeMap;
 
@@ -281,6 +362,57 @@ mod tests {
         assert_eq!(kin, ["first", "one", "two"]);
         assert_eq!(super::kin(&all[..1]).len(), 1);
         assert!(super::kin(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_retry_that_ended_before_what_it_was_made_of_is_refused() {
+        let first = member("first", None, "1");
+        let one = member("one", Some("first"), "3");
+        let before = member("before", Some("one"), "2");
+        assert_eq!(
+            order(&[first.clone(), one.clone(), before.clone()]).unwrap_err(),
+            "before is no retry of one: it ended before that did"
+        );
+        // The same rows were sent once more: what is made of either says the same.
+        let mut other = member("other", Some("first"), "2");
+        other.summary.run = one.summary.run.clone();
+        let all = [first, one, other, before];
+        assert_eq!(order(&all), Ok("first other before one".into()));
+    }
+
+    fn rehearsed(mut member: Member) -> Member {
+        let (sandbox, value) = (SANDBOX.to_owned(), "true".to_owned());
+        member.summary.settings.insert(sandbox, value);
+        member.summary.base_url = format!("http://127.0.0.1/{}", member.path.display());
+        member
+    }
+
+    #[test]
+    fn what_was_rehearsed_is_no_part_of_what_was_done() {
+        let first = member("first", None, "1");
+        let one = rehearsed(member("one", Some("first"), "2"));
+        let told = "one is the result of a rehearsal, and first is none: leave one of them out";
+        assert_eq!(order(&[first.clone(), one.clone()]).unwrap_err(), told);
+        let own = member("one", Some("first"), "2");
+        let told = "first is the result of a rehearsal, and one is none: leave one of them out";
+        let rehearsal = rehearsed(first.clone());
+        assert_eq!(order(&[rehearsal.clone(), own]).unwrap_err(), told);
+        let all = [rehearsal, one.clone()];
+        assert_eq!(order(&all), Ok("first one".into()));
+        assert_eq!(kin(&all).len(), 2);
+        let two = member("two", Some("first"), "3");
+        assert_eq!(kin(&[first, one, two]).len(), 2);
+    }
+
+    #[test]
+    fn another_services_customers_are_not_the_same() {
+        let mut first = member("first", None, "1");
+        first.summary.base_url = "https://eu.example".to_owned();
+        let one = member("one", Some("first"), "2");
+        let told = order(&[first.clone(), one.clone()]).unwrap_err();
+        let words = "one came from , and first from https://eu.example: leave out";
+        assert!(told.starts_with(words), "{told}");
+        assert_eq!(kin(&[first, one]).len(), 1);
     }
 
     #[test]

@@ -33,6 +33,6 @@ pub use identity::{
 };
 pub use leg::{Surroundings, Terms, Underway, call_all, take_up};
 pub use reading::{Planned, Reading, plan};
-pub use run::{Run, SANDBOX};
+pub use run::{Run, SANDBOX, TOLERATE};
 pub use standing::Standing;
 pub use unfinished::{Unfinished, look};

@@ -23,10 +23,10 @@ impl Reading {
     /// # Errors
     /// The list has no usable header.
     pub fn rows(&self, source: &Source) -> Result<Rows, ListError> {
-        let rows = Rows::open(source, &self.wishes, self.delimiter)?;
+        let (wishes, delimiter) = (&self.wishes, self.delimiter);
         match &self.selection {
-            Some(selection) => rows.selected(selection),
-            None => Ok(rows),
+            Some(selection) => Rows::of_result(source, wishes, delimiter, selection),
+            None => Rows::open(source, wishes, delimiter),
         }
     }
 }
@@ -42,6 +42,8 @@ pub struct Planned {
     pub left_out: Tally,
     /// How many data rows the list has, those that were not taken included.
     pub read: u64,
+    /// Codes by which rows of a result were to be taken, and that none of them has.
+    pub codes_unmet: Vec<String>,
 }
 
 /// Reads and checks the whole list and plans its calls; nothing is sent.
@@ -63,13 +65,13 @@ pub fn plan(source: &Source, reading: &Reading) -> Result<Planned, ListError> {
         };
         let too_many = |too_many: TooMany| ListError::TooMany {
             list: source.name().to_owned(),
-            line,
+            line: rows.own_line(),
             what: too_many.what(),
             limit: too_many.limit(),
         };
         pushed.map_err(too_many)?;
     }
-    let (fingerprint, read) = (rows.fingerprint(), rows.read());
+    let (fingerprint, read, codes_unmet) = (rows.fingerprint(), rows.read(), rows.codes_unmet());
     let plan = builder.finish(reading.policy);
     for (row, action, fate) in plan.left_out() {
         if let Some(outcome) = plan.outcome(action, fate) {
@@ -81,6 +83,7 @@ pub fn plan(source: &Source, reading: &Reading) -> Result<Planned, ListError> {
         fingerprint,
         left_out,
         read,
+        codes_unmet,
     })
 }
 

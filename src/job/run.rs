@@ -17,6 +17,9 @@ pub const PROGRAM: &str = concat!("bulklabel ", env!("CARGO_PKG_VERSION"));
 /// The setting in a summary that says that it was a rehearsal.
 pub const SANDBOX: &str = "sandbox";
 
+/// The setting in a summary that says how many rows to look at are no failure.
+pub const TOLERATE: &str = "tolerate";
+
 /// What a run is about, the same in all of its legs but for the settings that do not shape it.
 #[derive(Debug)]
 pub struct Run<'a> {

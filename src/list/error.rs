@@ -169,6 +169,25 @@ pub enum ListError {
         /// The column that every result has.
         column: &'static str,
     },
+    /// Nothing says which of two columns is a result's own.
+    #[error("{list} has two columns \"{column}\": rename the one that no run has written")]
+    ColumnTwice {
+        /// The list's name.
+        list: String,
+        /// The column that every result has.
+        column: &'static str,
+    },
+    /// A result's rows are in another order than those of the list.
+    #[error(
+        "{list}, line {line}: its rows are not in the order of the list any more: sort them by the column \"line\", or bring \
+             back the result as it was written"
+    )]
+    OutOfOrder {
+        /// The result's name.
+        list: String,
+        /// Where the first row begins that is out of order.
+        line: u64,
+    },
     /// A result that ends in the middle.
     #[error("{list}, line {line}: the result is cut short here: bring back the whole of it")]
     CutShort {

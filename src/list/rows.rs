@@ -51,7 +51,7 @@ impl Entry<'_> {
 }
 
 impl Rows {
-    /// Reads the header of `source`. The delimiter is told from the header where none is given.
+    /// Reads the header of a list. The delimiter is told from the header where none is given.
     ///
     /// # Errors
     /// No header, a missing or an ambiguous column, or a file that can't be read.
@@ -60,33 +60,11 @@ impl Rows {
         wishes: &Wishes,
         delimiter: Option<Delimiter>,
     ) -> Result<Self, ListError> {
-        let list = source.name();
-        let delimiter = match delimiter {
-            Some(delimiter) => delimiter,
-            None => {
-                let mut start = Vec::new();
-                let read = source.read()?.take(START).read_to_end(&mut start);
-                read.map_err(|source| ListError::Unreadable {
-                    list: list.to_owned(),
-                    source,
-                })?;
-                Delimiter::tell(&start, wishes)
-            }
-        };
-        let mut records = Records::new(list, source.read()?, delimiter);
-        loop {
-            if !records.advance()? {
-                return Err(ListError::NoHeader {
-                    list: list.to_owned(),
-                });
-            }
-            if !records.record().iter().all(text::is_empty) {
-                break;
-            }
-        }
-        let columns = Columns::find(records.record(), wishes, list, records.line())?;
+        let records = headed(source, wishes, delimiter)?;
+        let header = records.record();
+        let columns = Columns::find(header, wishes, source.name(), records.line())?;
         Ok(Self {
-            list: list.to_owned(),
+            list: source.name().to_owned(),
             records,
             columns,
             selected: None,
@@ -94,14 +72,25 @@ impl Rows {
         })
     }
 
-    /// The same, where the list is a result, of which only some rows are taken.
+    /// The same where the list is a result, of which only some rows are taken.
     ///
     /// # Errors
     /// It is no result.
-    pub fn selected(mut self, selection: &Selection) -> Result<Self, ListError> {
-        let header = self.records.record();
-        self.selected = Some(Selected::find(selection, header, &self.list)?);
-        Ok(self)
+    pub fn of_result(
+        source: &Source,
+        wishes: &Wishes,
+        delimiter: Option<Delimiter>,
+        selection: &Selection,
+    ) -> Result<Self, ListError> {
+        let records = headed(source, wishes, delimiter)?;
+        let selected = Selected::find(selection, records.record(), source.name())?;
+        Ok(Self {
+            list: source.name().to_owned(),
+            records,
+            columns: selected.columns(),
+            selected: Some(selected),
+            read: 0,
+        })
     }
 
     /// The next data row; none at the end.
@@ -120,7 +109,7 @@ impl Rows {
             }
             self.read += 1;
             let own = self.records.line();
-            match &self.selected {
+            match &mut self.selected {
                 None => break own,
                 Some(selected) => {
                     if let Some(line) = selected.line_of(self.records.record(), own)? {
@@ -147,6 +136,17 @@ impl Rows {
     /// How many data rows were read so far, those included that were not taken.
     pub fn read(&self) -> u64 {
         self.read
+    }
+
+    /// The physical line on which the current row starts, also where that is a result's.
+    pub fn own_line(&self) -> u64 {
+        self.records.line()
+    }
+
+    /// The codes that were asked for, and that no row had so far.
+    pub fn codes_unmet(&self) -> Vec<String> {
+        let selected = self.selected.as_ref();
+        selected.map(Selected::unmet).unwrap_or_default()
     }
 
     /// A quote that is never closed is somebody's in a list, and the end of what was written in a result.
@@ -194,6 +194,38 @@ impl Rows {
                 line: self.records.line_of_field(at),
                 column: column.name(),
             }),
+        }
+    }
+}
+
+/// The records of a list, at its header.
+fn headed(
+    source: &Source,
+    wishes: &Wishes,
+    delimiter: Option<Delimiter>,
+) -> Result<Records<Content>, ListError> {
+    let list = source.name();
+    let delimiter = match delimiter {
+        Some(delimiter) => delimiter,
+        None => {
+            let mut start = Vec::new();
+            let read = source.read()?.take(START).read_to_end(&mut start);
+            read.map_err(|source| ListError::Unreadable {
+                list: list.to_owned(),
+                source,
+            })?;
+            Delimiter::tell(&start, wishes)
+        }
+    };
+    let mut records = Records::new(list, source.read()?, delimiter);
+    loop {
+        if !records.advance()? {
+            return Err(ListError::NoHeader {
+                list: list.to_owned(),
+            });
+        }
+        if !records.record().iter().all(text::is_empty) {
+            return Ok(records);
         }
     }
 }

@@ -8,8 +8,9 @@ use std::str::FromStr;
 use csv::ByteRecord;
 
 use super::ListError;
+use super::columns::{Columns, Origin};
 use super::text::trim;
-use crate::model::{OutcomeKind, RejectCode, Rejection, Row};
+use crate::model::{LAST_LINE, OutcomeKind, RejectCode, Rejection, Row};
 
 /// The longest field that a result shows of a rejected row; a longer one is cut there.
 const CUT_AT: usize = 1_000;
@@ -68,7 +69,7 @@ impl fmt::Display for Codes {
     }
 }
 
-/// A selection and the columns that it needs.
+/// A selection, the columns that it needs, and what was met of the result so far.
 #[derive(Debug)]
 pub struct Selected {
     selection: Selection,
@@ -76,7 +77,13 @@ pub struct Selected {
     line: usize,
     outcome: usize,
     code: usize,
+    /// `userId`, `action` and `label`.
+    fields: [usize; 3],
     width: usize,
+    /// The last row's line in the list that was run.
+    last: u64,
+    /// Which of the codes that are asked for some row has.
+    met: BTreeSet<String>,
 }
 
 impl Selected {
@@ -85,30 +92,37 @@ impl Selected {
     /// # Errors
     /// It is no result's.
     pub fn find(selection: &Selection, header: &ByteRecord, list: &str) -> Result<Self, ListError> {
-        let find = |column: &'static str| {
-            let mut names = header.iter();
-            let found = names.position(|name| trim(&String::from_utf8_lossy(name)) == column);
-            found.ok_or_else(|| ListError::NoResult {
-                list: list.to_owned(),
-                column,
-            })
-        };
+        let find = |column| find(column, header, list);
         Ok(Self {
             selection: selection.clone(),
             list: list.to_owned(),
             outcome: find("outcome")?,
             code: find("code")?,
             line: find("line")?,
+            fields: [find("userId")?, find("action")?, find("label")?],
             width: header.len(),
+            last: 0,
+            met: BTreeSet::new(),
         })
+    }
+
+    /// The three columns of every list. A result has them under their own names, whatever else it holds.
+    pub fn columns(&self) -> Columns {
+        let [user, action, label] = self.fields;
+        Columns {
+            user,
+            action: Origin::Column(action),
+            label: Origin::Column(label),
+            width: self.width,
+        }
     }
 
     /// The line in the list that was run, of a row that is taken; none for another. `own` is the line on which it stands in
     /// the result.
     ///
     /// # Errors
-    /// The row is none of a result's.
-    pub fn line_of(&self, record: &ByteRecord, own: u64) -> Result<Option<u64>, ListError> {
+    /// The row is none of a result's, or stands in the wrong place.
+    pub fn line_of(&mut self, record: &ByteRecord, own: u64) -> Result<Option<u64>, ListError> {
         if record.len() < self.width {
             return Err(ListError::CutShort {
                 list: self.list.clone(),
@@ -124,10 +138,39 @@ impl Selected {
         let word = text(record, self.outcome);
         let outcome = OutcomeKind::from_word(&word).ok_or_else(|| unknown("outcome", &word))?;
         let line = text(record, self.line);
-        let number: Option<u64> = line.parse().ok().filter(|line| *line > 0);
-        let number = number.ok_or_else(|| unknown("line", &line))?;
-        let taken = self.selection.takes(outcome, &text(record, self.code));
-        Ok(taken.then_some(number))
+        let number = line
+            .parse()
+            .ok()
+            .filter(|line| (1..=LAST_LINE).contains(line));
+        let number: u64 = number.ok_or_else(|| unknown("line", &line))?;
+        if number <= self.last {
+            return Err(ListError::OutOfOrder {
+                list: self.list.clone(),
+                line: own,
+            });
+        }
+        self.last = number;
+        let code = text(record, self.code);
+        self.note(&code);
+        Ok(self.selection.takes(outcome, &code).then_some(number))
+    }
+
+    /// Remembers that some row has a code that is asked for.
+    fn note(&mut self, code: &str) {
+        match &self.selection {
+            Selection::Codes(codes) if codes.0.contains(code) && !self.met.contains(code) => {
+                self.met.insert(code.to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    /// The codes that are asked for and no row had so far.
+    pub fn unmet(&self) -> Vec<String> {
+        match &self.selection {
+            Selection::Codes(codes) => codes.0.difference(&self.met).cloned().collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The row as it is taken, `read` being what stands there.
@@ -140,7 +183,7 @@ impl Selected {
         read: Result<Row<'a>, Rejection>,
     ) -> Result<Row<'a>, Rejection> {
         let row = read?;
-        if let Some(code) = self.lost(record, &row) {
+        if let Some(code) = self.lost(record) {
             let message =
                 "the result holds only a part of this row: mend it in the list, and run that";
             return Err(Rejection {
@@ -163,14 +206,29 @@ impl Selected {
     }
 
     /// Why a rejected row that looks well was rejected, where the result holds it only in part.
-    fn lost(&self, record: &ByteRecord, row: &Row<'_>) -> Option<RejectCode> {
+    fn lost(&self, record: &ByteRecord) -> Option<RejectCode> {
         if text(record, self.outcome) != OutcomeKind::Rejected.as_str() {
             return None;
         }
         let code = RejectCode::from_word(&text(record, self.code))?;
-        let cut = row.label.chars().count() >= CUT_AT;
-        let in_part = code == RejectCode::ExtraFields || row.label.contains('\u{FFFD}') || cut;
+        let in_part = |at: usize| {
+            let field = String::from_utf8_lossy(record.get(at).unwrap_or_default());
+            field.contains('\u{FFFD}') || field.chars().count() >= CUT_AT
+        };
+        let in_part = code == RejectCode::ExtraFields || self.fields.into_iter().any(in_part);
         in_part.then_some(code)
+    }
+}
+
+/// Where a result's column stands.
+fn find(column: &'static str, header: &ByteRecord, list: &str) -> Result<usize, ListError> {
+    let names = header.iter().enumerate();
+    let mut found = names.filter(|(_, name)| trim(&String::from_utf8_lossy(name)) == column);
+    let list = list.to_owned();
+    match (found.next(), found.next()) {
+        (Some((at, _)), None) => Ok(at),
+        (None, _) => Err(ListError::NoResult { list, column }),
+        (Some(_), Some(_)) => Err(ListError::ColumnTwice { list, column }),
     }
 }
 
@@ -219,8 +277,8 @@ mod tests {
 
     #[test]
     fn what_is_no_row_of_a_result_is_told_with_its_line() {
-        let selected = selected(Selection::Undone);
         let read = |fields: &[&str]| {
+            let mut selected = selected(Selection::Undone);
             let line = selected.line_of(&ByteRecord::from(fields), 9);
             line.map_err(|error| error.to_string())
         };
@@ -229,17 +287,58 @@ mod tests {
             Ok(Some(40))
         );
         assert_eq!(read(&["40", "1", "add", "VIP", "success", ""]), Ok(None));
+        let beyond = (LAST_LINE + 1).to_string();
         let told = [
             read(&["40", "1", "add", "VIP", "fail"]),
             read(&["40", "1", "add", "VIP", "fail", ""]),
             read(&["x", "1", "add", "VIP", "failed", ""]),
+            read(&["0", "1", "add", "VIP", "failed", ""]),
+            read(&[&beyond, "1", "add", "VIP", "failed", ""]),
         ];
-        for (told, words) in told.into_iter().zip(["cut short", "\"fail\"", "\"x\""]) {
+        let words = ["cut short", "\"fail\"", "\"x\"", "\"0\"", &beyond];
+        for (told, words) in told.into_iter().zip(words) {
             let told = told.unwrap_err();
             assert!(
                 told.starts_with("x.csv, line 9: ") && told.contains(words),
                 "{told}"
             );
+        }
+    }
+
+    #[test]
+    fn rows_stand_in_the_order_of_the_list_whether_they_are_taken_or_not() {
+        for second in ["3", "4"] {
+            let mut selected = selected(Selection::Undone);
+            let mut read = |line, outcome| {
+                let record = [line, "1", "add", "VIP", outcome, ""];
+                selected.line_of(&ByteRecord::from(&record[..]), 9)
+            };
+            read("4", "success").unwrap();
+            let told = read(second, "failed").unwrap_err().to_string();
+            assert!(told.contains("sort them by the column \"line\""), "{told}");
+        }
+    }
+
+    #[test]
+    fn codes_that_no_row_has_are_known() {
+        let mut selected = selected(Selection::Codes("8015,8016,33000".parse().unwrap()));
+        let record = ["2", "1", "add", "VIP", "failed", "8015"];
+        selected.line_of(&ByteRecord::from(&record[..]), 2).unwrap();
+        assert_eq!(selected.unmet(), ["33000", "8016"]);
+    }
+
+    #[test]
+    fn a_header_has_each_column_once() {
+        let header = [
+            "line", "userId", "action", "label", "outcome", "code", "label",
+        ];
+        for (columns, words) in [
+            (&header[..5], "it has no column \"code\""),
+            (&header[..], "has two columns \"label\""),
+        ] {
+            let found = Selected::find(&Selection::Undone, &ByteRecord::from(columns), "x.csv");
+            let told = found.unwrap_err().to_string();
+            assert!(told.contains(words), "{told}");
         }
     }
 
@@ -253,13 +352,21 @@ mod tests {
             action: Action::Add,
             label: "Gold",
         };
-        let read = |outcome, code| {
-            let record = ["2", "1", "add", "Gold", outcome, code];
+        let read = |label: &str, outcome, code| {
+            let record = ["2", "1", "add", label, outcome, code];
             selected.row(&ByteRecord::from(&record[..]), Ok(row))
         };
-        let lost = read("rejected", "EXTRA_FIELDS").unwrap_err();
+        let lost = read("Gold", "rejected", "EXTRA_FIELDS").unwrap_err();
         assert_eq!(lost.code, RejectCode::ExtraFields);
-        assert_eq!(read("rejected", "EMPTY_LABEL"), Ok(row), "it was mended");
-        assert_eq!(read("failed", "EXTRA_FIELDS"), Ok(row));
+        let mended = read("Gold", "rejected", "EMPTY_LABEL");
+        assert_eq!(mended, Ok(row));
+        assert_eq!(read("Gold", "failed", "EXTRA_FIELDS"), Ok(row));
+        for cut in [
+            format!("Gold{}", " ".repeat(996)),
+            "Gold\u{FFFD}".to_owned(),
+        ] {
+            let lost = read(&cut, "rejected", "INVALID_ACTION").unwrap_err();
+            assert_eq!(lost.code, RejectCode::InvalidAction, "{cut:?}");
+        }
     }
 }

@@ -14,10 +14,9 @@ pub struct Lines {
 impl Lines {
     /// Adds the next row.
     pub fn push(&mut self, line: u64) {
-        let follows = self
-            .stretches
-            .last()
-            .is_some_and(|(row, first)| first + u64::from(self.rows - row) == line);
+        let follows = self.stretches.last().is_some_and(|(row, first)| {
+            first.checked_add(u64::from(self.rows - row)) == Some(line)
+        });
         if !follows {
             self.stretches.push((self.rows, line));
         }
@@ -44,6 +43,15 @@ impl Lines {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn no_line_is_too_high_to_be_followed() {
+        let mut lines = Lines::default();
+        for line in [u64::MAX, 2] {
+            lines.push(line);
+        }
+        assert_eq!([0, 1].map(|row| lines.of(RowIndex(row))), [u64::MAX, 2]);
+    }
 
     proptest! {
         #[test]

@@ -1,5 +1,6 @@
 //! The names of results that are made of another (contract, section 6): `campaign.retry-1.results.csv`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::outputs::Outputs;
@@ -59,37 +60,50 @@ impl Lineage {
     }
 
     /// Where the result of what is made of it goes by default: a retry under the next number for which there is no complete
-    /// result. A `rehearsal` has its own names.
-    pub fn next(&self, offspring: Offspring, rehearsal: bool) -> PathBuf {
-        let of = match rehearsal {
-            true => self.rehearsed(),
-            false => self.clone(),
+    /// result.
+    pub fn next(&self, offspring: Offspring) -> PathBuf {
+        match offspring {
+            Offspring::Undo => self.undo(),
+            Offspring::Retry => self.retry(self.free()),
+        }
+    }
+
+    /// The same where it is rehearsed: under a name that only rehearsals have, because it is replaced each time. Whether the
+    /// result is a rehearsal's itself is not told by its name alone: a customer's file may have `.sandbox` in it.
+    pub fn next_rehearsed(&self, offspring: Offspring, of_rehearsal: bool) -> PathBuf {
+        let mark = if of_rehearsal && self.is_marked() {
+            ""
+        } else {
+            REHEARSAL
+        };
+        let rehearsed = Self {
+            root: format!("{}{mark}", self.root),
+            ..self.clone()
         };
         match offspring {
-            Offspring::Undo => of.named(&format!("{}.undo", of.own())),
-            // A rehearsal's is replaced each time.
-            Offspring::Retry if rehearsal => of.retry(self.retry.saturating_add(1)),
-            Offspring::Retry => of.retry(of.free()),
+            Offspring::Undo => rehearsed.undo(),
+            Offspring::Retry => rehearsed.retry(self.retry.saturating_add(1)),
         }
     }
 
     /// The first of the family that is there, up to the result itself, and its retries: what a fold takes.
     pub fn ancestors(&self) -> Vec<PathBuf> {
-        let mut all: Vec<_> = (0..self.retry).map(|retry| self.retry(retry)).collect();
-        all.retain(|path| path.is_file());
-        all.push(self.retry(self.retry));
-        all
+        let mut all = self.numbers();
+        all.retain(|number| *number < self.retry);
+        all.push(self.retry);
+        all.into_iter().map(|number| self.retry(number)).collect()
+    }
+
+    /// The retries beside it, itself left out, by their numbers.
+    pub fn retries(&self) -> Vec<PathBuf> {
+        let mut all = self.numbers();
+        all.retain(|number| *number > 0 && *number != self.retry);
+        all.into_iter().map(|number| self.retry(number)).collect()
     }
 
     /// Where the family's fold goes: `campaign.latest.results.csv`.
     pub fn latest(&self) -> PathBuf {
         self.named(&format!("{}.latest", self.root))
-    }
-
-    /// The last retry that is complete of those which the next one follows, if there is any.
-    pub fn retried(&self) -> Option<PathBuf> {
-        let last = self.free() - 1;
-        (last > self.retry).then(|| self.retry(last))
     }
 
     /// The next number for which there is no complete result.
@@ -101,6 +115,25 @@ impl Lineage {
         let mut numbers = self.retry.saturating_add(1)..u32::MAX;
         // There are fewer files than numbers.
         numbers.find(is_free).unwrap_or(u32::MAX)
+    }
+
+    /// The numbers of the family that there are files for, 0 for the first, in their order. What the folder holds is looked
+    /// at, and not every number there could be.
+    fn numbers(&self) -> Vec<u32> {
+        let folder = match self.folder.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => &self.folder,
+        };
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let family = entries.filter_map(|entry| Self::of(&self.folder.join(entry.file_name())));
+        let family = family.filter(|one| one.root == self.root && one.ending == self.ending);
+        let mut numbers: Vec<_> = family
+            .map(|one| one.retry)
+            .filter(|number| self.retry(*number).is_file())
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
     fn retry(&self, number: u32) -> PathBuf {
@@ -122,15 +155,13 @@ impl Lineage {
         self.folder.join(format!("{stem}{}", self.ending))
     }
 
-    /// The same as a rehearsal of it is named.
-    fn rehearsed(&self) -> Self {
-        let is_rehearsal =
-            self.root.ends_with(REHEARSAL) || self.root.contains(&format!("{REHEARSAL}."));
-        let mark = if is_rehearsal { "" } else { REHEARSAL };
-        Self {
-            root: format!("{}{mark}", self.root),
-            ..self.clone()
-        }
+    fn undo(&self) -> PathBuf {
+        self.named(&format!("{}.undo", self.own()))
+    }
+
+    /// Whether its name is one that rehearsals have.
+    fn is_marked(&self) -> bool {
+        self.root.ends_with(REHEARSAL) || self.root.contains(&format!("{REHEARSAL}."))
     }
 }
 
@@ -144,11 +175,10 @@ fn numbered(stem: &str) -> Option<(&str, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
-    fn next(result: &str, offspring: Offspring, rehearsal: bool) -> String {
+    fn next(result: &str, offspring: Offspring) -> String {
         let lineage = Lineage::of(Path::new(result)).unwrap();
-        lineage.next(offspring, rehearsal).display().to_string()
+        lineage.next(offspring).display().to_string()
     }
 
     #[test]
@@ -177,33 +207,50 @@ mod tests {
                 "a.retry-x.undo.csv",
             ),
         ] {
-            assert_eq!(next(result, Offspring::Retry, false), retry);
-            assert_eq!(next(result, Offspring::Undo, false), undo);
+            assert_eq!(next(result, Offspring::Retry), retry);
+            assert_eq!(next(result, Offspring::Undo), undo);
         }
         assert_eq!(Lineage::of(Path::new("-")), None);
     }
 
     #[test]
     fn rehearsals_have_their_own_names() {
-        for (result, retry) in [
+        for (result, of_rehearsal, retry) in [
             (
                 "campaign.sandbox.results.csv",
+                true,
                 "campaign.sandbox.retry-1.results.csv",
             ),
             (
+                "campaign.sandbox.results.csv",
+                false,
+                "campaign.sandbox.sandbox.retry-1.results.csv",
+            ),
+            (
                 "campaign.results.csv",
+                false,
                 "campaign.sandbox.retry-1.results.csv",
             ),
             (
                 "campaign.retry-1.results.csv",
+                false,
                 "campaign.sandbox.retry-2.results.csv",
             ),
             (
                 "campaign.sandbox.undo.results.csv",
+                true,
                 "campaign.sandbox.undo.retry-1.results.csv",
             ),
+            (
+                "my.sandbox.list.csv",
+                false,
+                "my.sandbox.list.sandbox.retry-1.csv",
+            ),
+            ("out.csv", true, "out.sandbox.retry-1.csv"),
         ] {
-            assert_eq!(next(result, Offspring::Retry, true), retry);
+            let lineage = Lineage::of(Path::new(result)).unwrap();
+            let next = lineage.next_rehearsed(Offspring::Retry, of_rehearsal);
+            assert_eq!(next, Path::new(retry), "{result}");
         }
     }
 
@@ -213,7 +260,7 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         let next = || {
             let lineage = Lineage::of(&path("c.results.csv")).unwrap();
-            let next = lineage.next(Offspring::Retry, false);
+            let next = lineage.next(Offspring::Retry);
             next.file_name().unwrap().to_string_lossy().into_owned()
         };
         fs::write(path("c.retry-1.results.csv.partial"), "begun").unwrap();
@@ -226,16 +273,24 @@ mod tests {
         );
         fs::remove_file(path("c.retry-1.results.csv.partial")).unwrap();
         assert_eq!(next(), "c.retry-2.results.csv");
-        let retried = |name| Lineage::of(&path(name)).unwrap().retried();
-        assert_eq!(
-            retried("c.results.csv"),
-            Some(path("c.retry-1.results.csv"))
-        );
-        assert_eq!(retried("c.retry-1.results.csv"), None);
-        let third = Lineage::of(&path("c.retry-3.results.csv")).unwrap();
-        assert_eq!(
-            third.ancestors(),
-            [path("c.retry-1.results.csv"), path("c.retry-3.results.csv")]
-        );
+        let lineage = |name: &str| Lineage::of(&path(name)).unwrap();
+        let all = |numbers: &[u32]| -> Vec<_> {
+            let numbers = numbers.iter();
+            numbers
+                .map(|n| path(&format!("c.retry-{n}.results.csv")))
+                .collect()
+        };
+        for name in [
+            "c.retry-12.results.csv",
+            "c.retry-4.csv",
+            "d.retry-2.results.csv",
+        ] {
+            fs::write(path(name), "of whatever family").unwrap();
+        }
+        assert_eq!(lineage("c.results.csv").retries(), all(&[1, 12]));
+        assert_eq!(lineage("c.retry-12.results.csv").retries(), all(&[1]));
+        assert_eq!(lineage("c.retry-3.results.csv").ancestors(), all(&[1, 3]));
+        let last = format!("c.retry-{}.results.csv", u32::MAX);
+        assert_eq!(lineage(&last).ancestors(), all(&[1, 12, u32::MAX]));
     }
 }

@@ -18,6 +18,6 @@ pub use journal::{AttemptEnd, CallEnd, Entry, Journal, LegBegin};
 pub use ledger::{Ledger, Settled};
 pub use lineage::{Lineage, Offspring};
 pub use lock::Lock;
-pub use outputs::{Outputs, Target, same_file, summary_of};
+pub use outputs::{Outputs, Target, summary_of, unfinished};
 pub use results::{Folded, ResultError, ResultReader, ResultRow, ResultWriter, fold};
 pub use state::{FORMAT, State};

@@ -118,6 +118,14 @@ impl Outputs {
         !is_unfinished && self.check_result(false).is_err()
     }
 
+    /// Which of the files that stay would take the place of a result or of what stands beside it, if one would.
+    pub fn replacing(&self, result: &Path) -> Option<PathBuf> {
+        let own = [result.to_owned(), summary_of(result)];
+        let written = [self.result().map(Path::to_owned), self.summary()];
+        let mut written = written.into_iter().flatten();
+        written.find(|path| own.iter().any(|own| is_same_place(own, path)))
+    }
+
     /// Whether whatever is left from an earlier run is replaced without being asked for.
     pub fn are_replaced(&self) -> bool {
         self.replaced
@@ -170,12 +178,27 @@ pub fn summary_of(result: &Path) -> PathBuf {
     followed(&followed(result).with_extension("json"))
 }
 
-/// Whether two paths lead to the same file.
-pub fn same_file(one: &Path, other: &Path) -> bool {
-    match (fs::metadata(one), fs::metadata(other)) {
-        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
-        _ => false,
+/// The journal of a run that is unfinished, beside the result that it will have or replace.
+pub fn unfinished(result: &Path) -> Option<PathBuf> {
+    let journal = with_suffix(&followed(result), ".partial");
+    let has_begun = fs::metadata(&journal).is_ok_and(|found| found.is_file() && found.len() > 0);
+    has_begun.then_some(journal)
+}
+
+/// Whether two paths lead to the same file, also where there is none yet.
+fn is_same_place(one: &Path, other: &Path) -> bool {
+    if let (Ok(one), Ok(other)) = (fs::metadata(one), fs::metadata(other)) {
+        return (one.dev(), one.ino()) == (other.dev(), other.ino());
     }
+    let place = |path: &Path| {
+        let path = followed(path);
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?;
+        Some(folder.join(path.file_name()?))
+    };
+    place(one).is_some_and(|one| place(other) == Some(one))
 }
 
 /// Refuses a path that can't be written to, or is the list's.

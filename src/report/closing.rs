@@ -43,6 +43,8 @@ pub struct Effort {
 pub struct Closing<'a> {
     /// The list's name.
     pub list: &'a str,
+    /// Whether it is a result: its rows have the lines of the list that was run.
+    pub is_result: bool,
     /// How it ended.
     pub end: &'a End,
     /// Rows by outcome.
@@ -104,10 +106,11 @@ impl Closing<'_> {
             for (_, code, example) in self.tally.codes().filter(|(of, ..)| *of == kind) {
                 let rows = count(example.rows);
                 let said = if example.message.is_empty() { "" } else { ": " };
+                let of_list = if self.is_result { " of the list" } else { "" };
                 let (line, message) = (example.line, &example.message);
                 writeln!(
                     f,
-                    "    {code:<18}{rows:>9}  first on line {line}{said}{message}"
+                    "    {code:<18}{rows:>9}  first on line {line}{of_list}{said}{message}"
                 )?;
             }
         }
@@ -246,6 +249,7 @@ mod tests {
     fn closing<'a>(tally: &'a Tally, end: &'a End) -> Closing<'a> {
         Closing {
             list: "campaign.csv",
+            is_result: false,
             end,
             tally,
             calls: 1_200,

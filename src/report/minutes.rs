@@ -1,5 +1,6 @@
 //! Pace and latency, minute by minute.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
@@ -27,6 +28,36 @@ pub struct Minute {
     pub p99: u64,
     /// For how much of it all calls waited, because the service asked for it.
     pub held_seconds: f64,
+}
+
+impl Minute {
+    /// The same minute of two runs. Of latencies that were counted apart no more is known than which were the longer.
+    fn and(self, other: Self) -> Self {
+        Self {
+            at: self.at,
+            calls: self.calls + other.calls,
+            attempts: self.attempts + other.attempts,
+            throttled: self.throttled + other.throttled,
+            p50: self.p50.max(other.p50),
+            p95: self.p95.max(other.p95),
+            p99: self.p99.max(other.p99),
+            held_seconds: self.held_seconds + other.held_seconds,
+        }
+    }
+}
+
+/// The minutes of several runs as those of one, in the order of the clock.
+pub fn joined(minutes: impl IntoIterator<Item = Minute>) -> Vec<Minute> {
+    let mut joined: BTreeMap<String, Minute> = BTreeMap::new();
+    for minute in minutes {
+        let at = minute.at.clone();
+        let both = match joined.remove(&at) {
+            Some(before) => before.and(minute),
+            None => minute,
+        };
+        joined.insert(at, both);
+    }
+    joined.into_values().collect()
 }
 
 /// Gathers the minutes of a run.
@@ -190,6 +221,33 @@ mod tests {
             (minutes.len(), minutes[1].calls, minutes[1].attempts),
             (2, 1, 0)
         );
+    }
+
+    #[test]
+    fn a_minute_of_two_runs_is_one() {
+        let run = |from, latency| {
+            let mut minutes = Minutes::default();
+            minutes.begin(Moment(from));
+            minutes.attempt(Moment(from), Duration::from_millis(latency), true);
+            minutes.call(Moment(from));
+            minutes.hold(Moment(from), Duration::from_secs(1));
+            minutes.finish(Moment(from + 1_000))
+        };
+        let minutes = joined([run(60_000, 3), run(0, 40), run(62_000, 7)].concat());
+        let shown: Vec<_> = minutes
+            .iter()
+            .map(|one| {
+                (
+                    &one.at[14..16],
+                    one.calls,
+                    one.attempts,
+                    one.throttled,
+                    one.p99,
+                    one.held_seconds,
+                )
+            })
+            .collect();
+        assert_eq!(shown, [("00", 1, 1, 1, 40, 1.0), ("01", 2, 2, 2, 7, 2.0)]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod words;
 
 pub use closing::{Closing, Effort, End};
 pub use log::start_log;
-pub use minutes::{Minute, Minutes};
+pub use minutes::{Minute, Minutes, joined};
 pub use progress::{Glance, Progress};
 pub use screen::{LogFormat, Screen};
 pub use summary::{Leg, ListSummary, Summary};

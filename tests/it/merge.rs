@@ -68,6 +68,17 @@ fn the_last_word_of_each_row_counts_whatever_the_order_of_the_files() {
     let legs = folded["legs"].as_array().unwrap();
     assert_eq!(legs.len(), 2);
     assert_eq!(legs[0], first["legs"][0]);
+    let minutes = folded["minutes"].as_array().unwrap();
+    let calls: u64 = minutes
+        .iter()
+        .map(|one| one["calls"].as_u64().unwrap())
+        .sum();
+    assert_eq!(calls, 4);
+    assert!(
+        minutes
+            .windows(2)
+            .all(|two| two[0]["at"].as_str() < two[1]["at"].as_str())
+    );
     assert!(
         folded
             .as_object()
@@ -85,6 +96,40 @@ fn the_last_word_of_each_row_counts_whatever_the_order_of_the_files() {
     let more = ["merge", "--latest", LATEST, latest_retry, "--output", "-"];
     let ran = work.run(more).ended(1);
     assert_eq!(ran.stdout.lines().count(), 4, "{ran}");
+}
+
+#[test]
+fn a_rehearsal_is_no_part_of_what_was_done() {
+    let (work, _sandbox) = retried();
+    work.run(["retry", FIRST, "--sandbox"]).ended(0);
+    let rehearsed = "campaign.sandbox.retry-1.results.csv";
+    merge(&work, &[FIRST, rehearsed], &[])
+        .ended(2)
+        .said("campaign.sandbox.retry-1.results.csv is the result of a rehearsal, and campaign.results.csv is none");
+    assert!(!work.path(LATEST).exists());
+}
+
+#[test]
+fn nothing_is_printed_of_a_fold_that_fails() {
+    let (work, _sandbox) = retried();
+    let second = std::fs::read_to_string(work.path(SECOND)).unwrap();
+    work.list(SECOND, second.replace("3,2,add", "3,7,add"));
+    let ran = work.run(["merge", "--latest", FIRST, SECOND, "--output", "-"]);
+    assert_eq!(ran.ended(2).stdout, "");
+}
+
+#[test]
+fn a_fold_is_advised_where_it_is_whole() {
+    let (work, _sandbox) = retried();
+    merge(&work, &[FIRST, SECOND], &[]).ended(1);
+    work.run(["retry", SECOND]).ended(0).said(
+        "campaign.results.csv campaign.retry-1.results.csv campaign.retry-2.results.csv --output \
+         campaign.latest.results.csv --overwrite",
+    );
+    work.run(["retry", FIRST, "--output", "mine.csv"]).ended(0);
+    let ran = work.run(["retry", "mine.csv"]).ended(0);
+    assert!(work.path("mine.retry-1.csv").exists());
+    assert!(!ran.stderr.contains("To fold"), "{ran}");
 }
 
 #[test]
@@ -150,7 +195,7 @@ fn a_result_that_is_not_as_it_was_written_is_refused() {
         (
             SECOND,
             second.replace("2,1,add", "2,7,add"),
-            "the row for line 2 is another in campaign.retry-1.results.csv",
+            "the row for line 2 of the list is another in campaign.retry-1.results.csv",
         ),
     ];
     for (name, text, words) in changed {
@@ -188,10 +233,9 @@ fn no_result_is_lost_to_a_fold() {
     merge(&work, &[FIRST, SECOND], &["--overwrite", "--tolerate", "1"])
         .ended(0)
         .said("look at 1 row in the result, no more than --tolerate allows");
-    assert_eq!(
-        work.summary("campaign.latest.results.json")["exitStatus"],
-        0
-    );
+    let folded = work.summary("campaign.latest.results.json");
+    assert_eq!(folded["exitStatus"], 0);
+    assert_eq!(folded["settings"]["tolerate"], "1");
     merge(&work, &[LATEST, SECOND], &["--overwrite"])
         .ended(2)
         .said("campaign.retry-1.results.csv is part of campaign.latest.results.csv already");

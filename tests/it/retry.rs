@@ -119,7 +119,48 @@ fn each_retry_has_the_next_name() {
         .said("mine.csv exists already");
     work.run(["retry", RESULT, "--output", RESULT, "--overwrite"])
         .ended(2)
-        .said("is in the way of the result");
+        .said("campaign.results.csv is what this is made of");
+    retry(RESULT).said("campaign.retry-2.results.csv is there already. This sends the same rows");
+}
+
+#[test]
+fn no_retry_takes_the_place_of_what_it_is_made_of() {
+    let (work, sandbox) = sent();
+    let json = std::fs::read(work.path("campaign.results.json")).unwrap();
+    let (asked, url) = (sandbox.asked().len(), sandbox.url());
+    let words = "campaign.results.json is what this is made of, or stands beside it";
+    for command in ["retry", "undo"] {
+        let output = ["--output", "campaign.results.txt", "--overwrite", "--yes"];
+        work.run([&[command, RESULT], &output[..]].concat())
+            .ended(2)
+            .said(words);
+        assert_eq!(
+            std::fs::read(work.path("campaign.results.json")).unwrap(),
+            json
+        );
+    }
+    // Nor does it come to stand where that was, as if it told how the result came to be.
+    std::fs::remove_file(work.path("campaign.results.json")).unwrap();
+    let output = ["--output", "campaign.results.txt", "--base-url", &url];
+    work.run([&["retry", RESULT], &output[..]].concat())
+        .ended(2)
+        .said(words);
+    assert_eq!(sandbox.asked().len(), asked);
+}
+
+#[test]
+fn a_result_that_is_about_to_be_replaced_is_left_alone() {
+    let (work, sandbox) = sent();
+    work.list("campaign.results.csv.partial", "a run of another list\n");
+    let asked = sandbox.asked().len();
+    let words = "campaign.results.csv is about to be replaced: a run is unfinished";
+    for command in ["retry", "undo"] {
+        work.run([command, RESULT, "--yes"]).ended(2).said(words);
+    }
+    work.run(["merge", "--latest", RESULT, "--output", "x.csv"])
+        .ended(2)
+        .said(words);
+    assert_eq!(sandbox.asked().len(), asked);
 }
 
 #[test]
@@ -182,6 +223,21 @@ fn what_is_no_whole_result_sends_nothing() {
     work.run(["retry", "nothing.csv"])
         .ended(2)
         .said("nothing.csv: there is no such file");
+    work.list("ids.csv", "id,name\n1,Eve\n");
+    let ran = work.run(["retry", "ids.csv"]).ended(2);
+    assert!(!ran.stderr.contains("--columns"), "{ran}");
+    ran.said("ids.csv is no result: it has no column");
+    work.run(["retry", "-", "--output", "x.csv"])
+        .ended(2)
+        .said("-: a result is a file");
+    let mut rows: Vec<_> = whole.lines().collect();
+    rows[1..].reverse();
+    work.list(RESULT, rows.join("\n") + "\n");
+    for command in ["retry", "undo"] {
+        work.run([command, RESULT, "--yes"])
+            .ended(2)
+            .said("line 3: its rows are not in the order of the list any more: sort them by the column \"line\"");
+    }
     work.list(RESULT, &whole[..whole.len() - 40]);
     work.run(["retry", RESULT]).ended(2).said("cut short");
     let rows: Vec<_> = whole.lines().take(4).collect();
@@ -213,7 +269,10 @@ fn settings_that_are_meant_for_lists_are_not_heard() {
     assert!(work.path("campaign.retry-1.results.csv").exists());
     assert!(!work.path("nightly.csv").exists());
     for (flag, words) in [
-        (["--expect-rows", "7"], "2 rows, and --expect-rows wants 7"),
+        (
+            ["--expect-rows", "7"],
+            "2 rows taken of campaign.results.csv, and --expect-rows wants 7; nothing was sent",
+        ),
         (["--max-removals", "0"], "1 removal would be sent"),
         (["--columns", "userId=x"], "unexpected argument '--columns'"),
     ] {
@@ -223,7 +282,86 @@ fn settings_that_are_meant_for_lists_are_not_heard() {
     }
     work.run(["retry", RESULT, "--strict", "--codes", "INVALID_USER_ID"])
         .ended(2)
-        .said("--strict allows none");
+        .said("--strict allows none; the first on line 8 of the list, INVALID_USER_ID");
+}
+
+#[test]
+fn contradictions_are_settled_as_for_a_run() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    work.list(
+        "campaign.csv",
+        "userId,action,label\n1,add,VIP\n1,remove,VIP\n",
+    );
+    work.send(&sandbox.url(), &["--on-conflict", "reject"])
+        .ended(1);
+    let codes = ["retry", RESULT, "--codes", "CONFLICT"];
+    let printed = work.run([&codes[..], &["--print"]].concat()).ended(0);
+    assert_eq!(printed.stdout.lines().count(), 3, "{printed}");
+    let mut command = work.command(codes);
+    command.env("BULKLABEL_ON_CONFLICT", "reject");
+    Ran::from(command.output().unwrap()).ended(1);
+    let rejected = ["2 rejected CONFLICT", "3 rejected CONFLICT"];
+    assert_eq!(work.outcomes(RETRY), rejected);
+    work.list("bulklabel.toml", "on_conflict = \"reject\"\n");
+    let printed = work.run([&codes[..], &["--print"]].concat()).ended(0);
+    assert_eq!(printed.stdout.lines().count(), 1, "{printed}");
+    printed.said("2 rows left out");
+    work.run([&codes[..], &["--on-conflict", "last"]].concat())
+        .ended(0);
+    assert_eq!(
+        work.outcomes("campaign.retry-2.results.csv"),
+        ["2 skipped SUPERSEDED", "3 warning 33001"]
+    );
+}
+
+#[test]
+fn a_code_that_no_row_has_is_told() {
+    let (work, _sandbox) = sent();
+    let words = "warning: no row of campaign.results.csv has the code 8016 or HTTP_500, which --codes names.";
+    let codes = ["retry", RESULT, "--codes", "HTTP_500,8015,8016"];
+    let ran = work.run([&codes[..], &["--print"]].concat()).ended(0);
+    assert_eq!(ran.stdout.lines().count(), 3);
+    ran.said(words);
+    work.run(codes).ended(1).said(words);
+}
+
+#[test]
+fn rows_that_would_be_rejected_again_are_not_printed() {
+    let (work, _sandbox) = sent();
+    let codes = "8015,INVALID_USER_ID,EXTRA_FIELDS";
+    let ran = work
+        .run(["retry", RESULT, "--codes", codes, "--print"])
+        .ended(0)
+        .said(
+            "2 rows left out, because sent again they would be rejected: lines 8, 10 of the list.",
+        );
+    assert_eq!(
+        ran.stdout,
+        "line,userId,action,label\n3,18015,add,\"VIP, \"\"gold\"\"\"\n7,28015,remove,Old\n"
+    );
+}
+
+#[test]
+fn what_is_not_as_it_was_expected_is_not_printed_either() {
+    let (work, _sandbox) = sent();
+    for (guard, words) in [
+        (
+            &["--expect-rows", "7"][..],
+            "2 rows taken of campaign.results.csv",
+        ),
+        (&["--max-removals", "0"], "1 removal would be sent"),
+        (
+            &["--strict", "--codes", "INVALID_USER_ID"],
+            "--strict allows none",
+        ),
+    ] {
+        let ran = work
+            .run([&["retry", RESULT, "--print"], guard].concat())
+            .ended(2)
+            .said(words)
+            .said("nothing was printed");
+        assert_eq!(ran.stdout, "");
+    }
 }
 
 #[test]
@@ -254,7 +392,9 @@ fn killed(customers: usize) -> (Workplace, Sandbox) {
     let rows: String = (1..=customers).map(|n| format!("{n},add,VIP\n")).collect();
     work.list("campaign.csv", format!("userId,action,label\n{rows}"));
     sandbox.set_faults(r#"{"busy-body":"100%"}"#);
-    work.send(&sandbox.url(), &["--max-attempts", "1"]).ended(1);
+    // That the first fifty all fail is meant here.
+    let once = ["--max-attempts", "1", "--max-failures", "none"];
+    work.send(&sandbox.url(), &once).ended(1);
     sandbox.set_faults(r#"{"latency":"20ms"}"#);
     let before = sandbox.asked().len();
     let arguments = ["retry", RESULT, "--rate", "none", "--concurrency", "2"];
@@ -284,7 +424,10 @@ fn an_unfinished_retry_is_carried_on_by_the_same_command() {
         .said("--codes was not given, and is HTTP_503");
     work.run(["undo", RESULT, "--output", RETRY, "--yes"])
         .ended(2)
-        .said("it was a retry, and is a undo");
+        .said("it was a retry, and is an undo");
+    work.run(["retry", RESULT, "--expect-rows", "7"])
+        .ended(2)
+        .said("60 rows taken of campaign.results.csv, and --expect-rows wants 7; nothing more was sent");
     work.run(["retry", RESULT, "--rate", "none"])
         .ended(0)
         .said(&format!("Carrying on: {recorded} of 60 calls are done"));

@@ -46,6 +46,12 @@ fn nobody_undoes_by_mistake() {
         .ended(2)
         .said("away even from a customer who had the label before: the service does not tell")
         .said("add --yes");
+    work.list("bulklabel.toml", "yes = true\n");
+    work.run(["undo", "campaign.results.csv"])
+        .ended(2)
+        .said("in a settings file it does not count for this")
+        .said("nothing was sent");
+    std::fs::remove_file(work.path("bulklabel.toml")).unwrap();
     let (status, shown) = Terminal::running(&work.command(["undo", "campaign.results.csv"]))
         .shows("the service does not tell")
         .shows("Changes:   1 addition, 2 removals")
@@ -64,6 +70,9 @@ fn nobody_undoes_by_mistake() {
     ])
     .ended(2)
     .said("2 removals would be sent");
+    let mut command = work.command(["undo", "campaign.results.csv"]);
+    let ran = command.env("BULKLABEL_YES", "true").output().unwrap();
+    crate::support::Ran::from(ran).ended(0);
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub use origin::Origin;
 
 use crate::dispatch::{Bounds, Concurrency, RetryPolicy};
 use crate::error::Error;
-use crate::job::{Reading, Terms};
+use crate::job::{Reading, TOLERATE, Terms};
 use crate::list::{Wishes, label_from_flag};
 use crate::model::{Moment, Tolerance};
 use crate::plan::{OnConflict, Policy};
@@ -99,7 +99,7 @@ impl Settings {
         };
         let shaping = shaping(&reading);
         let mut others = others(pace, valves);
-        others.insert("tolerate", result.tolerate.to_string());
+        others.insert(TOLERATE, result.tolerate.to_string());
         Ok(Self {
             reading,
             terms,

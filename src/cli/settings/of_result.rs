@@ -36,16 +36,17 @@ pub struct OfResultArgs {
     result: ResultArgs,
 }
 
-/// What must hold of the rows that are taken. These are flags only: under ids that are no setting's, neither a variable nor
-/// a settings file reaches them.
+/// How the rows that are taken are planned, and what must hold of them. All but the first are flags only: under ids that are
+/// no setting's, neither a variable nor a settings file reaches them.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "The rows that are taken")]
 struct RowArgs {
     /// What to do where they both add and remove a customer's label
     #[arg(
-        id = "rows-on-conflict",
-        long = "on-conflict",
+        long,
         value_name = "WHAT",
+        env = "BULKLABEL_ON_CONFLICT",
+        hide_env_values = true,
         default_value = "last"
     )]
     on_conflict: OnConflictName,

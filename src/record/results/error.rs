@@ -50,7 +50,8 @@ pub enum ResultError {
     },
     /// Its rows are in another order than those of the list.
     #[error(
-        "{}, line {line}: its rows are not in the order of the list any more: bring back the result as it was written",
+        "{}, line {line}: its rows are not in the order of the list any more: sort them by the column \"line\", or bring back \
+             the result as it was written",
         path.display()
     )]
     OutOfOrder {
@@ -60,7 +61,7 @@ pub enum ResultError {
         line: u64,
     },
     /// A retry has a row that the first result has not.
-    #[error("{} has a row for line {line}, and {} has none", path.display(), first.display())]
+    #[error("{} has a row for line {line} of the list, and {} has none", path.display(), first.display())]
     Strange {
         /// The retry.
         path: PathBuf,
@@ -70,7 +71,7 @@ pub enum ResultError {
         first: PathBuf,
     },
     /// Both have the row, and not the same.
-    #[error("the row for line {line} is another in {} than in {}: they are not of the same list", path.display(), first.display())]
+    #[error("the row for line {line} of the list is another in {} than in {}: they are not of the same list", path.display(), first.display())]
     Another {
         /// The retry.
         path: PathBuf,

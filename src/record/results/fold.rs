@@ -4,9 +4,10 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use super::reader::ReadRow;
+use super::verdict::{Verdict, verdict};
 use super::{ResultError, ResultReader, ResultWriter};
 use crate::error::ExitStatus;
-use crate::model::{Action, OutcomeKind, Tally, Tolerance};
+use crate::model::{Action, Outcome, Tally, Tolerance, trim};
 
 /// What a folded result holds.
 #[derive(Debug, Default)]
@@ -110,41 +111,29 @@ impl<R: Read> Later<R> {
     }
 }
 
-/// What a row comes to that was sent `again`. One that was not called then is as it was before.
+/// What a row comes to that was sent `again`. Attempts add up, whatever came of them.
 fn after(before: ReadRow, again: ReadRow) -> ReadRow {
     let attempts = before.attempts.saturating_add(again.attempts);
-    let says_nothing = match again.outcome.kind {
-        OutcomeKind::Skipped => true,
-        OutcomeKind::Pending => again.attempts == 0,
-        _ => false,
-    };
-    if says_nothing {
-        return ReadRow { attempts, ..before };
-    }
-    // A failure is only sure where no attempt may have been applied.
-    let is_doubtful = before.outcome.kind == OutcomeKind::Unconfirmed
-        && again.outcome.kind == OutcomeKind::Failed
-        && &*again.outcome.code != "8015";
-    let outcome = match is_doubtful {
-        true => before.outcome,
-        false => again.outcome.clone(),
-    };
-    ReadRow {
-        attempts,
-        outcome,
-        ..again
+    match verdict(&before, &again) {
+        Verdict::Earlier => ReadRow { attempts, ..before },
+        Verdict::Later => ReadRow { attempts, ..again },
+        Verdict::InDoubt => ReadRow {
+            attempts,
+            outcome: Outcome::cut_off(),
+            ..again
+        },
     }
 }
 
 /// Whether two rows ask for the same; a rejected one stands as it was written, another as it was sent.
 fn is_the_same(one: &[String; 3], other: &[String; 3]) -> bool {
     let sent = |[user, action, label]: &[String; 3]| {
-        let user = user.trim();
+        let user = trim(user);
         let user = user.strip_suffix(".0").unwrap_or(user);
         [
             user.trim_start_matches('0').to_owned(),
-            action.trim().to_ascii_lowercase(),
-            label.trim().to_owned(),
+            trim(action).to_ascii_lowercase(),
+            trim(label).to_owned(),
         ]
     };
     one == other || sent(one) == sent(other)
@@ -153,7 +142,7 @@ fn is_the_same(one: &[String; 3], other: &[String; 3]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Moment, Outcome};
+    use crate::model::{Moment, OutcomeKind};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -196,33 +185,40 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_called_again_changes_no_verdict() {
-        use OutcomeKind::{Failed, Pending, Skipped, Success};
-        for (before, again, last) in [
-            ((Failed, 3), (Success, 1), (Success, 4)),
-            ((Failed, 3), (Failed, 5), (Failed, 8)),
-            ((Failed, 3), (Pending, 0), (Failed, 3)),
-            ((Failed, 3), (Pending, 2), (Pending, 5)),
-            ((Failed, 3), (Skipped, 0), (Failed, 3)),
-            ((Pending, 0), (Success, 1), (Success, 1)),
-        ] {
-            let [before, again] = [before, again].map(|(kind, attempts)| row(2, kind, attempts));
-            let folded = after(before, again);
-            assert_eq!((folded.outcome.kind, folded.attempts), last);
-        }
-    }
-
-    #[test]
-    fn a_doubt_outlives_a_retry_that_failed_unless_the_customer_does_not_exist() {
-        let doubtful = row(2, OutcomeKind::Unconfirmed, 1);
-        for (code, kind) in [
-            ("HTTP_503", OutcomeKind::Unconfirmed),
-            ("8015", OutcomeKind::Failed),
-        ] {
-            let mut again = row(2, OutcomeKind::Failed, 1);
-            again.outcome = Outcome::new(OutcomeKind::Failed, code, "");
-            assert_eq!(after(doubtful.clone(), again).outcome.kind, kind);
-        }
+    fn the_verdict_that_counts_keeps_what_belongs_to_it() {
+        let told = |kind, attempts, status| ReadRow {
+            status: Some(status),
+            outcome: Outcome::new(kind, "CODE", "words"),
+            ..row(2, kind, attempts)
+        };
+        let done = told(OutcomeKind::Success, 3, 200);
+        let failed = told(OutcomeKind::Failed, 5, 503);
+        let kept = after(done.clone(), failed.clone());
+        assert_eq!(
+            kept,
+            ReadRow {
+                attempts: 8,
+                ..done.clone()
+            }
+        );
+        let overruled = after(failed.clone(), done.clone());
+        assert_eq!(
+            overruled,
+            ReadRow {
+                attempts: 8,
+                ..done
+            }
+        );
+        let cut_off = after(row(2, OutcomeKind::Pending, 2), failed.clone());
+        let outcome = Outcome::cut_off();
+        assert_eq!(
+            cut_off,
+            ReadRow {
+                attempts: 7,
+                outcome,
+                ..failed
+            }
+        );
     }
 
     #[test]
@@ -234,14 +230,15 @@ mod tests {
         for line in [1, 3, 5] {
             let strange = vec![row(line, OutcomeKind::Success, 1)];
             let told = folded(&[first.clone(), strange]).unwrap_err();
-            let words = format!("second.csv has a row for line {line}, and first.csv has none");
+            let words =
+                format!("second.csv has a row for line {line} of the list, and first.csv has none");
             assert_eq!(told, words);
         }
         let mut another = row(4, OutcomeKind::Success, 1);
         another.fields[2] = "Gold".into();
         let told = folded(&[first, vec![another]]).unwrap_err();
         assert!(
-            told.starts_with("the row for line 4 is another in second.csv"),
+            told.starts_with("the row for line 4 of the list is another in second.csv"),
             "{told}"
         );
     }
@@ -250,8 +247,27 @@ mod tests {
     fn a_row_may_have_been_mended_in_its_writing_only() {
         let fields = |fields: [&str; 3]| fields.map(str::to_owned);
         let sent = fields(["42", "add", "VIP"]);
-        assert!(is_the_same(&fields([" 0042.0", "ADD ", " VIP"]), &sent));
+        assert!(is_the_same(
+            &fields([" 0042.0", "ADD\u{200B}", "\u{FEFF} VIP\u{A0}"]),
+            &sent
+        ));
         assert!(!is_the_same(&fields(["42", "add", "vip"]), &sent));
+    }
+
+    /// What a person would say of a row that was `before`, after `sent` attempts, once it is told `again` of it.
+    fn model(before: OutcomeKind, sent: u32, again: OutcomeKind, attempts: u32) -> OutcomeKind {
+        use OutcomeKind::{Failed, Pending, Rejected, Skipped, Success, Unconfirmed, Warning};
+        let was_not_called = again == Skipped
+            || again == Rejected && before != Rejected
+            || again == Pending && attempts == 0;
+        match before {
+            _ if was_not_called => before,
+            Success if again != Warning => Success,
+            Warning if again == Pending => Warning,
+            Unconfirmed if [Failed, Pending].contains(&again) => Unconfirmed,
+            Pending if sent > 0 && again == Failed => Unconfirmed,
+            _ => again,
+        }
     }
 
     /// A result of some lines, and what became of each.
@@ -277,12 +293,9 @@ mod tests {
             prop_assert_eq!(attempts(&folded), results.iter().map(|rows| attempts(rows)).sum::<u32>());
             for row in &folded {
                 let told = results.iter().flatten().filter(|other| other.line == row.line);
-                let (first, later) = told.collect::<Vec<_>>().split_first().map(|(first, later)| (first.outcome.kind, later.to_vec())).unwrap();
-                let last = later.iter().fold(first, |before, row| match row.outcome.kind {
-                    OutcomeKind::Skipped => before,
-                    OutcomeKind::Pending if row.attempts == 0 => before,
-                    OutcomeKind::Failed if before == OutcomeKind::Unconfirmed => before,
-                    kind => kind,
+                let (first, later) = told.collect::<Vec<_>>().split_first().map(|(first, later)| ((first.outcome.kind, first.attempts), later.to_vec())).unwrap();
+                let (last, _) = later.iter().fold(first, |(before, sent), row| {
+                    (model(before, sent, row.outcome.kind, row.attempts), sent + row.attempts)
                 });
                 prop_assert_eq!(row.outcome.kind, last);
             }

@@ -3,6 +3,7 @@
 mod error;
 mod fold;
 mod reader;
+mod verdict;
 mod writer;
 
 pub use error::ResultError;

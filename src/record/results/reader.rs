@@ -8,7 +8,7 @@ use std::str::FromStr;
 use csv::StringRecord;
 
 use super::{COLUMNS, ResultError, ResultRow};
-use crate::model::{Moment, Outcome, OutcomeKind};
+use crate::model::{LAST_LINE, Moment, Outcome, OutcomeKind};
 
 /// A row of a result, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,8 +123,12 @@ impl<R: Read> ResultReader<R> {
         }
         let kind = OutcomeKind::from_word(self.field(4));
         let kind = kind.ok_or_else(|| self.unknown(4))?;
+        let line = self.number(0)?;
+        if !(1..=LAST_LINE).contains(&line) {
+            return Err(self.unknown(0));
+        }
         let row = ReadRow {
-            line: self.number(0)?,
+            line,
             fields: [1, 2, 3].map(|column| self.field(column).to_owned()),
             outcome: Outcome::new(kind, self.field(5), self.field(6)),
             status: self.number_or_nothing(7)?,
@@ -221,6 +225,11 @@ mod tests {
                 "3,1,add,VIP,failed,,,,1,2026-",
                 "\"2026-\" in the column \"completedAt\"",
             ),
+            (
+                "18446744073709551615,1,add,VIP,failed,,,,1,",
+                "\"18446744073709551615\" in the column \"line\"",
+            ),
+            ("0,1,add,VIP,failed,,,,1,", "\"0\" in the column \"line\""),
             (
                 "2,1,add,VIP,failed,,,,1,",
                 "line 3: its rows are not in the order",
