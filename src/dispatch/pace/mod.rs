@@ -266,6 +266,9 @@ impl Pace {
         let mut state = self.state();
         let now = Instant::now();
         let is_first = hold.0 == state.holds;
+        if why == Pause::Throttled && !is_first && state.throttle.refuse_another(now) {
+            return self.slow_down(&mut state, now);
+        }
         // To wait no time at all is no advice after a refusal.
         let pause = match after.filter(|pause| !pause.is_zero()) {
             Some(pause) => pause,
@@ -295,6 +298,16 @@ impl Pace {
         let is_longer = before.is_none_or(|held| until - held >= Duration::from_secs(1));
         let throttled = is_lower.then(|| state.throttled(now)).flatten();
         (is_first || is_longer).then_some(Hold { pause, throttled })
+    }
+
+    /// Voids slots that were given out at a pace that was far too fast.
+    fn slow_down(&self, state: &mut State, now: Instant) -> Option<Hold> {
+        let until = state.held_until.map_or(now, |until| until.max(now));
+        state.holds += 1;
+        self.recalled.notify_waiters();
+        state.slots = Slots::new(self.limit, until - self.start);
+        let (pause, throttled) = (until - now, state.throttled(now));
+        Some(Hold { pause, throttled })
     }
 
     /// Takes note of any other answer to an attempt that was let through after `hold`.

@@ -15,10 +15,12 @@ const CLIMB: f64 = 1.0 / 60.0;
 /// At least it climbs by this part of where it was refused, in a second: 0.6% in a minute.
 const CREEP: f64 = 0.0001;
 
-/// By what a pace is lowered that was good for less than [`SHORT`], and one that was good for longer.
-const FAR_TOO_FAST: f64 = 0.5;
+/// By what a pace is lowered that is refused; and one that was good for less than [`SHORT`] and of which [`MANY`] more are
+/// refused that were on their way.
 const TOO_FAST: f64 = 0.95;
+const FAR_TOO_FAST: f64 = 0.5;
 const SHORT: Duration = Duration::from_secs(10);
+const MANY: u32 = 3;
 
 /// At the rate, a refusal that is the only one for so long lowers nothing where it comes after so few.
 const REPEATED: Duration = Duration::from_secs(60);
@@ -43,6 +45,8 @@ pub struct Throttle {
     ceiling: Option<f64>,
     /// About what the service allows.
     found: Option<f64>,
+    /// How it was refused that was good for a short while only.
+    overshot: Option<Overshot>,
     /// Up to when it has climbed.
     climbed: Instant,
     /// When attempts were last refused after others had been taken, or the beginning.
@@ -55,6 +59,16 @@ pub struct Throttle {
     taken: u64,
 }
 
+/// A pace that was refused soon.
+#[derive(Debug)]
+struct Overshot {
+    pace: f64,
+    /// The share of it that was taken.
+    share: f64,
+    /// How many others were refused that were on their way.
+    others: u32,
+}
+
 impl Throttle {
     /// At the rate, or at the `pace` at which an earlier process has left off.
     pub fn new(rate: Option<f64>, pace: Option<f64>, now: Instant) -> Self {
@@ -65,6 +79,7 @@ impl Throttle {
             begun: pace,
             ceiling: pace,
             found: None,
+            overshot: None,
             climbed: now,
             since: now,
             last: None,
@@ -102,27 +117,50 @@ impl Throttle {
         let whole = left.saturating_duration_since(self.since);
         let span = whole.saturating_sub(idle).max(Duration::from_millis(1));
         let really = taken as f64 / span.as_secs_f64();
-        let factor = match span < SHORT {
-            true => FAR_TOO_FAST,
-            false => TOO_FAST,
-        };
         // Without a limit, the pace was what was taken.
         let pace = if pace.is_finite() { pace } else { really };
         let usual = (self.begun.unwrap_or(pace) + pace) / 2.0;
         let share = (really / usual).clamp(LEAST, 1.0);
-        let slowest = self.rate.map_or(0.0, |rate| rate * SLOWEST_SHARE);
-        let lower = pace * share.min(factor);
-        let lower = lower.max(slowest.max(SLOWEST)).min(pace);
-        self.ceiling = Some(pace * (share / factor).min(1.0));
-        // Between what was too much and what was taken, pauses included.
-        let taken = taken as f64 / whole.max(span).as_secs_f64();
-        self.found = match span < SHORT {
-            true => self.ceiling,
-            false => Some((pace + taken) / 2.0),
-        };
-        (self.pace, self.begun) = (Some(lower), Some(lower));
-        (self.climbed, self.since) = (now, now);
+        self.lower(pace, share, TOO_FAST, now);
+        if span < SHORT {
+            self.overshot = Some(Overshot {
+                pace,
+                share,
+                others: 0,
+            });
+        } else {
+            // Between what was too much and what was taken, pauses included.
+            let taken = taken as f64 / whole.max(span).as_secs_f64();
+            (self.found, self.overshot) = (Some((pace + taken) / 2.0), None);
+        }
+        self.since = now;
         true
+    }
+
+    /// Another attempt is refused of those that were on their way when the last pause began. True where so many are that the
+    /// pace was far too fast, which lowers it more.
+    pub fn refuse_another(&mut self, now: Instant) -> bool {
+        let Some(overshot) = &mut self.overshot else {
+            return false;
+        };
+        overshot.others += 1;
+        if overshot.others < MANY {
+            return false;
+        }
+        let Overshot { pace, share, .. } = *overshot;
+        self.overshot = None;
+        self.lower(pace, share, FAR_TOO_FAST, now);
+        true
+    }
+
+    /// Lowers a pace of which this share was taken, by that or by a factor.
+    fn lower(&mut self, pace: f64, share: f64, factor: f64, now: Instant) {
+        let slowest = self.rate.map_or(0.0, |rate| rate * SLOWEST_SHARE);
+        let lower = (pace * share.min(factor)).max(slowest.max(SLOWEST));
+        let lower = Some(lower.min(pace));
+        self.ceiling = Some(pace * (share / factor).min(1.0));
+        (self.pace, self.begun, self.climbed) = (lower, lower, now);
+        self.found = self.ceiling;
     }
 
     /// The pace, in a second; none while it is the rate.
@@ -149,29 +187,29 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Refuses after so many seconds in which so many were taken; gives the pace that this leads to.
-    fn refused_after(throttle: &mut Throttle, seconds: f64, taken: u32) -> Option<f64> {
+    /// Refuses after so many seconds in which so many were taken, and with it so many others; gives the pace that this leads
+    /// to.
+    fn refused_with(others: u32, throttle: &mut Throttle, seconds: f64, taken: u32) -> Option<f64> {
         (0..taken).for_each(|_| throttle.take());
         let now = throttle.since + Duration::from_secs_f64(seconds);
         throttle.climbed = now;
-        throttle
-            .refuse(now, now, SECOND)
-            .then(|| throttle.pace(now))
-            .flatten()
+        let is_lower = throttle.refuse(now, now, SECOND);
+        (0..others).for_each(|_| drop(throttle.refuse_another(now)));
+        is_lower.then(|| throttle.pace(now)).flatten()
+    }
+
+    fn refused_after(throttle: &mut Throttle, seconds: f64, taken: u32) -> Option<f64> {
+        refused_with(9, throttle, seconds, taken)
     }
 
     #[test]
-    fn a_pace_that_is_refused_at_once_is_halved_and_one_that_was_good_for_long_is_lowered_a_little()
-    {
+    fn a_pace_is_lowered_a_little_and_halved_where_it_is_refused_at_once_and_many_times() {
         let start = Instant::now();
         let mut throttle = Throttle::new(Some(1_000.0), None, start);
         assert_eq!(throttle.pace(start), None);
-        assert_eq!(refused_after(&mut throttle, 70.0, 7), None, "a single one");
-        assert_eq!(
-            refused_after(&mut throttle, 70.0, 7),
-            None,
-            "still a single one"
-        );
+        let single = refused_after(&mut throttle, 70.0, 7);
+        assert_eq!(single, None, "a single one after few");
+        assert_eq!(refused_after(&mut throttle, 70.0, 7), None, "still");
         assert_eq!(refused_after(&mut throttle, 0.5, 500), Some(500.0));
         assert_eq!(
             refused_after(&mut throttle, 1.0, 0),
@@ -181,6 +219,7 @@ mod tests {
         assert_eq!(refused_after(&mut throttle, 101.0, 50_000), Some(475.0));
         let found = throttle.found().unwrap();
         assert!((495.0..500.0).contains(&found), "{found}");
+        assert_eq!(refused_with(2, &mut throttle, 3.0, 2_000), Some(451.25));
     }
 
     #[test]
