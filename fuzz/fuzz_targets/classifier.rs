@@ -10,7 +10,11 @@ use libfuzzer_sys::fuzz_target;
 
 fn call() -> Call {
     let mut labels = Labels::default();
-    let wishes = [(Action::Add, "VIP"), (Action::Add, "Gold"), (Action::Remove, "Old")];
+    let wishes = [
+        (Action::Add, "VIP"),
+        (Action::Add, "Gold"),
+        (Action::Remove, "Old"),
+    ];
     let changes = wishes.iter().zip(0..).map(|((action, name), row)| Change {
         row: RowIndex(row),
         action: *action,
@@ -34,7 +38,11 @@ fuzz_target!(|input: (u16, Vec<u8>)| {
         quota: None,
         body: body.into(),
     });
-    if let Verdict::Done { outcomes: Outcomes::Each(each), .. } = classify(&reply, &call, &|text| text) {
+    if let Verdict::Done {
+        outcomes: Outcomes::Each(each),
+        ..
+    } = classify(&reply, &call, &|text| text)
+    {
         assert_eq!(each.len(), call.changes.len());
     }
 });

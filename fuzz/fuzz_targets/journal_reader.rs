@@ -30,6 +30,7 @@ static FIXED: LazyLock<Fixed> = LazyLock::new(|| {
     let reading = Reading {
         wishes: Wishes::default(),
         delimiter: None,
+        selection: None,
         policy: Policy {
             on_conflict: OnConflict::LastWins,
             max_labels: 5,
@@ -71,6 +72,8 @@ fuzz_target!(|bytes: &[u8]| {
         others: &BTreeMap::new(),
         started: Moment(0),
         disk: Arc::new(RealDisk),
+        asleep: || std::time::Duration::ZERO,
+        tolerance: bulklabel::model::Tolerance::default(),
         now: || Moment(0),
     };
     if let Ok(underway) = job::take_up(&run, "10/s".parse().ok()) {

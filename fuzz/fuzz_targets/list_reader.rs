@@ -19,6 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
     let reading = Reading {
         wishes: Wishes::default(),
         delimiter: None,
+        selection: None,
         policy: Policy {
             on_conflict: OnConflict::LastWins,
             max_labels: 5,
