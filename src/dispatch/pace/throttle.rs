@@ -194,7 +194,9 @@ mod tests {
         let now = throttle.since + Duration::from_secs_f64(seconds);
         throttle.climbed = now;
         let is_lower = throttle.refuse(now, now, SECOND);
-        (0..others).for_each(|_| drop(throttle.refuse_another(now)));
+        for _ in 0..others {
+            throttle.refuse_another(now);
+        }
         is_lower.then(|| throttle.pace(now)).flatten()
     }
 
