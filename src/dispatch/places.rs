@@ -3,8 +3,6 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::model::Rate;
 
 /// Where nobody says how many.
@@ -13,8 +11,8 @@ pub const USUAL: usize = 32;
 /// No more, whatever the latency.
 const MOST: usize = 4096;
 
-/// A number that was given is called too low once it has been all the time for so long.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// A number that was given is called too low once it was at so many looks more than not.
+const LOOKS: u32 = 5;
 
 /// How many calls may be on their way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +39,8 @@ pub struct Places {
     concurrency: Concurrency,
     /// In a second; none without a limit.
     rate: Option<f64>,
-    /// Since when all places were taken and no call waited for its turn.
-    short_since: Option<Instant>,
+    /// At so many looks all places were taken and no call waited for its turn, less those at which that was not so.
+    short: u32,
     has_said: bool,
 }
 
@@ -52,7 +50,7 @@ impl Places {
         Self {
             concurrency,
             rate: rate.map(|rate| rate.per_second()),
-            short_since: None,
+            short: 0,
             has_said: false,
         }
     }
@@ -72,22 +70,16 @@ impl Places {
     }
 
     /// Looks whether a number that was given is too low for the rate. Once: how many are needed.
-    pub fn too_few(
-        &mut self,
-        all_busy: bool,
-        latency: Duration,
-        now: Instant,
-    ) -> Option<(usize, usize)> {
+    pub fn too_few(&mut self, all_busy: bool, latency: Duration) -> Option<(usize, usize)> {
         let (Concurrency::Given(places), Some(rate)) = (self.concurrency, self.rate) else {
             return None;
         };
-        if !all_busy {
-            self.short_since = None;
-            return None;
-        }
-        let since = *self.short_since.get_or_insert(now);
+        self.short = match all_busy {
+            true => self.short + 1,
+            false => self.short.saturating_sub(1),
+        };
         let needed = (rate * latency.as_secs_f64() * 1.1).ceil() as usize;
-        let is_short = now - since >= PATIENCE && needed > places.get();
+        let is_short = self.short >= LOOKS && needed > places.get();
         (is_short && !std::mem::replace(&mut self.has_said, true)).then_some((places.get(), needed))
     }
 }
@@ -129,13 +121,11 @@ mod tests {
     fn a_number_that_is_too_low_is_told_once() {
         let given = Concurrency::Given(NonZeroUsize::new(8).unwrap());
         let mut places = Places::new(given, "50/s".parse().ok());
-        let now = Instant::now();
-        let later = now + PATIENCE;
-        assert_eq!(places.too_few(true, LATENCY, now), None);
-        assert_eq!(places.too_few(false, LATENCY, later), None);
-        assert_eq!(places.too_few(true, LATENCY, later), None);
-        let long = later + PATIENCE;
-        assert_eq!(places.too_few(true, LATENCY, long), Some((8, 17)));
-        assert_eq!(places.too_few(true, LATENCY, long), None);
+        let mut told = [true, true, false, true, true, true, true, true, true]
+            .map(|all_busy| places.too_few(all_busy, LATENCY))
+            .into_iter();
+        assert!(told.by_ref().take(6).all(|told| told.is_none()));
+        assert_eq!(told.next(), Some(Some((8, 17))));
+        assert!(told.all(|told| told.is_none()), "once");
     }
 }

@@ -324,7 +324,7 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
             self.alone == 0 && !self.workers.is_empty() && !self.crew.breaker.is_open();
         let all_busy = is_at_work && self.crew.pace.waiting() == 0;
         let latency = self.crew.breaker.latency();
-        let too_few = self.places.too_few(all_busy, latency, Instant::now());
+        let too_few = self.places.too_few(all_busy, latency);
         if let Some((places, needed)) = too_few {
             self.crew.tell(Event::TooFewPlaces { places, needed }).await;
         }

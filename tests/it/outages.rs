@@ -140,7 +140,7 @@ fn calls_on_their_way_rise_by_themselves_as_far_as_the_rate_needs() {
 #[test]
 fn a_number_of_calls_that_is_too_low_for_the_rate_is_told() {
     let more = ["--rate", "100/s", "--concurrency", "2"];
-    let (_, _, ran) = run(75, r#"{"latency":"210ms"}"#, &more);
+    let (_, _, ran) = run(100, r#"{"latency":"210ms"}"#, &more);
     ran.ended(0)
         .said("--concurrency 2 is too low for the rate: at these latencies 2");
 }
