@@ -105,7 +105,7 @@ impl<R: Read> Records<R> {
                     limit: LONGEST_RECORD,
                 }
             }
-            csv::ErrorKind::Io(source) => ListError::Unreadable { list, source },
+            csv::ErrorKind::Io(source) => ListError::unreadable(&list, source),
             other => ListError::Unreadable {
                 list,
                 source: io::Error::other(format!("{other:?}")),

@@ -4,6 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::packed::Damaged;
 use crate::error::Error;
 
 /// Ends the run before anything is sent (exit 2).
@@ -27,6 +28,14 @@ pub enum ListError {
         /// The list's name.
         list: String,
         /// The system's words.
+        source: io::Error,
+    },
+    /// A compressed file that is cut short or damaged.
+    #[error("{list} can't be read: {source}; make it or fetch it again")]
+    Damaged {
+        /// The list's name.
+        list: String,
+        /// How it is compressed, and what is wrong with it.
         source: io::Error,
     },
     /// A file of another kind.
@@ -223,6 +232,18 @@ pub enum ListError {
         /// The most of them that a list may have.
         limit: u64,
     },
+}
+
+impl ListError {
+    /// A list that can't be read for this reason.
+    pub(super) fn unreadable(list: &str, source: io::Error) -> Self {
+        let list = list.to_owned();
+        let cause = source.get_ref();
+        match cause.is_some_and(|cause| cause.is::<Damaged>()) {
+            true => Self::Damaged { list, source },
+            false => Self::Unreadable { list, source },
+        }
+    }
 }
 
 impl From<ListError> for Error {

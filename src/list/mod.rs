@@ -1,14 +1,16 @@
 //! A list of any kind → rows (contract, section 1).
 //!
-//! `source` gives bytes, `csv` cuts them into records with their physical lines, `columns` finds the
+//! `source` gives bytes, `packed` unpacks them, `encoding` makes UTF-8 of them, `csv` cuts them into records with their physical lines, `columns` finds the
 //! three columns in the header, `rules` makes a row of a record or says which rule it breaks, and
 //! `rows` joins the four. Where the list is a result, a `selection` says which of its rows are taken.
 
 mod columns;
 mod csv;
 mod delimiter;
+mod encoding;
 mod error;
 mod lines;
+mod packed;
 mod rows;
 mod rules;
 mod selection;
@@ -18,6 +20,7 @@ mod wishes;
 mod writer;
 
 pub use delimiter::{Delimiter, DelimiterError};
+pub use encoding::{Encoding, EncodingError};
 pub use error::ListError;
 pub use rows::{Entry, Rows};
 pub use rules::{label_from_flag, raw_fields};

@@ -209,15 +209,13 @@ fn headed(
         Some(delimiter) => delimiter,
         None => {
             let mut start = Vec::new();
-            let read = source.read()?.take(START).read_to_end(&mut start);
-            read.map_err(|source| ListError::Unreadable {
-                list: list.to_owned(),
-                source,
-            })?;
+            let read = source.read(wishes.encoding)?;
+            let read = read.take(START).read_to_end(&mut start);
+            read.map_err(|error| ListError::unreadable(list, error))?;
             Delimiter::tell(&start, wishes)
         }
     };
-    let mut records = Records::new(list, source.read()?, delimiter);
+    let mut records = Records::new(list, source.read(wishes.encoding)?, delimiter);
     loop {
         if !records.advance()? {
             return Err(ListError::NoHeader {

@@ -96,11 +96,20 @@ fn nothing_missing(record: &ByteRecord, columns: &Columns) -> Result<(), Rejecti
 
 fn text_of(record: &ByteRecord, column: Column, at: usize) -> Result<&str, Rejection> {
     match str::from_utf8(&record[at]) {
-        Ok(text) => Ok(trim(text)),
+        Ok(text) if !text.contains(char::REPLACEMENT_CHARACTER) => Ok(trim(text)),
+        Ok(_) => reject(
+            RejectCode::InvalidEncoding,
+            format!(
+                "the {} has characters that were lost when it was converted: say what the list is in with --encoding, \
+                 or export it anew",
+                column.name()
+            ),
+        ),
         Err(_) => reject(
             RejectCode::InvalidEncoding,
             format!(
-                "the {} is not in UTF-8: save the list as UTF-8 (in Excel: \"CSV UTF-8\")",
+                "the {} is not in UTF-8: save the list as UTF-8 (in Excel: \"CSV UTF-8\"), or say what it is in with \
+                 --encoding, such as windows-1252",
                 column.name()
             ),
         ),

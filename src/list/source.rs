@@ -1,10 +1,17 @@
 //! Where a list's bytes come from: a file, or what can be read only once and is copied first.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ListError;
+use super::encoding::{Encoding, decoded};
+use super::packed::Unpacked;
+
+/// So much of a file is read at once.
+const AT_ONCE: usize = 1 << 18;
 
 /// A hash of a list's content, as its file holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,44 +117,42 @@ impl Source {
         &self.name
     }
 
-    /// The list from its start. Only one reader at a time: all share the file's position.
+    /// The list's text from its start, in UTF-8 where its encoding is known: it says so itself, or somebody has `said`. Only
+    /// one reader at a time: all share the file's position.
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn read(&self) -> Result<Content, ListError> {
-        let start = || {
-            let mut file = self.file.try_clone()?;
-            file.seek(SeekFrom::Start(0))?;
-            Ok(file)
+    pub fn read(&self, said: Option<Encoding>) -> Result<Content, ListError> {
+        let hasher = Hasher::default();
+        let open = || {
+            let file = self.rewound()?;
+            let hashed = Hashed {
+                file,
+                hasher: Arc::clone(&hasher),
+            };
+            Unpacked::new(BufReader::with_capacity(AT_ONCE, hashed))
         };
-        let file = start().map_err(|source| ListError::Unreadable {
-            list: self.name.clone(),
-            source,
-        })?;
-        Ok(Content {
-            file: BufReader::with_capacity(1 << 18, file),
-            hasher: blake3::Hasher::new(),
-        })
+        let unpacked = open().map_err(|error| ListError::unreadable(&self.name, error))?;
+        let text = Box::new(decoded(unpacked, said));
+        Ok(Content { text, hasher })
+    }
+
+    fn rewound(&self) -> io::Result<File> {
+        let mut file = self.file.try_clone()?;
+        file.seek(SeekFrom::Start(0))?;
+        Ok(file)
     }
 
     /// Files that people mistake for CSV are named as what they are, instead of as rows full of noise.
     fn refuse_what_is_no_text(&self) -> Result<(), ListError> {
         let mut start = Vec::new();
-        let unreadable = |source| ListError::Unreadable {
-            list: self.name.clone(),
-            source,
-        };
-        self.read()?
-            .take(8)
-            .read_to_end(&mut start)
-            .map_err(unreadable)?;
-        let kinds: [(&[u8], &'static str); 6] = [
+        let read = self
+            .rewound()
+            .and_then(|file| file.take(8).read_to_end(&mut start));
+        read.map_err(|error| ListError::unreadable(&self.name, error))?;
+        let kinds: [(&[u8], &'static str); 2] = [
             (b"PK\x03\x04", "a workbook or ZIP file"),
             (b"\xD0\xCF\x11\xE0", "an old or locked workbook"),
-            (b"\x1F\x8B", "compressed with gzip"),
-            (b"\x28\xB5\x2F\xFD", "compressed with zstd"),
-            (b"\xFF\xFE", "UTF-16 text"),
-            (b"\xFE\xFF", "UTF-16 text"),
         ];
         match kinds
             .into_iter()
@@ -167,24 +172,46 @@ fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// A list's bytes on their way to the reader, hashed as they pass.
-#[derive(Debug)]
+/// Hashes what a file holds, as it is read.
+type Hasher = Arc<Mutex<blake3::Hasher>>;
+
+/// A file's bytes on their way to be unpacked.
+struct Hashed {
+    file: File,
+    hasher: Hasher,
+}
+
+impl Read for Hashed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        let mut hasher = self.hasher.lock().unwrap_or_else(PoisonError::into_inner);
+        hasher.update(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+/// A list's text on its way to the reader.
 pub struct Content {
-    file: BufReader<File>,
-    hasher: blake3::Hasher,
+    text: Box<dyn Read + Send>,
+    hasher: Hasher,
 }
 
 impl Content {
-    /// The hash of all that was read so far.
+    /// The hash of all that was read of the file so far.
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint(self.hasher.finalize())
+        let hasher = self.hasher.lock().unwrap_or_else(PoisonError::into_inner);
+        Fingerprint(hasher.finalize())
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content").finish_non_exhaustive()
     }
 }
 
 impl Read for Content {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        self.hasher.update(&buffer[..read]);
-        Ok(read)
+        self.text.read(buffer)
     }
 }

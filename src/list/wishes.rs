@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use csv::ByteRecord;
 
+use super::encoding::Encoding;
 use super::text::trim;
 use crate::model::Action;
 
@@ -150,6 +151,8 @@ pub struct Wishes {
     pub action: Option<Action>,
     /// `--label`: every row's label.
     pub label: Option<String>,
+    /// `--encoding`: what the list is in.
+    pub encoding: Option<Encoding>,
 }
 
 impl Wishes {

@@ -3,6 +3,7 @@
 
 mod commands;
 mod disk;
+mod encodings;
 mod faults;
 mod grouping;
 mod guards;

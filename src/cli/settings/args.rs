@@ -13,7 +13,7 @@ use crate::cli::values::{
     span_or_zero,
 };
 use crate::dispatch::MaxFailures;
-use crate::list::{ColumnNames, Delimiter};
+use crate::list::{ColumnNames, Delimiter, Encoding};
 use crate::model::{Action, Tolerance};
 use crate::service::Cluster;
 
@@ -173,6 +173,15 @@ pub struct ListArgs {
         hide_env_values = true
     )]
     pub delimiter: Option<Delimiter>,
+
+    /// What the list is written in, where that is not UTF-8 and it does not say so itself: windows-1252, shift_jis, …
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "BULKLABEL_ENCODING",
+        hide_env_values = true
+    )]
+    pub encoding: Option<Encoding>,
 
     /// What to do where the list both adds and removes a customer's label
     #[arg(

@@ -69,6 +69,7 @@ impl Settings {
             names: list.columns.clone().unwrap_or_default(),
             action: list.action,
             label,
+            encoding: list.encoding,
         };
         let reading = Reading {
             wishes,
@@ -130,6 +131,10 @@ fn shaping(reading: &Reading) -> BTreeMap<&'static str, String> {
         ),
         ("action", wishes.action.map(|action| action.to_string())),
         ("label", wishes.label.clone()),
+        (
+            "encoding",
+            wishes.encoding.map(|encoding| encoding.to_string()),
+        ),
         (
             "delimiter",
             delimiter.map(|delimiter| char::from(delimiter.byte()).to_string()),

@@ -98,6 +98,7 @@ impl From<OfResultArgs> for SettingArgs {
                 action: None,
                 label: None,
                 delimiter: None,
+                encoding: None,
                 on_conflict: rows.on_conflict,
                 max_labels: rows.max_labels,
                 strict: rows.strict,

@@ -1,0 +1,89 @@
+//! Text in other encodings than UTF-8: as its mark at the beginning says, or as somebody has said.
+
+use std::fmt;
+use std::io::Read;
+use std::str::FromStr;
+
+use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
+
+/// An encoding by one of its WHATWG names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Encoding(&'static encoding_rs::Encoding);
+
+/// A word that names no encoding.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "\"{0}\" is no encoding: write windows-1252 (Excel's plain CSV in the West), utf-8, utf-16le, shift_jis, gbk, …"
+)]
+pub struct EncodingError(String);
+
+impl FromStr for Encoding {
+    type Err = EncodingError;
+
+    fn from_str(text: &str) -> Result<Self, EncodingError> {
+        let known = encoding_rs::Encoding::for_label_no_replacement(text.as_bytes());
+        known
+            .map(Self)
+            .ok_or_else(|| EncodingError(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.name().to_ascii_lowercase())
+    }
+}
+
+/// The bytes of `text` as UTF-8. A mark at the beginning (a BOM) counts most, then what is `said`; else they pass as they
+/// are. What is no character becomes U+FFFD.
+pub fn decoded<R: Read>(text: R, said: Option<Encoding>) -> DecodeReaderBytes<R, Vec<u8>> {
+    DecodeReaderBytesBuilder::new()
+        .encoding(said.map(|encoding| encoding.0))
+        .bom_override(true)
+        .utf8_passthru(said.is_none())
+        // Alone in its first read it would be an empty list to the csv crate.
+        .strip_bom(true)
+        .build(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8], said: Option<&str>) -> Vec<u8> {
+        let said = said.map(|name| name.parse().unwrap());
+        let mut text = Vec::new();
+        decoded(bytes, said).read_to_end(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn a_mark_counts_most_then_what_is_said() {
+        let utf16: Vec<u8> = "\u{FEFF}é\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        for said in [None, Some("windows-1252")] {
+            assert_eq!(String::from_utf8(read(&utf16, said)).unwrap(), "é\n");
+        }
+        let utf8 = "\u{FEFF}é\n".as_bytes();
+        for said in [None, Some("windows-1252"), Some("utf-8")] {
+            let text = read(utf8, said);
+            assert!(text == utf8 || text == &utf8[3..], "{said:?} {text:?}");
+        }
+        assert_eq!(read(b"\xE9\n", Some("latin1")), "é\n".as_bytes());
+        assert_eq!(read(b"\xE9\n", None), b"\xE9\n", "judged field by field");
+        assert_eq!(read(b"\x81\xFF", Some("shift_jis")), "\u{FFFD}".as_bytes());
+    }
+
+    #[test]
+    fn encodings_have_many_names() {
+        let name = |text: &str| {
+            text.parse::<Encoding>()
+                .map(|encoding| encoding.to_string())
+        };
+        assert_eq!(name("Latin1").unwrap(), "windows-1252");
+        assert_eq!(name(" UTF-16 ").unwrap(), "utf-16le");
+        assert!(name("utf-7").is_err() && name("").is_err());
+    }
+}

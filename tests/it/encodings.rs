@@ -1,0 +1,126 @@
+//! Lists as programs write them: in other encodings, and compressed.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::support::{Ran, Workplace};
+
+const TEXT: &str = "userId,action,label\n1,add,Café\n2,add,Zürich\n";
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn utf16(text: &str, little: bool) -> Vec<u8> {
+    let bytes = match little {
+        true => u16::to_le_bytes,
+        false => u16::to_be_bytes,
+    };
+    let marked = format!("\u{FEFF}{text}");
+    marked.encode_utf16().flat_map(bytes).collect()
+}
+
+/// Rehearses a list under this name.
+fn rehearsed(work: &Workplace, name: &str, content: &[u8], more: &[&str]) -> Ran {
+    work.list(name, content);
+    work.run([&["run", name, "--sandbox", "--rate", "none"], more].concat())
+}
+
+#[track_caller]
+fn labels(work: &Workplace) -> Vec<String> {
+    let rows = work.rows("campaign.sandbox.results.csv");
+    rows.iter().map(|row| row["label"].clone()).collect()
+}
+
+#[test]
+fn a_list_is_read_in_the_encoding_that_it_says_it_is_in_or_that_is_said() {
+    let work = Workplace::new();
+    let tabs = TEXT.replace(',', "\t").replace('\n', "\r\n");
+    let (latin, _, _) = encoding_rs::WINDOWS_1252.encode(TEXT);
+    let marked = format!("\u{FEFF}{TEXT}");
+    for (content, more) in [
+        (utf16(&tabs, true), &[][..]),
+        (utf16(TEXT, false), &[]),
+        (marked.clone().into_bytes(), &[]),
+        (marked.into_bytes(), &["--encoding", "windows-1252"]),
+        (latin.to_vec(), &["--encoding", "Latin1"]),
+    ] {
+        rehearsed(&work, "campaign.csv", &content, more).ended(0);
+        assert_eq!(labels(&work), ["Café", "Zürich"]);
+    }
+    rehearsed(&work, "campaign.csv", &latin, &[])
+        .ended(1)
+        .said("say what it is in with --encoding");
+}
+
+#[test]
+fn lines_are_those_of_the_text() {
+    let work = Workplace::new();
+    let list = "userId,action,label,remark\r\n1,add,VIP,\"a\r\nb\"\r\n\r\nx,add,VIP,\r\n";
+    rehearsed(&work, "campaign.csv", &utf16(list, true), &[]).ended(1);
+    let rows = work.outcomes("campaign.sandbox.results.csv");
+    assert_eq!(rows, ["2 success", "5 rejected INVALID_USER_ID"]);
+}
+
+#[test]
+fn characters_that_are_none_reject_their_row() {
+    let work = Workplace::new();
+    let mut list = utf16("userId,action,label\n1,add,VIP\n2,add,", true);
+    // Half of a pair.
+    list.extend(0xD800u16.to_le_bytes());
+    list.extend(utf16("\n", true).into_iter().skip(2));
+    rehearsed(&work, "campaign.csv", &list, &[]).ended(1);
+    let rows = work.outcomes("campaign.sandbox.results.csv");
+    assert_eq!(rows, ["2 success", "3 rejected INVALID_ENCODING"]);
+}
+
+#[test]
+fn a_compressed_list_is_told_by_its_content_whatever_its_name() {
+    let work = Workplace::new();
+    let (head, tail) = TEXT.split_at(31);
+    let members = [gzip(head.as_bytes()), gzip(tail.as_bytes())].concat();
+    let zstd = zstd::encode_all(TEXT.as_bytes(), 3).unwrap();
+    let both = gzip(&utf16(TEXT, true));
+    for (name, content) in [
+        ("campaign.csv.gz", &members),
+        ("campaign.csv.zst", &zstd),
+        ("campaign.csv", &zstd),
+        ("campaign.txt", &both),
+    ] {
+        rehearsed(&work, name, content, &[]).ended(0);
+        assert_eq!(labels(&work), ["Café", "Zürich"], "{name}");
+    }
+}
+
+#[test]
+fn a_compressed_list_that_is_cut_short_is_unusable() {
+    let work = Workplace::new();
+    let rows: String = (1..5_000).map(|n| format!("{n},add,VIP\n")).collect();
+    let list = format!("userId,action,label\n{rows}");
+    for content in [
+        gzip(list.as_bytes()),
+        zstd::encode_all(list.as_bytes(), 3).unwrap(),
+    ] {
+        let cut = &content[..content.len() - 9];
+        let ran = rehearsed(&work, "campaign.csv.gz", cut, &[]).ended(2);
+        ran.said("cut short or damaged");
+    }
+}
+
+#[test]
+fn a_list_in_another_encoding_is_another_run() {
+    let work = Workplace::new();
+    let sandbox = crate::support::Sandbox::start(&[]);
+    let (latin, _, _) = encoding_rs::WINDOWS_1252.encode(TEXT);
+    work.list("campaign.csv", latin);
+    let said = ["--encoding", "windows-1252", "--limit", "1"];
+    work.send(&sandbox.url(), &said).ended(75);
+    let other = ["--encoding", "iso-8859-2"];
+    work.send(&sandbox.url(), &other)
+        .ended(2)
+        .said("--encoding was windows-1252, and is iso-8859-2");
+}
