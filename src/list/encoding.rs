@@ -69,7 +69,7 @@ mod tests {
         let utf8 = "\u{FEFF}é\n".as_bytes();
         for said in [None, Some("windows-1252"), Some("utf-8")] {
             let text = read(utf8, said);
-            assert!(text == utf8 || text == &utf8[3..], "{said:?} {text:?}");
+            assert!(text == utf8 || text == utf8[3..], "{said:?} {text:?}");
         }
         assert_eq!(read(b"\xE9\n", Some("latin1")), "é\n".as_bytes());
         assert_eq!(read(b"\xE9\n", None), b"\xE9\n", "judged field by field");

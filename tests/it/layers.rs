@@ -31,8 +31,11 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Each crate that has a door, and the files that are it.
-const DOORS: [(&str, &[&str]); 8] = [
+const DOORS: [(&str, &[&str]); 11] = [
     ("csv", &["list/", "record/results"]),
+    ("encoding_rs", &["list/encoding"]),
+    ("flate2", &["list/packed"]),
+    ("zstd", &["list/packed"]),
     ("reqwest", &["service/client"]),
     ("governor", &["dispatch/pace"]),
     ("indicatif", &["report/bars"]),
