@@ -54,12 +54,13 @@ pub struct Lacking {
 
 /// The flags that a retry has not, or that it needs no more: they say what the list was, where its result went, and what
 /// became of an earlier leg.
-const NOT_OF_A_RETRY: [Flag; 17] = [
+const NOT_OF_A_RETRY: [Flag; 18] = [
     Flag::Valued("--columns"),
     Flag::Valued("--action"),
     Flag::Valued("--label"),
     Flag::Valued("--delimiter"),
     Flag::Valued("--encoding"),
+    Flag::Valued("--sheet"),
     Flag::Valued("--output"),
     Flag::Valued("--codes"),
     Flag::Valued("--limit"),

@@ -38,9 +38,17 @@ pub enum ListError {
         /// How it is compressed, and what is wrong with it.
         source: io::Error,
     },
+    /// A workbook that is no list.
+    #[error("{list}: {source}")]
+    Workbook {
+        /// The list's name.
+        list: String,
+        /// Why.
+        source: super::workbook::WorkbookError,
+    },
     /// A file of another kind.
     #[error(
-        "{list} is {kind}, which can't be read: save it as CSV in UTF-8 (in Excel: \"CSV UTF-8\") and name that file"
+        "{list} is {kind}, which can't be read: save it as .xlsx without one, or as CSV in UTF-8, and name that file"
     )]
     NoText {
         /// The list's name.

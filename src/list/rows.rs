@@ -206,16 +206,17 @@ fn headed(
 ) -> Result<Records<Content>, ListError> {
     let list = source.name();
     let delimiter = match delimiter {
+        _ if source.is_workbook()? => Delimiter::COMMA,
         Some(delimiter) => delimiter,
         None => {
             let mut start = Vec::new();
-            let read = source.read(wishes.encoding)?;
+            let read = source.read(wishes)?;
             let read = read.take(START).read_to_end(&mut start);
             read.map_err(|error| ListError::unreadable(list, error))?;
             Delimiter::tell(&start, wishes)
         }
     };
-    let mut records = Records::new(list, source.read(wishes.encoding)?, delimiter);
+    let mut records = Records::new(list, source.read(wishes)?, delimiter);
     loop {
         if !records.advance()? {
             return Err(ListError::NoHeader {

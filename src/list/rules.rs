@@ -5,6 +5,7 @@ use csv::ByteRecord;
 use super::columns::{Columns, Origin};
 use super::text::{self, trim};
 use super::wishes::Column;
+use super::workbook;
 use crate::model::{Action, RejectCode, Rejection, Row, UserId};
 
 /// The row that a record makes.
@@ -49,11 +50,15 @@ pub fn raw_fields(record: &ByteRecord, columns: &Columns) -> [String; 3] {
 fn shown(field: &[u8]) -> String {
     // Four bytes make a character at most: a field of megabytes is not decoded whole.
     let start = &field[..field.len().min(4_000)];
-    String::from_utf8_lossy(start)
+    let text = String::from_utf8_lossy(start)
         .chars()
         .take(1_000)
         .map(|c| if c == '\0' { '\u{FFFD}' } else { c })
-        .collect()
+        .collect::<String>();
+    match workbook::marked(&text) {
+        Some((_, content)) => content.to_owned(),
+        None => text,
+    }
 }
 
 /// The label that `--label` gives every row.
@@ -96,7 +101,16 @@ fn nothing_missing(record: &ByteRecord, columns: &Columns) -> Result<(), Rejecti
 
 fn text_of(record: &ByteRecord, column: Column, at: usize) -> Result<&str, Rejection> {
     match str::from_utf8(&record[at]) {
-        Ok(text) if !text.contains(char::REPLACEMENT_CHARACTER) => Ok(trim(text)),
+        Ok(text) if !text.contains(char::REPLACEMENT_CHARACTER) => match workbook::marked(text) {
+            None => Ok(trim(text)),
+            Some((cell, content)) => reject(
+                column.broken(),
+                format!(
+                    "cell {cell} holds {content}, which is a date or an error to the workbook: format the column as text, \
+                     and type it again"
+                ),
+            ),
+        },
         Ok(_) => reject(
             RejectCode::InvalidEncoding,
             format!(

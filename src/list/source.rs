@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::ListError;
-use super::encoding::{Encoding, decoded};
+use super::encoding::decoded;
 use super::packed::Unpacked;
+use super::{ListError, Wishes, workbook};
 
 /// So much of a file is read at once.
 const AT_ONCE: usize = 1 << 18;
@@ -117,13 +117,16 @@ impl Source {
         &self.name
     }
 
-    /// The list's text from its start, in UTF-8 where its encoding is known: it says so itself, or somebody has `said`. Only
+    /// The list's text from its start, in UTF-8 where its encoding is known: it says so itself, or somebody wishes. Only
     /// one reader at a time: all share the file's position.
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn read(&self, said: Option<Encoding>) -> Result<Content, ListError> {
+    pub fn read(&self, wishes: &Wishes) -> Result<Content, ListError> {
         let hasher = Hasher::default();
+        if self.is_workbook()? {
+            return self.sheet(wishes.sheet.as_deref(), hasher);
+        }
         let open = || {
             let file = self.rewound()?;
             let hashed = Hashed {
@@ -133,8 +136,44 @@ impl Source {
             Unpacked::new(BufReader::with_capacity(AT_ONCE, hashed))
         };
         let unpacked = open().map_err(|error| ListError::unreadable(&self.name, error))?;
-        let text = Box::new(decoded(unpacked, said));
+        let text = Box::new(decoded(unpacked, wishes.encoding));
         Ok(Content { text, hasher })
+    }
+
+    /// Whether it is a workbook, of which a sheet is the list.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn is_workbook(&self) -> Result<bool, ListError> {
+        Ok(self.start()?.starts_with(workbook::MAGIC))
+    }
+
+    /// The text of a sheet.
+    fn sheet(&self, name: Option<&str>, hasher: Hasher) -> Result<Content, ListError> {
+        let mut whole = Vec::new();
+        let read = self
+            .rewound()
+            .and_then(|mut file| file.read_to_end(&mut whole));
+        read.map_err(|error| ListError::unreadable(&self.name, error))?;
+        let mut hash = hasher.lock().unwrap_or_else(PoisonError::into_inner);
+        hash.update(&whole);
+        drop(hash);
+        let text = workbook::text(whole, name).map_err(|source| ListError::Workbook {
+            list: self.name.clone(),
+            source,
+        })?;
+        let text = Box::new(Cursor::new(text));
+        Ok(Content { text, hasher })
+    }
+
+    /// Its first bytes.
+    fn start(&self) -> Result<Vec<u8>, ListError> {
+        let mut start = Vec::new();
+        let read = self
+            .rewound()
+            .and_then(|file| file.take(8).read_to_end(&mut start));
+        read.map_err(|error| ListError::unreadable(&self.name, error))?;
+        Ok(start)
     }
 
     fn rewound(&self) -> io::Result<File> {
@@ -145,24 +184,12 @@ impl Source {
 
     /// Files that people mistake for CSV are named as what they are, instead of as rows full of noise.
     fn refuse_what_is_no_text(&self) -> Result<(), ListError> {
-        let mut start = Vec::new();
-        let read = self
-            .rewound()
-            .and_then(|file| file.take(8).read_to_end(&mut start));
-        read.map_err(|error| ListError::unreadable(&self.name, error))?;
-        let kinds: [(&[u8], &'static str); 2] = [
-            (b"PK\x03\x04", "a workbook or ZIP file"),
-            (b"\xD0\xCF\x11\xE0", "an old or locked workbook"),
-        ];
-        match kinds
-            .into_iter()
-            .find(|(magic, _)| start.starts_with(magic))
-        {
-            Some((_, kind)) => Err(ListError::NoText {
+        match self.start()?.starts_with(b"\xD0\xCF\x11\xE0") {
+            true => Err(ListError::NoText {
                 list: self.name.clone(),
-                kind,
+                kind: "an old workbook, or one with a password",
             }),
-            None => Ok(()),
+            false => Ok(()),
         }
     }
 }

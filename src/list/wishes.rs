@@ -6,7 +6,7 @@ use csv::ByteRecord;
 
 use super::encoding::Encoding;
 use super::text::trim;
-use crate::model::Action;
+use crate::model::{Action, RejectCode};
 
 /// One of the three columns that make a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,15 @@ impl Column {
             Self::UserId => &["userid", "customerid", "customer"],
             Self::Action => &["action", "operation"],
             Self::Label => &["label", "labelname", "tag"],
+        }
+    }
+
+    /// The code of a row that has nothing of use in the column.
+    pub fn broken(self) -> RejectCode {
+        match self {
+            Self::UserId => RejectCode::InvalidUserId,
+            Self::Action => RejectCode::InvalidAction,
+            Self::Label => RejectCode::InvalidLabel,
         }
     }
 
@@ -153,6 +162,8 @@ pub struct Wishes {
     pub label: Option<String>,
     /// `--encoding`: what the list is in.
     pub encoding: Option<Encoding>,
+    /// `--sheet`: the sheet of a workbook.
+    pub sheet: Option<String>,
 }
 
 impl Wishes {

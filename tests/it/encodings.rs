@@ -124,3 +124,64 @@ fn a_list_in_another_encoding_is_another_run() {
         .ended(2)
         .said("--encoding was windows-1252, and is iso-8859-2");
 }
+
+/// A list that `fixtures/make.py` has had another program make.
+fn fixture(name: &str) -> Vec<u8> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures");
+    std::fs::read(folder.join(name)).unwrap()
+}
+
+#[test]
+fn lists_are_read_as_programs_have_made_them() {
+    let mut told = String::new();
+    for (name, more) in [
+        ("libreoffice-utf-8.csv", &[][..]),
+        ("libreoffice-utf-16.csv", &[]),
+        (
+            "libreoffice-windows-1252.csv",
+            &["--encoding", "windows-1252"],
+        ),
+        ("libreoffice.xlsx", &[]),
+        ("pandas.csv", &[]),
+        ("pandas.xlsx", &[]),
+        ("gzip.csv.gz", &[]),
+        ("zstd.csv.zst", &[]),
+        ("openpyxl.xlsx", &["--sheet", "august"]),
+        (
+            "openpyxl.xlsx",
+            &["--sheet", "Only ids", "--action", "add", "--label", "VIP"],
+        ),
+    ] {
+        let work = Workplace::new();
+        let ran = rehearsed(&work, name, &fixture(name), more);
+        assert!(matches!(ran.status, 0 | 1), "{ran}");
+        told += &format!("{name} {}\n", more.join(" "));
+        let stem = name.split('.').next().unwrap();
+        for row in work.rows(&format!("{stem}.sandbox.results.csv")) {
+            let of = |name: &str| row[name].clone();
+            let fields = [
+                "line", "userId", "action", "label", "outcome", "code", "message",
+            ]
+            .map(of);
+            told += &format!("  {}\n", fields.join(" | ").trim_end_matches([' ', '|']));
+        }
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_workbook_that_is_no_list_says_why() {
+    let work = Workplace::new();
+    let mut told = String::new();
+    let workbook = fixture("openpyxl.xlsx");
+    for (content, more) in [
+        (&workbook[..], &["--sheet", "September"][..]),
+        (&workbook[..900], &[]),
+        (b"PK\x03\x04 no workbook", &[]),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", &[]),
+    ] {
+        let ran = rehearsed(&work, "campaign.xlsx", content, more).ended(2);
+        told += &ran.stderr;
+    }
+    insta::assert_snapshot!(told);
+}

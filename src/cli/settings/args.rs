@@ -183,6 +183,15 @@ pub struct ListArgs {
     )]
     pub encoding: Option<Encoding>,
 
+    /// The sheet of a workbook [default: the first]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "BULKLABEL_SHEET",
+        hide_env_values = true
+    )]
+    pub sheet: Option<String>,
+
     /// What to do where the list both adds and removes a customer's label
     #[arg(
         long,

@@ -70,6 +70,7 @@ impl Settings {
             action: list.action,
             label,
             encoding: list.encoding,
+            sheet: list.sheet.clone(),
         };
         let reading = Reading {
             wishes,
@@ -135,6 +136,7 @@ fn shaping(reading: &Reading) -> BTreeMap<&'static str, String> {
             "encoding",
             wishes.encoding.map(|encoding| encoding.to_string()),
         ),
+        ("sheet", wishes.sheet.clone()),
         (
             "delimiter",
             delimiter.map(|delimiter| char::from(delimiter.byte()).to_string()),

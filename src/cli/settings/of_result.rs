@@ -99,6 +99,7 @@ impl From<OfResultArgs> for SettingArgs {
                 label: None,
                 delimiter: None,
                 encoding: None,
+                sheet: None,
                 on_conflict: rows.on_conflict,
                 max_labels: rows.max_labels,
                 strict: rows.strict,
