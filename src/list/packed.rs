@@ -47,7 +47,7 @@ pub struct Unpacked<R: BufRead> {
 
 enum Reader<R: BufRead> {
     Plain(R),
-    Gzip(MultiGzDecoder<R>),
+    Gzip(Box<MultiGzDecoder<R>>),
     Zstd(Box<zstd::Decoder<'static, R>>),
 }
 
@@ -60,7 +60,7 @@ impl<R: Read> Unpacked<BufReader<R>> {
         let packing = Packing::of(file.fill_buf()?);
         let reader = match packing {
             None => Reader::Plain(file),
-            Some(Packing::Gzip) => Reader::Gzip(MultiGzDecoder::new(file)),
+            Some(Packing::Gzip) => Reader::Gzip(Box::new(MultiGzDecoder::new(file))),
             Some(Packing::Zstd) => Reader::Zstd(Box::new(zstd::Decoder::with_buffer(file)?)),
         };
         Ok(Self { packing, reader })
