@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::dispatch::paused::paused;
+use crate::model::Pause;
+use crate::service::Leaving;
 use proptest::prelude::*;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};

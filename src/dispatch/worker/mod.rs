@@ -1,20 +1,25 @@
 //! One call's life: pace, send, classify, back off, again.
 
+mod ending;
+mod setback;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
-use super::attempt::{Attempts, Interrupted, Reached};
-use super::breaker::Sent;
-use super::crew::Crew;
-use super::pace::{Hold, HoldNumber, Refusal};
-use super::queue::{Job, Last, Round};
-use crate::model::{
-    Attempted, Bearing, CallRecord, Event, History, Outcome, OutcomeKind, Outcomes, Pause,
-    StopReason,
-};
+use self::ending::unless_doubtful;
+use self::setback::Failure;
+
+use crate::dispatch::attempt::{Attempts, Interrupted, Reached};
+use crate::dispatch::breaker::Sent;
+use crate::dispatch::crew::Crew;
+use crate::dispatch::pace::{Hold, HoldNumber, Refusal};
+use crate::dispatch::queue::{Job, Last, Round};
+use crate::model::{Bearing, Event, Outcome, OutcomeKind, Pause, StopReason};
 use crate::service::{Reply, Sender, Verdict, classify};
+
+pub use self::ending::end_put_back;
 
 /// How a worker left its call.
 #[derive(Debug)]
@@ -47,17 +52,6 @@ enum Next {
     /// Until the service answers others.
     Wait,
     Leave(Left),
-}
-
-/// An attempt that came to nothing.
-struct Failure {
-    /// How the call ends if it was the last.
-    ending: Outcome,
-    /// Whether it was an answer.
-    answered: bool,
-    status: Option<u16>,
-    left: Instant,
-    attempted: Attempted,
 }
 
 /// Makes one call, whatever it takes; while the service is down, only where it is to show whether it still is. What was
@@ -234,153 +228,6 @@ impl<S: Sender> Work<S> {
         }
     }
 
-    /// Backs off, waits for the service to answer others, or ends the call where its attempts are used up.
-    async fn failed(&mut self, failure: Failure, too_long: Option<StopReason>) -> Next {
-        let Failure {
-            ending,
-            answered,
-            status,
-            left,
-            attempted,
-        } = failure;
-        let doubt = Some(&ending).filter(|ending| ending.kind == OutcomeKind::Unconfirmed);
-        let doubt = doubt.cloned();
-        self.doubt = doubt.clone().or(self.doubt.take());
-        let at_fault = self.is_at_fault(answered, left, &ending).await;
-        if let Some(reason) = too_long {
-            self.attempts.tell(attempted, doubt).await;
-            return self.stop(reason).await;
-        }
-        let pause = self.crew.retries.pause(self.round.used, fastrand::f64());
-        if pause.is_none() && at_fault {
-            let outcomes = unless_doubtful(Outcomes::All(ending), self.doubt.as_ref());
-            return self
-                .end(outcomes, status, attempted, Bearing::Neither)
-                .await;
-        }
-        self.last = Some(Last {
-            ending: ending.clone(),
-            status,
-            at: attempted.at,
-        });
-        self.attempts.tell(attempted, doubt).await;
-        match pause {
-            Some(delay) if answered || !self.crew.breaker.is_open() => {
-                self.retrying(ending, delay).await;
-                self.back_off(delay).await
-            }
-            Some(_) => Next::Wait,
-            None => {
-                self.put_back().await;
-                Next::Wait
-            }
-        }
-    }
-
-    /// Counts a failed attempt, and says whether the call may end by it: what was no answer may be the fault of the service,
-    /// unless that has answered others meanwhile (contract, section 4).
-    async fn is_at_fault(&mut self, answered: bool, left: Instant, ending: &Outcome) -> bool {
-        if answered {
-            self.answered(left).await;
-        }
-        if self.crew.breaker.is_stale(left) {
-            // The process was still: time-outs and lost connections are its own doing.
-            self.round = Round::default();
-            return false;
-        }
-        self.round.used += 1;
-        self.round.first.get_or_insert(left);
-        if answered {
-            return true;
-        }
-        let why = format!("{}: {}", ending.code, ending.message);
-        self.crew.breaker.unanswered(why);
-        if self.crew.retries.max_attempts.get() == 1 {
-            // The first is the last: what came before its end came before it.
-            self.look_at_others();
-        }
-        self.round.others_are_answered && !self.crew.breaker.is_open()
-    }
-
-    /// Looks whether others are answered that left after the first attempt of this call.
-    fn look_at_others(&mut self) {
-        let call = self.attempts.call().customer;
-        let (round, breaker) = (&mut self.round, &self.crew.breaker);
-        let first = round.first;
-        round.others_are_answered |=
-            first.is_some_and(|first| breaker.has_answered_others(call, first));
-    }
-
-    async fn back_off(&self, delay: Duration) -> Next {
-        tokio::select! {
-            biased;
-            () = self.crew.stop.wanted() => Next::Leave(self.give_up().await),
-            () = self.crew.breaker.opened() => Next::Wait,
-            () = sleep(delay) => Next::Again,
-        }
-    }
-
-    async fn retrying(&self, why: Outcome, delay: Duration) {
-        let (user, attempt) = (self.attempts.call().user, self.attempts.sent());
-        self.crew
-            .tell(Event::Retrying {
-                user,
-                attempt,
-                why,
-                delay,
-            })
-            .await;
-    }
-
-    async fn end(
-        &self,
-        outcomes: Outcomes,
-        status: Option<u16>,
-        last: Attempted,
-        bearing: Bearing,
-    ) -> Next {
-        let call = self.attempts.call().clone();
-        let record = CallRecord {
-            user: call.user.get(),
-            outcomes,
-            status,
-            attempts: self.attempts.sent(),
-            at: last.at,
-        };
-        let event = Event::Finished {
-            call,
-            record,
-            last: Some(last),
-            bearing,
-        };
-        let left = match self.crew.record(event).await {
-            true => Left::Ended(bearing),
-            false => Left::Unfinished,
-        };
-        Next::Leave(left)
-    }
-
-    /// Gives the call its attempts back: nothing tells whether what they met is a fault of its own.
-    async fn put_back(&mut self) {
-        self.round.used = 0;
-        self.was_put_back = true;
-        let user = self.attempts.call().user;
-        self.crew.tell(Event::PutBack { user }).await;
-    }
-
-    /// Leaves the call to be made later.
-    fn come_back(self) -> Left {
-        let (call, attempts) = self.attempts.into_call();
-        let doubt = self.doubt;
-        Left::Waiting(Box::new(Job {
-            call,
-            history: History { attempts, doubt },
-            round: self.round,
-            last: self.last,
-            was_put_back: self.was_put_back,
-        }))
-    }
-
     async fn stop(&self, reason: StopReason) -> Next {
         self.crew.tell(Event::Stopping(reason)).await;
         Next::Leave(self.give_up().await)
@@ -397,42 +244,4 @@ impl<S: Sender> Work<S> {
         }
         Left::Unfinished
     }
-}
-
-/// Ends a call that was put back, by what it met last. False where that can't be written.
-pub async fn end_put_back<S: Sender>(crew: &Crew<S>, job: Job, last: Last) -> bool {
-    let ending = Outcomes::All(last.ending);
-    let record = CallRecord {
-        user: job.call.user.get(),
-        outcomes: unless_doubtful(ending, job.history.doubt.as_ref()),
-        status: last.status,
-        attempts: job.history.attempts,
-        at: last.at,
-    };
-    let event = Event::Finished {
-        call: job.call,
-        record,
-        last: None,
-        bearing: Bearing::Neither,
-    };
-    crew.record(event).await
-}
-
-/// A failure is only sure where no attempt may have been applied (contract, section 3).
-fn unless_doubtful(outcomes: Outcomes, doubt: Option<&Outcome>) -> Outcomes {
-    let (Outcomes::All(last), Some(doubt)) = (&outcomes, doubt) else {
-        return outcomes;
-    };
-    if last.kind != OutcomeKind::Failed || &*last.code == "8015" {
-        return outcomes;
-    }
-    let message = format!(
-        "{}; the last attempt: {}, {}",
-        doubt.message, last.code, last.message
-    );
-    Outcomes::All(Outcome::new(
-        OutcomeKind::Unconfirmed,
-        doubt.code.clone(),
-        message,
-    ))
 }
