@@ -1,8 +1,9 @@
 //! Everything between a call and its record (contract, sections 3 and 4).
 //!
-//! The pool gives each call to a worker, which paces, sends, classifies and backs off until the call has
-//! ended, and tells the job of it. Nothing here writes: a worker goes on once it is told that its
-//! record is written.
+//! The pool gives each call of its queue to a worker, as many at a time as there are places. A worker paces, sends,
+//! classifies and backs off until the call has ended, and tells the job of it. Nothing here writes: a worker goes on once it is
+//! told that its record is written. What all calls together say of the service, the breaker knows: in an outage it sends them
+//! back to the queue. `outage`, `wake`, `suspicion`, `failures` and `backoff` decide, and are pure.
 
 mod attempt;
 mod backoff;
