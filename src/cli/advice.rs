@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::command_line::{CommandLine, Flag};
+use super::command_line::{CommandLine, Flag, quoted};
 use super::made_from::MadeFrom;
 use super::members::Fold;
 use super::sending::What;
@@ -86,10 +86,11 @@ pub fn next(ended: &Ended<'_>) -> String {
             },
             _,
         ) => format!(
-            "{}The same command carries on, and calls nobody again of whom {} says that it is done: {}",
+            "{}The same command carries on, and calls nobody again of whom {} says that it is done: {}{}",
             cure(reason, &ended.credentials),
             journal.display(),
-            ended.command_line.without(&[Flag::Switch("--restart")])
+            ended.command_line.without(&[Flag::Switch("--restart")]),
+            from_the_copy(ended.list, journal)
         ),
         (
             End::Stopped {
@@ -193,12 +194,21 @@ fn for_real(ended: &Ended<'_>, lacking: Lacking) -> String {
     }
     let mut command = ended.command_line.without(&[Flag::Switch("--sandbox")]);
     if lacking.address {
-        command = command.and(&["--cluster", "eu"]);
+        command = command.and(&["--cluster", "NAME"]);
     }
     if lacking.credentials {
         format!(" For the real run, set BULKLABEL_USERNAME and BULKLABEL_PASSWORD, and: {command}")
     } else {
         format!(" The real run: {command}")
+    }
+}
+
+/// A list that came through a pipe is gone, but for the copy beside the journal.
+fn from_the_copy(list: &Path, journal: &Path) -> String {
+    let copy = journal.with_extension("list");
+    match list.as_os_str() == "-" && copy.is_file() {
+        true => format!(" < {}", quoted(copy.as_os_str())),
+        false => String::new(),
     }
 }
 

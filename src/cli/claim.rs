@@ -111,9 +111,10 @@ impl<'a> Claim<'a> {
                 self.outputs.partial().display()
             ))),
             Unfinished::Nothing => Ok(over),
+            Unfinished::OtherInVain(_) if !self.wishes.finish => Ok(over),
             _ if self.wishes.restart => Ok(aside),
             Unfinished::This => Ok(Start::CarryOn(state)),
-            Unfinished::Other(before) => {
+            Unfinished::Other(before) | Unfinished::OtherInVain(before) => {
                 let changed = identity.changed(&before);
                 let counts = |name: &&str| match *name {
                     ACCOUNT => !self.wishes.account_changed && !self.wishes.finish,

@@ -229,10 +229,7 @@ fn carrying_on(run: &Run<'_>, underway: &Underway, left: u64) -> String {
     let held = underway.standing().before(Moment::now()).held;
     let held = match held.is_zero() {
         true => String::new(),
-        false => format!(
-            " The service has asked for a pause, of which {} are left.",
-            span(held)
-        ),
+        false => format!(" A pause is to be kept, of which {} are left.", span(held)),
     };
     format!(
         "Carrying on: {} of {} are done, as {} says.{held}",

@@ -147,6 +147,11 @@ impl<I: Iterator<Item = (Call, History)>> Queue<I> {
         }
     }
 
+    /// How many wait for the service to answer others.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// An outage is over: what those that wait have met in it counts for nothing.
     pub fn start_afresh(&mut self) {
         self.waiting

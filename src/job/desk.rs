@@ -158,6 +158,7 @@ impl<'a> Desk<'a> {
             | Event::Retrying { .. }
             | Event::PutBack { .. }
             | Event::Up { .. }
+            | Event::GivenUp { .. }
             | Event::Woken { .. }
             | Event::TooFewPlaces { .. } => {}
         }

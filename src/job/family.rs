@@ -218,10 +218,18 @@ pub fn kin(members: &[Member]) -> Vec<&Member> {
     {
         line.push(parent);
     }
-    let is_kin = |member: &&Member| {
-        let is_of_line = line.iter().any(|one| std::ptr::eq(*one, *member));
-        is_of_line || line.iter().any(|one| member.comes_after(one)) && !member.is_undo()
-    };
+    // Also what was made of those that are no ancestors of the last.
+    loop {
+        let is_new = |member: &&&Member| {
+            let is_known = line.iter().any(|one| std::ptr::eq(*one, **member));
+            !is_known && !member.is_undo() && line.iter().any(|one| member.comes_after(one))
+        };
+        match members.iter().find(is_new) {
+            Some(found) => line.push(found),
+            None => break,
+        }
+    }
+    let is_kin = |member: &&Member| line.iter().any(|one| std::ptr::eq(*one, *member));
     members.into_iter().filter(is_kin).collect()
 }
 

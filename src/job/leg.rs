@@ -152,6 +152,11 @@ pub async fn call_all<S: Sender>(
     let Some(sender) = sender else {
         return Ok(called);
     };
+    if before.held > terms.retries.max_outage {
+        // The service has asked an earlier leg to wait longer than this one may.
+        let stopped = Some(StopReason::AskedToWait(before.held));
+        return Ok(Called { stopped, ..called });
+    }
     let (stopper, stop) = stopper();
     let (events, inbox) = mpsc::channel(WAITING);
     let plan = &run.planned.plan;

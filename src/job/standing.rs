@@ -110,7 +110,8 @@ impl Standing {
             Entry::Held { at, ms, throttled } => {
                 let pause = Duration::from_millis(*ms);
                 self.see(*at);
-                let allowed = throttled.map(|throttled| (*at, throttled.limit));
+                let limit = throttled.and_then(|throttled| throttled.limit);
+                let allowed = limit.map(|limit| (*at, limit));
                 self.allowed = allowed.or(self.allowed);
                 self.departures.throttle(*at, *throttled);
                 self.minutes.hold(*at, pause);

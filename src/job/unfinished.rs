@@ -16,6 +16,8 @@ pub enum Unfinished {
     This,
     /// It is another; these were its parts, as far as they are known.
     Other(BTreeMap<String, String>),
+    /// The same, and nothing came of what it has sent: another run needs to know nothing of it.
+    OtherInVain(BTreeMap<String, String>),
 }
 
 /// Looks at the files of an earlier run, of which nothing is changed. Also says what it was, if that is known.
@@ -47,15 +49,16 @@ pub fn look(
     if was.as_deref() == Some(&identity.hash()) {
         return Ok((Unfinished::This, state));
     }
-    if !has_changed_anything(disk, outputs)? {
-        return Ok((Unfinished::Nothing, None));
-    }
     let before = state.as_ref().map(|state| state.parts.clone());
-    Ok((Unfinished::Other(before.unwrap_or_default()), state))
+    let before = before.unwrap_or_default();
+    let other = match has_changed_anything(disk, outputs)? {
+        true => Unfinished::Other(before),
+        false => Unfinished::OtherInVain(before),
+    };
+    Ok((other, state))
 }
 
-/// Whether a call has ended, or may have been applied: wrong credentials, say, leave a journal of which another run needs
-/// to know nothing.
+/// Whether a call has ended, or may have been applied: wrong credentials, say, leave a journal that tells of neither.
 fn has_changed_anything(disk: &dyn Disk, outputs: &Outputs) -> Result<bool, RecordError> {
     let (mut open, mut ended, mut in_doubt) = (BTreeSet::new(), BTreeSet::new(), false);
     Journal::peek(disk, &outputs.partial(), |entry| {

@@ -200,6 +200,13 @@ pub enum Event {
         /// After so long.
         after: Duration,
     },
+    /// The service has answered nobody for a while, and there is nobody else to ask: these calls end as they stand.
+    GivenUp {
+        /// How many.
+        calls: u64,
+        /// Since when it has not answered.
+        since: Moment,
+    },
     /// The process was still for so long, and starts afresh.
     Woken {
         /// For how long.

@@ -102,8 +102,9 @@ impl fmt::Display for PerHour {
 pub struct Throttled {
     /// To this.
     pub pace: PerHour,
-    /// The service seems to allow about so much.
-    pub limit: PerHour,
+    /// The service seems to allow about so much, where that can be told yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<PerHour>,
 }
 
 /// A text that is no rate.

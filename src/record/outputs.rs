@@ -150,14 +150,18 @@ impl Outputs {
     /// # Errors
     /// Each of these.
     pub fn check_names(&self, list: &Path) -> Result<(), RecordError> {
-        let list = if list.as_os_str() == "-" {
-            Path::new("/dev/stdin")
-        } else {
-            list
+        let from_pipe = list.as_os_str() == "-";
+        let list = match from_pipe {
+            true => Path::new("/dev/stdin"),
+            false => list,
         };
         let list = fs::metadata(list).ok();
         let mut names = vec![self.partial(), self.state(), temporary(&self.state())];
-        names.extend(self.spool());
+        // The copy of an earlier leg may be what comes in: it is read under its own name, and copied under another.
+        let copied_from = list.as_ref().filter(|_| !from_pipe);
+        if let Some(spool) = self.spool() {
+            must_be_writable(&spool, copied_from)?;
+        }
         names.extend(self.copying());
         if let (Some(result), Some(summary)) = (self.result(), self.summary()) {
             if summary == result {

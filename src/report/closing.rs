@@ -67,7 +67,7 @@ impl fmt::Display for Closing<'_> {
             let calls = counted(self.effort.without_verdict, "call");
             writeln!(
                 f,
-                "  {calls} of these sent without a verdict: their rows are pending, and may be sent again"
+                "  {calls} without a verdict so far: their rows are pending, and may be sent again"
             )?;
         }
         match self.end {
@@ -183,7 +183,11 @@ pub(super) fn why(reason: &StopReason) -> String {
             "{answers} answers in a row were HTTP {status} ({message}), which can't be about the customers: check the \
              base URL and what the account may do"
         ),
-        StopReason::AskedToWait(pause) => format!("the service asks to wait {}", span(*pause)),
+        StopReason::AskedToWait(pause) => {
+            let now = Moment::now();
+            let until = now.after(*pause).clock(now);
+            format!("the service asks to wait {}, until {until}", span(*pause))
+        }
         StopReason::Outage { since, why } => format!(
             "the service has not answered since {} ({why})",
             since.clock(Moment::now())

@@ -6,12 +6,12 @@ use super::closing::why;
 use super::troubles::{down, why_held};
 use super::words::{brief, counted, span};
 use crate::model::{
-    Action, Attempted, Call, CallRecord, Event, Met, OutcomeKind, Outcomes, Pause, StopReason,
-    UserId,
+    Action, Attempted, Call, CallRecord, Event, Met, Moment, OutcomeKind, Outcomes, Pause,
+    StopReason, UserId,
 };
 
 /// The names of all fields, but for those that every line has. The sentence holds the same for people.
-pub const FIELDS: [&str; 27] = [
+pub const FIELDS: [&str; 28] = [
     "event",
     "customer",
     "attempt",
@@ -25,6 +25,7 @@ pub const FIELDS: [&str; 27] = [
     "waitMilliseconds",
     "perHour",
     "since",
+    "calls",
     "places",
     "needed",
     "done",
@@ -61,8 +62,8 @@ pub fn tell(event: &Event) {
             why_held(*why),
             span(*pause),
             throttled.map_or_else(String::new, |throttled| format!(
-                ", then go on at {} (it seems to allow about {})",
-                throttled.pace, throttled.limit
+                ", then go on at {}",
+                throttled.pace
             ))
         ),
         Event::Attempted { user, attempt, .. } => attempted(*user, attempt),
@@ -104,6 +105,15 @@ pub fn tell(event: &Event) {
             "customer {user} is put back until the service answers others"
         ),
         Event::Down { .. } | Event::Up { .. } => outage(event),
+        Event::GivenUp { calls, since } => tracing::warn!(
+            event = "givenUp",
+            calls,
+            since = %since,
+            "{} end as they stand: the service has answered none of them since {}, and there are no others to tell whether it \
+             is down; a retry sends them again",
+            counted(*calls, "call"),
+            since.clock(Moment::now())
+        ),
         Event::Woken { after } => tracing::info!(
             event = "woken",
             milliseconds = milliseconds(*after),

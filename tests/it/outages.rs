@@ -182,3 +182,61 @@ fn a_status_of_a_run_that_waits_says_how_far_it_is() {
     let ran = work.run(["status", "campaign.csv"]).ended(0);
     assert!(ran.stdout.contains("0 of 30 calls are done"), "{ran}");
 }
+
+#[test]
+fn a_wait_that_is_longer_than_a_run_waits_is_remembered_by_the_next_leg() {
+    let faults = r#"{"rate":"1/h"}"#;
+    let more = ["--max-outage", "10s"];
+    let (work, sandbox, ran) = run(5, faults, &more);
+    ran.ended(75).said("the service asks to wait 1 h 00 min");
+    let asked = sandbox.asked().len();
+    send(&work, &sandbox.url(), &more)
+        .ended(75)
+        .said("the service asks to wait 59 min");
+    assert_eq!(sandbox.asked().len(), asked, "nobody is asked too early");
+}
+
+#[test]
+fn a_run_in_which_nobody_was_answered_can_be_finished_as_it_stands() {
+    let faults = r#"{"outage":"0s+1h"}"#;
+    let (work, sandbox, ran) = run(3, faults, &["--max-outage", "1ms"]);
+    ran.ended(75);
+    send(&work, &sandbox.url(), &["--finish"]).ended(1);
+    let rows = work.rows(RESULT);
+    assert!(rows.iter().all(|row| row["outcome"] == "pending"));
+    send(&work, &sandbox.url(), &["--finish", "--overwrite"]).ended(2);
+}
+
+#[test]
+fn a_list_from_a_pipe_is_carried_on_from_its_copy() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    list(&work, 9);
+    let url = sandbox.url();
+    let shell = |line: &str| {
+        let program = work.command(["--version"]);
+        let mut bash = std::process::Command::new("bash");
+        let path = std::path::Path::new(program.get_program());
+        bash.args(["-c", line])
+            .current_dir(work.folder())
+            .env(
+                "PATH",
+                format!("{}:/usr/bin:/bin", path.parent().unwrap().display()),
+            )
+            .env("BULKLABEL_USERNAME", "sandbox")
+            .env("BULKLABEL_PASSWORD", "sandbox");
+        Ran::from(bash.output().unwrap())
+    };
+    let first =
+        format!("cat campaign.csv | bulklabel run - --output out.csv --limit 4 --base-url {url}");
+    let ran = shell(&first).ended(75);
+    let advised = ran
+        .stderr
+        .lines()
+        .find_map(|line| line.split_once("it is done: "));
+    let (_, advised) = advised.unwrap_or_else(|| panic!("{ran}"));
+    assert!(advised.ends_with(" < out.csv.list"), "{advised}");
+    for status in [75, 0] {
+        shell(advised).ended(status);
+    }
+    assert_eq!(sandbox.asked().len(), 9);
+}

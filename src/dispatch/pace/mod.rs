@@ -72,8 +72,8 @@ impl State {
     }
 
     fn throttled(&mut self, now: Instant) -> Option<Throttled> {
-        let (pace, limit) = (self.throttle.pace(now)?, self.throttle.found()?);
-        let [pace, limit] = [pace, limit].map(PerHour::of);
+        let pace = PerHour::of(self.throttle.pace(now)?);
+        let limit = self.throttle.found().map(PerHour::of);
         Some(Throttled { pace, limit })
     }
 }

@@ -20,6 +20,7 @@ const CREEP: f64 = 0.0001;
 const TOO_FAST: f64 = 0.95;
 const FAR_TOO_FAST: f64 = 0.5;
 const SHORT: Duration = Duration::from_secs(10);
+const SECOND: Duration = Duration::from_secs(1);
 const MANY: u32 = 3;
 
 /// At the rate, a refusal that is the only one for so long lowers nothing where it comes after so few.
@@ -116,7 +117,8 @@ impl Throttle {
         }
         let whole = left.saturating_duration_since(self.since);
         let span = whole.saturating_sub(idle).max(Duration::from_millis(1));
-        let really = taken as f64 / span.as_secs_f64();
+        // No service counts in shorter windows than a second.
+        let really = taken as f64 / span.max(SECOND).as_secs_f64();
         // Without a limit, the pace was what was taken.
         let pace = if pace.is_finite() { pace } else { really };
         let usual = (self.begun.unwrap_or(pace) + pace) / 2.0;
@@ -131,7 +133,13 @@ impl Throttle {
         } else {
             // Between what was too much and what was taken, pauses included.
             let taken = taken as f64 / whole.max(span).as_secs_f64();
-            (self.found, self.overshot) = (Some((pace + taken) / 2.0), None);
+            let found = match taken < 0.7 * pace {
+                true => taken,
+                false => (pace + taken) / 2.0,
+            };
+            // What was taken before the first refusal may have been saved up.
+            self.found = before.map(|_| found);
+            self.overshot = None;
         }
         self.since = now;
         true
@@ -160,7 +168,6 @@ impl Throttle {
         let lower = Some(lower.min(pace));
         self.ceiling = Some(pace * (share / factor).min(1.0));
         (self.pace, self.begun, self.climbed) = (lower, lower, now);
-        self.found = self.ceiling;
     }
 
     /// The pace, in a second; none while it is the rate.
@@ -184,8 +191,6 @@ impl Throttle {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const SECOND: Duration = Duration::from_secs(1);
 
     /// Refuses after so many seconds in which so many were taken, and with it so many others; gives the pace that this leads
     /// to.

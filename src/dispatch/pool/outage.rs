@@ -120,6 +120,10 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
     /// Ends all calls that are left, each by what it met last.
     async fn fail_all(&mut self) {
         self.is_over = true;
+        let since = self.crew.breaker.down_since().unwrap_or_else(Instant::now);
+        let since = self.crew.moment(since);
+        let calls = (self.queue.waiting() + self.workers.len()) as u64;
+        self.crew.tell(Event::GivenUp { calls, since }).await;
         self.crew.breaker.give_up();
         while let Some(job) = self.queue.next_waiting() {
             self.queue.came_back(job.kind());

@@ -356,7 +356,7 @@ fn a_pause_that_is_too_long_stops_the_run() {
     );
     assert!(ran.ended.is_empty());
     assert_eq!(
-        ran.told[0],
+        ran.told[1],
         format!(
             "{:?}",
             Event::Stopping(StopReason::AskedToWait(Duration::from_secs(7200)))

@@ -198,9 +198,7 @@ impl<S: Sender> Work<S> {
             return (None, None);
         };
         let max_outage = self.crew.retries.max_outage;
-        if let Some(after) = after.filter(|after| *after > max_outage) {
-            return (Some(StopReason::AskedToWait(after)), None);
-        }
+        let too_long = after.filter(|after| *after > max_outage);
         let refusal = Refusal {
             hold,
             left,
@@ -213,6 +211,9 @@ impl<S: Sender> Work<S> {
             pause,
             throttled,
         });
+        if let Some(after) = too_long {
+            return (Some(StopReason::AskedToWait(after)), held);
+        }
         if why != Pause::Throttled {
             return (None, held);
         }

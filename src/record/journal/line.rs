@@ -117,7 +117,7 @@ mod tests {
                 ms: 1_000,
                 throttled: Some(Throttled {
                     pace: PerHour(60),
-                    limit: PerHour(70),
+                    limit: Some(PerHour(70)),
                 }),
             },
             Entry::Durable(4_096),
