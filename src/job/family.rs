@@ -368,6 +368,17 @@ mod tests {
             .map(|kin| kin.path.display().to_string())
             .collect();
         assert_eq!(kin, ["first", "one", "two"]);
+        let nephew = [
+            member("first", None, "1"),
+            member("retry-1", Some("first"), "2"),
+            member("retry-2", Some("retry-1"), "3"),
+            member("retry-3", Some("first"), "4"),
+        ];
+        assert_eq!(
+            super::kin(&nephew).len(),
+            4,
+            "what was made of a sibling, too"
+        );
         assert_eq!(super::kin(&all[..1]).len(), 1);
         assert!(super::kin(&[]).is_empty());
     }
