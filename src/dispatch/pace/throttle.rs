@@ -120,16 +120,19 @@ impl Throttle {
         // No service counts in shorter windows than a second.
         let really = taken as f64 / span.max(SECOND).as_secs_f64();
         // Without a limit, the pace was what was taken.
-        let pace = if pace.is_finite() { pace } else { really };
+        let is_known = pace.is_finite();
+        let pace = if is_known { pace } else { really };
         let usual = (self.begun.unwrap_or(pace) + pace) / 2.0;
         let share = (really / usual).clamp(LEAST, 1.0);
         self.lower(pace, share, TOO_FAST, now);
         if span < SHORT {
-            self.overshot = Some(Overshot {
+            let overshot = Overshot {
                 pace,
                 share,
                 others: 0,
-            });
+            };
+            // What was really taken is not far too fast.
+            self.overshot = is_known.then_some(overshot);
         } else {
             // Between what was too much and what was taken, pauses included.
             let taken = taken as f64 / whole.max(span).as_secs_f64();
