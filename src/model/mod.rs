@@ -2,6 +2,7 @@
 
 mod call;
 mod event;
+mod first_lines;
 mod interned;
 mod label;
 mod line;
@@ -15,6 +16,7 @@ mod tolerance;
 
 pub use call::{Call, CallRecord, Change, History, Outcomes};
 pub use event::{Attempted, Bearing, Event, Met, Pause, StopReason};
+pub use first_lines::FirstLines;
 pub use interned::Interned;
 pub use label::{LabelId, Labels, TooManyLabels};
 pub use line::LAST_LINE;
