@@ -1,5 +1,6 @@
 //! Rejected rows by code and by cause: many rows may share one, and it is mended once.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::model::{FirstLines, RejectCode, Rejection};
@@ -64,10 +65,10 @@ impl Causes {
         cause.lines.add(line);
     }
 
-    /// All causes, those of most rows first within their code.
+    /// All causes by code, those of most rows first and those that are not told apart last.
     pub fn into_all(self) -> impl Iterator<Item = (RejectCode, Cause)> {
         self.0.into_iter().flat_map(|(code, mut causes)| {
-            causes.sort_by_key(|cause| std::cmp::Reverse(cause.lines.rows()));
+            causes.sort_by_key(|cause| (cause.message == OTHERS, Reverse(cause.lines.rows())));
             causes.into_iter().map(move |cause| (code, cause))
         })
     }
@@ -120,6 +121,6 @@ mod tests {
         }
         let shown = shown(causes);
         assert_eq!(shown.len(), MOST + 1);
-        assert!(shown[0].contains(" 988 other causes"), "{shown:?}");
+        assert!(shown[MOST].contains(" 988 other causes"), "{shown:?}");
     }
 }

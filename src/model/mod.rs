@@ -25,5 +25,5 @@ pub use outcome::{Outcome, OutcomeKind};
 pub use rate::{PerHour, Rate, RateError, Throttled};
 pub use row::{Action, RejectCode, Rejection, Row, RowIndex, SkipCode, UserId};
 pub use tally::{Example, Tally};
-pub use text::trim;
+pub use text::{is_unseen, trim};
 pub use tolerance::{Tolerance, ToleranceError};

@@ -1,7 +1,7 @@
 //! Parts of a list as people are shown them: lines, and what stands there.
 
 use super::words::count;
-use crate::model::FirstLines;
+use crate::model::{FirstLines, is_unseen};
 
 /// So many characters are shown, at most.
 const SHOWN: usize = 60;
@@ -25,11 +25,8 @@ pub fn quoted(text: &str) -> String {
 /// The text with what nobody sees, and what a terminal would obey, by its number; the end of a long one is left out.
 pub fn visible(text: &str) -> String {
     let is_seen = |c: char| {
-        let unseen = c.is_control()
-            || (c.is_whitespace() && c != ' ')
-            || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}')
-            || matches!(c, '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{300}'..='\u{36F}');
-        !unseen
+        let is_mark = matches!(c, '\u{300}'..='\u{36F}');
+        c == ' ' || !(c.is_control() || c.is_whitespace() || is_unseen(c) || is_mark)
     };
     let mut shown = String::new();
     for c in text.chars().take(SHOWN) {
@@ -67,6 +64,7 @@ mod tests {
             ("Gold\u{A0}Member", "Gold<U+00A0>Member"),
             ("Cafe\u{301}", "Cafe<U+0301>"),
             ("Caf\u{E9} 🎄", "Café 🎄"),
+            ("👩\u{200D}🚀", "👩\u{200D}🚀"),
             ("\u{1B}[31m", "<U+001B>[31m"),
         ];
         for (text, seen) in shown {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::support::{Ran, Workplace};
+use crate::support::{Ran, Row, Workplace};
 
 /// Something of all that people do to lists.
 fn messy() -> String {
@@ -108,6 +108,37 @@ fn contradictions_that_are_rejected_are_rejected_rows() {
     assert_eq!(found["calls"], 0);
     let lines = found["findings"]["rejected"][0]["lines"].clone();
     assert_eq!(lines, serde_json::json!([4, 5]));
+}
+
+#[test]
+fn what_is_told_is_what_a_run_does() {
+    let work = Workplace::new();
+    for more in [&[][..], &["--on-conflict", "reject", "--max-labels", "1"]] {
+        work.rehearse(messy(), more).ended(1);
+        let ran = work.run([&["check", "campaign.csv", "--json"], more].concat());
+        let found = json(&ran.ended(1));
+        let done = work.summary("campaign.sandbox.results.json");
+        assert_eq!(found["rows"], done["list"]["rows"]);
+        assert_eq!(found["customers"], done["customers"]);
+        assert_eq!(found["calls"], done["calls"]);
+        let left_out = ["rejected", "skipped"].map(|kind| found[kind].as_object().unwrap());
+        for (code, rows) in left_out.into_iter().flatten() {
+            assert_eq!(&done["codes"][code], rows, "{code}");
+        }
+        let sent = work.rows("campaign.sandbox.results.csv");
+        for label in found["labels"].as_array().unwrap() {
+            let of = |action: &str| {
+                let is_it = |row: &&Row| {
+                    row["attempts"] != "0"
+                        && row["action"] == action
+                        && label["label"] == row["label"]
+                };
+                sent.iter().filter(is_it).count()
+            };
+            assert_eq!(label["add"], of("add"), "{label}");
+            assert_eq!(label["remove"], of("remove"), "{label}");
+        }
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use crate::model::{LabelId, Labels};
+use crate::model::{LabelId, Labels, is_unseen};
 
 /// In what two labels differ that look alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,8 +104,7 @@ fn folded(text: &str, without: &[Difference]) -> String {
 
 /// One plain space for all that stand together, and none that nobody sees.
 fn without_spaces(text: &str) -> String {
-    const UNSEEN: [char; 4] = ['\u{AD}', '\u{200B}', '\u{2060}', '\u{FEFF}'];
-    let seen: String = text.chars().filter(|c| !UNSEEN.contains(c)).collect();
+    let seen: String = text.chars().filter(|c| !is_unseen(*c)).collect();
     let words: Vec<_> = seen.split_whitespace().collect();
     words.join(" ")
 }
@@ -149,10 +148,11 @@ mod tests {
     #[test]
     fn what_sets_labels_apart_is_told() {
         use Difference::{Case, Form, Spaces};
-        let table: [(&str, &str, &[Difference]); 8] = [
+        let table: [(&str, &str, &[Difference]); 9] = [
             ("Gold  Member", "Gold Member", &[Spaces]),
             ("Gold\u{A0}Member", "Gold Member", &[Spaces]),
             ("Go\u{200B}ld", "Gold", &[Spaces]),
+            ("\u{202A}Gold", "Gold", &[Spaces]),
             ("STRASSE", "Straße", &[Case]),
             ("Cafe\u{301}", "Café", &[Form]),
             ("\u{FF36}IP", "VIP", &[Form]),
