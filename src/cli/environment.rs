@@ -2,6 +2,7 @@
 
 use std::env::{self, VarError};
 use std::ffi::OsStr;
+use std::path::PathBuf;
 
 use clap::{Command, builder::Resettable};
 
@@ -17,6 +18,8 @@ pub struct Environment {
     pub command_line: CommandLine,
     /// Whether `NO_COLOR` is set (no-color.org).
     pub no_color: bool,
+    /// The folder for temporary files.
+    pub temporary: PathBuf,
 }
 
 impl Environment {
@@ -29,6 +32,7 @@ impl Environment {
             rust_log: variable("RUST_LOG")?,
             command_line: CommandLine::of(env::args_os().skip(1)),
             no_color: env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+            temporary: env::temp_dir(),
         })
     }
 }

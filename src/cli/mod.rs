@@ -3,6 +3,7 @@
 //! The command line and the environment are seen here only.
 
 mod advice;
+mod check;
 mod claim;
 mod command_line;
 mod conclusion;
@@ -55,6 +56,7 @@ use self::values::LogFormatName;
     arg_required_else_help = true,
     subcommand_required = true,
     after_help = "Examples:\n  \
+        bulklabel check campaign.csv               look at a list: nothing is sent\n  \
         bulklabel run campaign.csv --sandbox       rehearse: no account, no network, nothing is changed\n  \
         bulklabel run campaign.csv --cluster eu\n\n\
         Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or from BULKLABEL_CLIENT_KEY and \
@@ -86,6 +88,7 @@ const LOG_FORMAT: &str = "BULKLABEL_LOG_FORMAT";
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(Box<run::RunArgs>),
+    Check(Box<check::CheckArgs>),
     Retry(Box<retry::RetryArgs>),
     Undo(Box<undo::UndoArgs>),
     Merge(merge::MergeArgs),
@@ -125,6 +128,7 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
     }
     match cli.command {
         Command::Run(args) => run::run(*args, given, &environment, screen),
+        Command::Check(args) => check::run(*args, &environment),
         Command::Retry(args) => retry::run(*args, given, &environment, screen),
         Command::Undo(args) => undo::run(*args, given, &environment, screen),
         Command::Merge(args) => merge::run(args, screen),

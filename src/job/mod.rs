@@ -6,9 +6,11 @@
 //! journal, and `standing` is what that comes
 //! to, with the `departures` that count for the rate; `glimpse` tells it from outside. `accounting` reads the list once more and writes the result beside the outcomes, and `completion` puts it in its
 //! place. Complete results that are retries of one another are a `family`, and `folding` makes one of them.
+//! Before any of that, an `inspection` looks at a list of which nothing is sent; the `causes` of rejected rows are told by it.
 
 mod accounting;
 mod called;
+mod causes;
 mod completion;
 mod departures;
 mod desk;
@@ -16,6 +18,7 @@ mod family;
 mod folding;
 mod glimpse;
 mod identity;
+mod inspection;
 mod leg;
 mod reading;
 mod run;
@@ -31,6 +34,7 @@ pub use glimpse::{Glimpse, glimpse};
 pub use identity::{
     ACCOUNT, BASE_URL, CODES, Identity, KIND, LIST, METHOD, OF, RETRY, SHARD, UNDO,
 };
+pub use inspection::inspect;
 pub use leg::{Surroundings, Terms, Underway, call_all, take_up};
 pub use reading::{Planned, Reading, plan};
 pub use run::{Run, SANDBOX, TOLERATE};

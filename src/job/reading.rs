@@ -1,6 +1,6 @@
 //! List → plan.
 
-use crate::list::{Delimiter, Fingerprint, ListError, Rows, Selection, Source, Wishes};
+use crate::list::{Delimiter, Entry, Fingerprint, ListError, Rows, Selection, Source, Wishes};
 use crate::model::{Outcome, OutcomeKind, Rejection, Tally};
 use crate::plan::{Builder, Plan, Policy, TooMany};
 
@@ -51,11 +51,26 @@ pub struct Planned {
 /// # Errors
 /// What makes the whole list unusable.
 pub fn plan(source: &Source, reading: &Reading) -> Result<Planned, ListError> {
+    plan_watched(source, reading, |_, _| {})
+}
+
+/// The same, where somebody wants to see every row that breaks a rule.
+///
+/// # Errors
+/// What makes the whole list unusable.
+pub(super) fn plan_watched(
+    source: &Source,
+    reading: &Reading,
+    mut broken: impl FnMut(&Entry<'_>, &Rejection),
+) -> Result<Planned, ListError> {
     let mut rows = reading.rows(source)?;
     let mut builder = Builder::default();
     let mut left_out = Tally::default();
     while let Some(entry) = rows.advance()? {
         let line = entry.line;
+        if let Err(rejection) = &entry.row {
+            broken(&entry, rejection);
+        }
         let pushed = match entry.row {
             Ok(row) => builder.push(line, Some(row)),
             Err(rejection) => {

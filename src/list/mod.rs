@@ -1,6 +1,6 @@
 //! A list of any kind → rows (contract, section 1).
 //!
-//! `source` gives bytes, `packed` unpacks them, `encoding` makes UTF-8 of them, `workbook` makes text of a sheet, `csv` cuts them into records with their physical lines, `columns` finds the
+//! `source` gives bytes (of what can be read only once, those of its `spool`), `packed` unpacks them, `encoding` makes UTF-8 of them, `workbook` makes text of a sheet, `csv` cuts them into records with their physical lines, `columns` finds the
 //! three columns in the header, `rules` makes a row of a record or says which rule it breaks, and
 //! `rows` joins the four. Where the list is a result, a `selection` says which of its rows are taken.
 
@@ -15,6 +15,7 @@ mod rows;
 mod rules;
 mod selection;
 mod source;
+mod spool;
 mod text;
 mod wishes;
 mod workbook;

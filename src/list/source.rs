@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::encoding::decoded;
 use super::packed::Unpacked;
+use super::spool::Spool;
 use super::{ListError, Wishes, workbook};
 
 /// So much of a file is read at once.
@@ -44,6 +45,19 @@ impl Source {
     /// # Errors
     /// No such file, a directory, a file that is no text, or no `spool` where one is needed.
     pub fn open(path: &Path, spool: Option<&Path>) -> Result<Self, ListError> {
+        Self::spooled(path, spool.map_or(Spool::Nowhere, Spool::At))
+    }
+
+    /// The same for a list that is read and not run: a copy has no name, and is gone with the program. `folder` is the one for
+    /// temporary files.
+    ///
+    /// # Errors
+    /// No such file, a directory, a file that is no text, or a copy that can't be made.
+    pub fn open_aside(path: &Path, folder: &Path) -> Result<Self, ListError> {
+        Self::spooled(path, Spool::Nameless(folder))
+    }
+
+    fn spooled(path: &Path, spool: Spool<'_>) -> Result<Self, ListError> {
         let source = if is_standard_input(path) {
             Self::copied(io::stdin().lock(), "standard input".to_owned(), spool)?
         } else {
@@ -53,7 +67,7 @@ impl Source {
         Ok(source)
     }
 
-    fn opened(path: &Path, spool: Option<&Path>) -> Result<Self, ListError> {
+    fn opened(path: &Path, spool: Spool<'_>) -> Result<Self, ListError> {
         let name = path.display().to_string();
         let file = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
         match file {
@@ -72,38 +86,19 @@ impl Source {
     }
 
     /// Copies what can be read only once.
-    fn copied(mut from: impl Read, name: String, spool: Option<&Path>) -> Result<Self, ListError> {
-        let Some(spool) = spool else {
-            return Err(ListError::NeedsOutput { list: name });
-        };
-        let mut copy = || {
-            let mut options = File::options();
-            let mut file = options
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(spool)?;
-            file.set_len(0)?;
-            let copied = io::copy(&mut from, &mut file).and_then(|_| file.sync_all());
-            if copied.is_err() {
-                // What can't be removed is overwritten by the next run.
-                let _left = fs::remove_file(spool);
-            }
-            copied.map(|()| file)
-        };
-        let (list, spool) = (name.clone(), spool.to_owned());
-        match copy() {
-            Ok(file) => Ok(Self {
+    fn copied(from: impl Read, name: String, spool: Spool<'_>) -> Result<Self, ListError> {
+        match spool.copy(from) {
+            Some(Ok(file)) => Ok(Self {
                 name,
                 file,
                 is_copy: true,
             }),
-            Err(source) => Err(ListError::Spool {
-                list,
-                spool,
+            Some(Err(source)) => Err(ListError::Spool {
+                list: name,
+                spool: spool.place().to_owned(),
                 source,
             }),
+            None => Err(ListError::NeedsOutput { list: name }),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod call;
 mod event;
+mod first_lines;
 mod interned;
 mod label;
 mod line;
@@ -15,6 +16,7 @@ mod tolerance;
 
 pub use call::{Call, CallRecord, Change, History, Outcomes};
 pub use event::{Attempted, Bearing, Event, Met, Pause, StopReason};
+pub use first_lines::FirstLines;
 pub use interned::Interned;
 pub use label::{LabelId, Labels, TooManyLabels};
 pub use line::LAST_LINE;
@@ -23,5 +25,5 @@ pub use outcome::{Outcome, OutcomeKind};
 pub use rate::{PerHour, Rate, RateError, Throttled};
 pub use row::{Action, RejectCode, Rejection, Row, RowIndex, SkipCode, UserId};
 pub use tally::{Example, Tally};
-pub use text::trim;
+pub use text::{is_unseen, trim};
 pub use tolerance::{Tolerance, ToleranceError};

@@ -241,6 +241,19 @@ impl Plan {
         (0..self.customers()).filter_map(|customer| self.call(customer))
     }
 
+    /// All valid rows, customer by customer.
+    pub(super) fn valid_rows(&self) -> &[PlannedRow] {
+        &self.rows
+    }
+
+    /// The rows that are called, in no useful order.
+    pub(super) fn called_rows(&self) -> impl Iterator<Item = PlannedRow> {
+        let groups = (0..self.customers()).map(|customer| self.group(customer));
+        let fates = groups.flat_map(|group| group.fates());
+        let called = fates.filter(|(_, fate)| *fate == Fate::Called);
+        called.map(|(row, _)| row)
+    }
+
     /// The valid rows that are not called, with what became of them, in no useful order.
     pub fn left_out(&self) -> impl Iterator<Item = (RowIndex, Action, Fate)> {
         let groups = (0..self.customers()).map(|customer| self.group(customer));

@@ -1,8 +1,12 @@
-//! What people see (contract, section 7): progress and log while it runs, a summary when it ends.
+//! What people see (contract, section 7): what a look at a list finds, progress and log while it
+//! runs, a summary when it ends.
 
 mod bars;
+mod checked;
 mod closing;
 mod closing_line;
+mod excerpts;
+mod findings;
 mod log;
 mod minutes;
 mod progress;
@@ -12,7 +16,11 @@ mod summary;
 mod troubles;
 mod words;
 
+pub use checked::{
+    Checked, CheckedLabel, Findings, LabelRows, LongIdRows, LookAlikes, RejectedRows, Slip,
+};
 pub use closing::{Closing, Effort, End};
+pub use findings::Told;
 pub use log::start_log;
 pub use minutes::{Minute, Minutes, joined};
 pub use progress::{Glance, Progress};

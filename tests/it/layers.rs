@@ -31,12 +31,13 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Each crate that has a door, and the files that are it.
-const DOORS: [(&str, &[&str]); 12] = [
+const DOORS: [(&str, &[&str]); 13] = [
     ("csv", &["list/", "record/results"]),
     ("encoding_rs", &["list/encoding"]),
     ("calamine", &["list/workbook"]),
     ("flate2", &["list/packed"]),
     ("zstd", &["list/packed"]),
+    ("icu_normalizer", &["plan/signs/alike"]),
     ("reqwest", &["service/client"]),
     ("governor", &["dispatch/pace"]),
     ("indicatif", &["report/bars"]),

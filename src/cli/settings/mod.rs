@@ -5,6 +5,7 @@ mod address;
 mod args;
 mod file;
 mod layers;
+mod of_check;
 mod of_result;
 mod origin;
 mod parse;
@@ -17,6 +18,7 @@ pub use address::address;
 pub use args::{ListArgs, ServiceArgs, SettingArgs};
 pub use file::SettingsFile;
 pub use layers::{Misunderstood, Understood, names, understand};
+pub use of_check::CheckSettingArgs;
 pub use of_result::OfResultArgs;
 pub use origin::Origin;
 
@@ -62,25 +64,7 @@ impl Settings {
             result,
             ..
         } = args;
-        let label = list.label.as_deref().map(label_from_flag).transpose();
-        let label = label
-            .map_err(|rejection| Error::unusable(format!("--label: {}", rejection.message)))?;
-        let wishes = Wishes {
-            names: list.columns.clone().unwrap_or_default(),
-            action: list.action,
-            label,
-            encoding: list.encoding,
-            sheet: list.sheet.clone(),
-        };
-        let reading = Reading {
-            wishes,
-            delimiter: list.delimiter,
-            selection: None,
-            policy: Policy {
-                on_conflict: list.on_conflict.into(),
-                max_labels: list.max_labels.get(),
-            },
-        };
+        let reading = reading(list)?;
         let terms = Terms {
             rate: pace.rate.rate(),
             burst: pace.burst,
@@ -112,6 +96,32 @@ impl Settings {
             others,
         })
     }
+}
+
+/// How a list is read and planned, as the flags and variables say.
+///
+/// # Errors
+/// A `--label` that no row may have.
+pub fn reading(list: &ListArgs) -> Result<Reading, Error> {
+    let label = list.label.as_deref().map(label_from_flag).transpose();
+    let label =
+        label.map_err(|rejection| Error::unusable(format!("--label: {}", rejection.message)))?;
+    let wishes = Wishes {
+        names: list.columns.clone().unwrap_or_default(),
+        action: list.action,
+        label,
+        encoding: list.encoding,
+        sheet: list.sheet.clone(),
+    };
+    Ok(Reading {
+        wishes,
+        delimiter: list.delimiter,
+        selection: None,
+        policy: Policy {
+            on_conflict: list.on_conflict.into(),
+            max_labels: list.max_labels.get(),
+        },
+    })
 }
 
 fn shaping(reading: &Reading) -> BTreeMap<&'static str, String> {

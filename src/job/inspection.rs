@@ -1,0 +1,174 @@
+//! A list, looked at before anything of it is sent.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+use super::causes::{Cause, Causes};
+use super::reading::{Planned, Reading, plan_watched};
+use crate::list::{ListError, Source};
+use crate::model::{FirstLines, LabelId, OutcomeKind, Rate, RejectCode, Tally};
+use crate::plan::{Alike, Difference, Fate, LabelSign, LabelUse, Plan, look_alikes};
+use crate::report::{
+    Checked, CheckedLabel, Findings, LabelRows, LongIdRows, LookAlikes, RejectedRows, Slip,
+};
+
+/// Reads and plans a list, and finds what a careful person wants to know before it is sent at `rate`.
+///
+/// # Errors
+/// What makes the whole list unusable.
+pub fn inspect(
+    source: &Source,
+    reading: &Reading,
+    rate: Option<Rate>,
+) -> Result<(Planned, Checked), ListError> {
+    let mut causes = Causes::default();
+    let planned = plan_watched(source, reading, |entry, rejection| {
+        causes.note(rejection, entry.raw(), entry.line);
+    })?;
+    let (plan, totals) = (&planned.plan, planned.plan.totals());
+    let uses = plan.label_uses();
+    let calls = u64::from(totals.calls);
+    let seconds = |rate: Rate| (rate.time_for(calls).as_secs_f64() * 10.0).round() / 10.0;
+    let checked = Checked {
+        list: source.name().to_owned(),
+        rows: u64::from(plan.data_rows()),
+        customers: u64::from(plan.customers()),
+        calls,
+        additions: totals.additions,
+        removals: totals.removals,
+        rejected: rows_by_code(&planned.left_out, OutcomeKind::Rejected),
+        skipped: rows_by_code(&planned.left_out, OutcomeKind::Skipped),
+        labels: labels(plan, &uses),
+        seconds: rate.map(seconds),
+        findings: findings(plan, &uses, causes),
+    };
+    Ok((planned, checked))
+}
+
+fn rows_by_code(left_out: &Tally, wanted: OutcomeKind) -> BTreeMap<String, u64> {
+    let codes = left_out.codes().filter(|(kind, ..)| *kind == wanted);
+    codes
+        .map(|(_, code, example)| (code.to_owned(), example.rows))
+        .collect()
+}
+
+/// All labels, the most frequent first.
+fn labels(plan: &Plan, uses: &[LabelUse]) -> Vec<CheckedLabel> {
+    let mut uses = uses.to_vec();
+    uses.sort_by_key(|this| Reverse(this.customers()));
+    let labels = uses.into_iter().map(|this| CheckedLabel {
+        label: plan.labels().name(this.label).to_owned(),
+        add: this.adds,
+        remove: this.removes,
+        customers: this.customers(),
+        in_org: None,
+    });
+    labels.collect()
+}
+
+fn findings(plan: &Plan, uses: &[LabelUse], mut causes: Causes) -> Findings {
+    let customers = |label: LabelId| uses[label.get() as usize].customers();
+    let alike = look_alikes(plan.labels(), customers);
+    let signs: Vec<_> = uses
+        .iter()
+        .flat_map(|this| {
+            LabelSign::of(plan.labels().name(this.label)).map(|sign| (sign, this.label))
+        })
+        .collect();
+    let slips = alike.iter().flat_map(|group| &group.slips);
+    let wanted = slips.map(|(label, _)| *label);
+    let lines = plan.lines_of(wanted.chain(signs.iter().map(|(_, label)| *label)));
+    let with_sign = |wanted: LabelSign| {
+        let labels = signs.iter().filter(|(sign, _)| *sign == wanted);
+        let labels = labels.map(|(_, label)| LabelRows {
+            label: plan.labels().name(*label).to_owned(),
+            at: lines_of(&lines, *label),
+        });
+        labels.collect()
+    };
+    let long_ids = plan.long_ids();
+    let (contradictions, duplicates) = left_out(plan, &mut causes);
+    Findings {
+        rejected: causes.into_all().map(rejected_rows).collect(),
+        contradictions,
+        look_alikes: alike
+            .iter()
+            .map(|group| named(group, plan, customers, &lines))
+            .collect(),
+        long_ids: LongIdRows {
+            rows: long_ids.rows,
+            rounded: long_ids.rounded,
+        },
+        date_labels: with_sign(LabelSign::Date),
+        quoted_labels: with_sign(LabelSign::Quoted),
+        long_labels: with_sign(LabelSign::Long),
+        duplicates,
+    }
+}
+
+/// The valid rows that are in no call: contradictions and duplicates; those that the plan rejects are causes.
+fn left_out(plan: &Plan, causes: &mut Causes) -> (FirstLines, FirstLines) {
+    let (mut contradictions, mut duplicates) = (FirstLines::default(), FirstLines::default());
+    for (row, _, fate) in plan.left_out() {
+        let line = plan.line(row);
+        match fate {
+            Fate::Called => {}
+            Fate::Duplicate(_) => duplicates.add(line),
+            Fate::Superseded(_) => contradictions.add(line),
+            Fate::Conflict(_) => {
+                let message = "the list both adds and removes the customer's label";
+                causes.add(RejectCode::Conflict, message, None, line);
+            }
+            Fate::TooManyLabels(_) => {
+                let most = plan.policy().max_labels;
+                let message = format!(
+                    "the list has more than {most} different labels for the customer (--max-labels)"
+                );
+                causes.add(RejectCode::TooManyLabels, &message, None, line);
+            }
+        }
+    }
+    (contradictions, duplicates)
+}
+
+fn rejected_rows((code, cause): (RejectCode, Cause)) -> RejectedRows {
+    RejectedRows {
+        code: code.as_str(),
+        message: cause.message,
+        value: cause.value,
+        is_same: cause.is_same,
+        at: cause.lines,
+    }
+}
+
+fn named(
+    group: &Alike,
+    plan: &Plan,
+    customers: impl Fn(LabelId) -> u64,
+    lines: &HashMap<LabelId, FirstLines>,
+) -> LookAlikes {
+    let name = |label: LabelId| plan.labels().name(label).to_owned();
+    let slips = group.slips.iter().map(|(label, differences)| Slip {
+        label: name(*label),
+        customers: customers(*label),
+        differs_in: differences.iter().copied().map(word).collect(),
+        at: lines_of(lines, *label),
+    });
+    LookAlikes {
+        label: name(group.likely),
+        customers: customers(group.likely),
+        slips: slips.collect(),
+    }
+}
+
+fn lines_of(lines: &HashMap<LabelId, FirstLines>, label: LabelId) -> FirstLines {
+    lines.get(&label).cloned().unwrap_or_default()
+}
+
+fn word(difference: Difference) -> &'static str {
+    match difference {
+        Difference::Spaces => "spaces",
+        Difference::Case => "case",
+        Difference::Form => "Unicode form",
+    }
+}
