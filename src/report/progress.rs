@@ -1,5 +1,6 @@
 //! How far a run is: a bar on a terminal, a line every 30 s elsewhere.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::bars::Bar;
@@ -11,6 +12,10 @@ use crate::model::{Event, OutcomeKind, StopReason, Tally};
 
 /// Where there is no terminal, a line comes so often.
 const LINE_EVERY: Duration = Duration::from_secs(30);
+
+/// The pace is that of so long, remembered every so often: what came before an outage says nothing of the time left.
+const RECENT: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// A look at a run.
 #[derive(Debug, Clone, Copy)]
@@ -26,9 +31,8 @@ pub struct Glance<'a> {
 /// Shows how far a run is.
 #[derive(Debug)]
 pub struct Progress {
-    started: Instant,
-    /// Calls that had ended before.
-    before: u64,
+    /// How many calls had ended at some moments of the last while, the first one first.
+    recent: VecDeque<(Instant, u64)>,
     last_line: Instant,
     bar: Option<Bar>,
     troubles: Troubles,
@@ -39,8 +43,7 @@ impl Progress {
     pub fn start(screen: &Screen, calls: u64, before: u64) -> Self {
         let now = Instant::now();
         Self {
-            started: now,
-            before,
+            recent: VecDeque::from([(now, before)]),
             last_line: now,
             bar: screen.bars().bar(calls),
             troubles: Troubles::default(),
@@ -49,6 +52,7 @@ impl Progress {
 
     /// Shows where the run is.
     pub fn show(&mut self, glance: Glance<'_>) {
+        self.look(glance.ended);
         match &self.bar {
             Some(bar) => bar.show(glance.ended, self.state(glance), self.so_far(glance.tally)),
             None if self.last_line.elapsed() >= LINE_EVERY => {
@@ -120,9 +124,25 @@ impl Progress {
         format!("{:.1} calls/s, {left}", self.pace(glance))
     }
 
+    /// Remembers how far it is, and forgets what says nothing of the pace now.
+    fn look(&mut self, ended: u64) {
+        let now = Instant::now();
+        if self
+            .recent
+            .back()
+            .is_some_and(|(at, _)| now - *at >= LOOK_EVERY)
+        {
+            self.recent.push_back((now, ended));
+        }
+        while self.recent.len() > 2 && now - self.recent[1].0 > RECENT {
+            self.recent.pop_front();
+        }
+    }
+
     fn pace(&self, glance: Glance<'_>) -> f64 {
-        glance.ended.saturating_sub(self.before) as f64
-            / self.started.elapsed().as_secs_f64().max(0.001)
+        let (since, ended) = self.recent[0];
+        let calls = glance.ended.saturating_sub(ended);
+        calls as f64 / since.elapsed().as_secs_f64().max(0.001)
     }
 
     fn left(&self, glance: Glance<'_>) -> Option<Duration> {
@@ -178,6 +198,26 @@ mod tests {
         let so_far = "success 1,201, failed 1; tried again 1: 1 busy";
         assert_eq!(progress.so_far(&tally()), so_far);
         assert_eq!(progress.so_far(&Tally::default()), "tried again 1: 1 busy");
+    }
+
+    #[test]
+    fn the_pace_is_that_of_the_last_while() {
+        let (mut progress, tally) = (progress(), tally());
+        let ago = |seconds| Instant::now() - Duration::from_secs(seconds);
+        // Fast, then slowly.
+        progress.recent = [(ago(65), 0), (ago(61), 1_000), (ago(59), 1_000)].into();
+        progress.look(1_100);
+        let glance = Glance {
+            ended: 1_100,
+            calls: 2_000,
+            tally: &tally,
+        };
+        assert!(
+            (1.5..1.7).contains(&progress.pace(glance)),
+            "{}",
+            progress.pace(glance)
+        );
+        assert_eq!(progress.recent.len(), 3);
     }
 
     #[test]
