@@ -118,7 +118,8 @@ impl Evidence<'_> {
             return;
         }
         let failed = |row: &&Row| {
-            let is_of_customer = row["code"] == "8015" || row["code"] == "HTTP_404";
+            // What the outage has left in doubt, another answer may have ended.
+            let is_of_customer = row["code"] == "8015" || row["httpStatus"] == "404";
             matches!(&*row["outcome"], "failed" | "unconfirmed") && !is_of_customer
         };
         let failed: Vec<_> = rows.iter().filter(failed).collect();
