@@ -31,8 +31,8 @@ pub struct Evidence<'a> {
     pub rate: Option<Rate>,
     pub status: u8,
     pub mood: Mood,
-    /// Whether a leg gave calls but one attempt.
-    pub single_attempts: bool,
+    /// Whether a leg gave calls but one attempt, or waited less than calls are given that were all put back.
+    pub hasty: bool,
 }
 
 type Row = BTreeMap<String, String>;
@@ -112,8 +112,7 @@ impl Evidence<'_> {
             return;
         };
         // Where connections take long, or there is but one attempt, others may be answered at its very beginning or end.
-        let is_clear =
-            !self.mood.slow_to_connect && !self.single_attempts && !self.mood.bad_customers;
+        let is_clear = !self.mood.slow_to_connect && !self.hasty && !self.mood.bad_customers;
         if self.mood.faults > 0.0 || span > Duration::from_secs(115) || !is_clear {
             return;
         }

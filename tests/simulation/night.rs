@@ -212,7 +212,7 @@ struct Night {
     identity: Identity,
     figures: Figures,
     cuts: Vec<Cut>,
-    single_attempts: bool,
+    hasty: bool,
     story: String,
 }
 
@@ -250,7 +250,7 @@ impl Night {
             identity: Identity::new([("list", "the list".to_owned())]),
             figures: Figures::default(),
             cuts: Vec::new(),
-            single_attempts: false,
+            hasty: false,
             story: String::new(),
         }
     }
@@ -262,7 +262,9 @@ impl Night {
             self.service
                 .memory()
                 .begin_leg(leg, self.terms.concurrency.most());
-            self.single_attempts |= self.terms.retries.max_attempts.get() == 1;
+            let retries = self.terms.retries;
+            self.hasty |=
+                retries.max_attempts.get() == 1 || retries.max_outage < Duration::from_secs(120);
             self.is_known_as_this_run();
             self.figures.legs += 1;
             self.figures.carried_on += u64::from(leg > 0);
@@ -522,7 +524,7 @@ impl Night {
             rate: self.terms.rate,
             status,
             mood: self.service.mood,
-            single_attempts: self.single_attempts,
+            hasty: self.hasty,
         };
         evidence.check(&mut self.figures);
     }
