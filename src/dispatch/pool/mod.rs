@@ -104,7 +104,7 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
             if self.workers.is_empty() && (self.must_end() || self.queue.is_empty()) {
                 return;
             }
-            let due = self.due();
+            let due = self.due().map(|(at, _)| at);
             let crew = Arc::clone(&self.crew);
             tokio::select! {
                 // What is ready most often comes last.
@@ -112,11 +112,7 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
                 _ = look.tick() => self.look().await,
                 () = crew.stop.wanted(), if !self.must_end() => {}
                 () = crew.breaker.changed() => {}
-                () = sleep_until(due.map_or_else(Instant::now, |(at, _)| at)), if due.is_some() => {
-                    if let Some((_, due)) = due {
-                        self.do_what_is_due(due).await;
-                    }
-                }
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
                 Some(joined) = self.workers.join_next() => self.take(joined).await,
             }
         }

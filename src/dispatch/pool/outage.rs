@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Pool;
-use crate::model::{Call, Event, History, StopReason};
+use crate::model::{Call, Event, History, Moment, StopReason};
 use crate::service::Sender;
 
 /// How much longer calls are tried that were all put back, so that nothing can tell an outage from a fault of theirs
@@ -103,13 +103,17 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
                 }
             }
             Due::EndOfPatience if !self.may_fail_all() => {
-                let since = self.crew.breaker.down_since().unwrap_or_else(Instant::now);
-                let since = self.crew.moment(since);
-                let why = self.crew.breaker.why();
+                let (since, why) = (self.down_since(), self.crew.breaker.why());
                 self.stop(StopReason::Outage { since, why }).await;
             }
             Due::EndOfPatience | Due::EndOfGrace => self.fail_all().await,
         }
+    }
+
+    /// The time of day since when nothing is answered.
+    fn down_since(&self) -> Moment {
+        let since = self.crew.breaker.down_since();
+        self.crew.moment(since.unwrap_or_else(Instant::now))
     }
 
     /// Whether what is left may be at fault, and not the service: it has answered others.
@@ -120,8 +124,7 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
     /// Ends all calls that are left, each by what it met last.
     async fn fail_all(&mut self) {
         self.is_over = true;
-        let since = self.crew.breaker.down_since().unwrap_or_else(Instant::now);
-        let since = self.crew.moment(since);
+        let since = self.down_since();
         let calls = (self.queue.waiting() + self.workers.len()) as u64;
         self.crew.tell(Event::GivenUp { calls, since }).await;
         self.crew.breaker.give_up();
