@@ -46,12 +46,12 @@ pub fn run(args: CheckArgs, environment: &Environment) -> Result<ExitStatus, Err
     let CheckSettingArgs { list, rate, .. } = &args.settings;
     let reading = reading(list)?;
     let source = Source::open_aside(&args.list, &environment.temporary)?;
-    let (planned, checked) = job::inspect(&source, &reading, rate.rate())?;
+    let (planned, checked) = job::inspect(&source, &reading, rate.limit())?;
     let text = match args.json {
         true => json(&checked)?,
         false => Told {
             checked: &checked,
-            rate: rate.rate(),
+            rate: rate.limit(),
             now: Moment::now(),
         }
         .to_string(),

@@ -66,7 +66,7 @@ impl Settings {
         } = args;
         let reading = reading(list)?;
         let terms = Terms {
-            rate: pace.rate.rate(),
+            rate: pace.rate.limit(),
             burst: pace.burst,
             concurrency: pace
                 .concurrency
@@ -172,7 +172,7 @@ fn others(pace: &PaceArgs, valves: &ValveArgs) -> BTreeMap<&'static str, String>
     let given = given.into_iter();
     let given = given.filter_map(|(name, value)| Some((name, value?)));
     let always = [
-        ("rate", pace.rate.to_string()),
+        ("rate", pace.rate.rate.to_string()),
         ("burst", pace.burst.to_string()),
         ("max-attempts", pace.max_attempts.to_string()),
         ("retry-base", format!("{:?}", pace.retry_base)),

@@ -2,8 +2,7 @@
 
 use clap::Args;
 
-use super::args::{FileArgs, ListArgs};
-use crate::cli::values::RateLimit;
+use super::args::{FileArgs, ListArgs, RateArgs};
 
 /// Those of a run that shape what is sent, and how long that takes.
 #[derive(Debug, Args)]
@@ -15,13 +14,7 @@ pub struct CheckSettingArgs {
     #[command(flatten)]
     pub list: ListArgs,
 
-    /// The rate at which it would be sent: 50/s, 1000/min, 20000/h, or none
-    #[arg(
-        long,
-        value_name = "RATE",
-        env = "BULKLABEL_RATE",
-        hide_env_values = true,
-        default_value = "1000/min"
-    )]
-    pub rate: RateLimit,
+    /// The rate at which it would be sent.
+    #[command(flatten)]
+    pub rate: RateArgs,
 }

@@ -1,0 +1,123 @@
+//! How the list is read, and what must hold of it.
+
+use std::num::NonZeroU32;
+
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
+
+use crate::cli::guards::RowRange;
+use crate::cli::values::{OnConflictName, action, count, count_or_zero};
+use crate::list::{ColumnNames, Delimiter, Encoding};
+use crate::model::Action;
+
+/// How the list is read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "The list")]
+pub struct ListArgs {
+    /// Which columns hold what, where their names are others: userId=crm_id,label=segment
+    #[arg(
+        long,
+        value_name = "COLUMN=NAME,…",
+        env = "BULKLABEL_COLUMNS",
+        hide_env_values = true
+    )]
+    pub columns: Option<ColumnNames>,
+
+    /// The action of every row of a list without such a column: add or remove
+    #[arg(long, value_name = "ACTION", value_parser = action, env = "BULKLABEL_ACTION", hide_env_values = true)]
+    pub action: Option<Action>,
+
+    /// The label of every row of a list without such a column
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "BULKLABEL_LABEL",
+        hide_env_values = true
+    )]
+    pub label: Option<String>,
+
+    /// The character between fields: one of , ; | or the words comma, semicolon, tab, pipe [default: told from the
+    /// header]
+    #[arg(
+        long,
+        value_name = "CHAR",
+        env = "BULKLABEL_DELIMITER",
+        hide_env_values = true
+    )]
+    pub delimiter: Option<Delimiter>,
+
+    /// What the list is written in, where that is not UTF-8 and it does not say so itself: windows-1252, shift_jis, …
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "BULKLABEL_ENCODING",
+        hide_env_values = true
+    )]
+    pub encoding: Option<Encoding>,
+
+    /// The sheet of a workbook [default: the first]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "BULKLABEL_SHEET",
+        hide_env_values = true
+    )]
+    pub sheet: Option<String>,
+
+    /// What to do where the list both adds and removes a customer's label
+    #[arg(
+        long,
+        value_name = "WHAT",
+        env = "BULKLABEL_ON_CONFLICT",
+        hide_env_values = true,
+        default_value = "last"
+    )]
+    pub on_conflict: OnConflictName,
+
+    /// Reject a customer with more different labels than this
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = count::<NonZeroU32>,
+        env = "BULKLABEL_MAX_LABELS",
+        hide_env_values = true,
+        default_value = "1000"
+    )]
+    pub max_labels: NonZeroU32,
+
+    /// Send nothing if a single row is rejected
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "false",
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::Set,
+        hide_default_value = true,
+        hide_possible_values = true,
+        env = "BULKLABEL_STRICT",
+        hide_env_values = true
+    )]
+    pub strict: bool,
+
+    /// Send nothing unless the list has so many data rows: 100..50000, 100.., ..50000, or 500
+    #[arg(
+        long,
+        value_name = "RANGE",
+        env = "BULKLABEL_EXPECT_ROWS",
+        hide_env_values = true
+    )]
+    pub expect_rows: Option<RowRange>,
+
+    /// Send nothing if more labels than this would be removed
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = count_or_zero,
+        env = "BULKLABEL_MAX_REMOVALS",
+        hide_env_values = true
+    )]
+    pub max_removals: Option<u64>,
+}

@@ -1,0 +1,71 @@
+//! The settings as flags and variables; `bulklabel.toml` may hold each of them, too.
+
+mod file;
+mod list;
+mod pace;
+mod result;
+mod service;
+mod valves;
+
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
+
+pub use file::FileArgs;
+pub use list::ListArgs;
+pub use pace::{PaceArgs, RateArgs};
+pub use result::ResultArgs;
+pub use service::ServiceArgs;
+pub use valves::ValveArgs;
+
+/// Whether somebody is asked.
+#[derive(Debug, Args)]
+pub struct ConsentArgs {
+    /// Send without asking
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "false",
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::Set,
+        hide_default_value = true,
+        hide_possible_values = true,
+        env = "BULKLABEL_YES",
+        hide_env_values = true
+    )]
+    pub yes: bool,
+}
+
+/// All settings of a run.
+#[derive(Debug, Args)]
+pub struct SettingArgs {
+    /// Whether somebody is asked.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+
+    /// Where else they stand.
+    #[command(flatten)]
+    pub file: FileArgs,
+
+    /// How the list is read.
+    #[command(flatten)]
+    pub list: ListArgs,
+
+    /// Where and how calls go.
+    #[command(flatten)]
+    pub service: ServiceArgs,
+
+    /// How fast, and how often again.
+    #[command(flatten)]
+    pub pace: PaceArgs,
+
+    /// When it stops early.
+    #[command(flatten)]
+    pub valves: ValveArgs,
+
+    /// Where the result goes.
+    #[command(flatten)]
+    pub result: ResultArgs,
+}

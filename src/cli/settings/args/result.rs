@@ -1,0 +1,55 @@
+//! Where the result goes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
+
+use crate::cli::values::span_or_zero;
+use crate::model::Tolerance;
+
+/// Where the result goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "The result")]
+pub struct ResultArgs {
+    /// Where the result goes; - is standard output [default: campaign.csv gives campaign.results.csv beside it]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "BULKLABEL_OUTPUT",
+        hide_env_values = true
+    )]
+    pub output: Option<PathBuf>,
+
+    /// Replace a result that exists
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "false",
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::Set,
+        hide_default_value = true,
+        hide_possible_values = true,
+        env = "BULKLABEL_OVERWRITE",
+        hide_env_values = true
+    )]
+    pub overwrite: bool,
+
+    /// How many rows to look at are no reason for exit status 1: a share of the data rows, 1%, or a number
+    #[arg(
+        long,
+        value_name = "SHARE",
+        env = "BULKLABEL_TOLERATE",
+        hide_env_values = true,
+        default_value = "0"
+    )]
+    pub tolerate: Tolerance,
+
+    /// How long to wait where another run has the same result
+    #[arg(long, value_name = "SPAN", value_parser = span_or_zero, env = "BULKLABEL_LOCK_WAIT", hide_env_values = true, default_value = "0s")]
+    pub lock_wait: Duration,
+}
