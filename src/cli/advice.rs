@@ -35,6 +35,8 @@ pub struct Ended<'a> {
     pub list: &'a Path,
     /// The command that was typed.
     pub command_line: &'a CommandLine,
+    /// Whether nothing of it is carried on: a rehearsal under the name that only rehearsals have.
+    pub starts_over: bool,
     /// What a rehearsal lacks to be the real run; none where it is that.
     pub rehearsal: Option<Lacking>,
     /// Of a retry: what it can be folded into.
@@ -54,7 +56,7 @@ pub struct Lacking {
 
 /// The flags that a retry has not, or that it needs no more: they say what the list was, where its result went, and what
 /// became of an earlier leg.
-const NOT_OF_A_RETRY: [Flag; 18] = [
+const NOT_OF_A_RETRY: [Flag; 19] = [
     Flag::Valued("--columns"),
     Flag::Valued("--action"),
     Flag::Valued("--label"),
@@ -65,6 +67,7 @@ const NOT_OF_A_RETRY: [Flag; 18] = [
     Flag::Valued("--codes"),
     Flag::Valued("--limit"),
     Flag::Valued("--until"),
+    Flag::Valued("--canary"),
     Flag::Valued("--expect-rows"),
     Flag::Valued("--max-removals"),
     Flag::Switch("--overwrite"),
@@ -85,20 +88,14 @@ pub fn next(ended: &Ended<'_>) -> String {
                 journal: Some(journal),
             },
             _,
-        ) => format!(
+        ) if !ended.starts_over => format!(
             "{}The same command carries on, and calls nobody again of whom {} says that it is done: {}{}",
             cure(reason, &ended.credentials),
             journal.display(),
             ended.command_line.without(&[Flag::Switch("--restart")]),
             from_the_copy(ended.list, journal)
         ),
-        (
-            End::Stopped {
-                reason,
-                journal: None,
-            },
-            _,
-        ) => format!(
+        (End::Stopped { reason, .. }, _) => format!(
             "{}The same command starts over: {}",
             cure(reason, &ended.credentials),
             ended.command_line
@@ -224,6 +221,9 @@ fn cure(reason: &StopReason, [name, secret]: &[String; 2]) -> String {
         StopReason::OnlyThrottled(_) => {
             "wait, or ask whoever runs the account for its limit: others may use it up. "
         }
+        StopReason::CanaryFailed { .. } | StopReason::Declined(_) => {
+            "look at the codes above; without --canary all others follow. "
+        }
         StopReason::TooManyFailures { .. } => {
             "look at the codes above. If they are as they should be, --max-failures none goes on regardless. "
         }
@@ -292,6 +292,7 @@ mod tests {
                 what: What::Run,
                 list: Path::new("my list.csv"),
                 command_line: &CommandLine::of(words.split('|').map(Into::into)),
+                starts_over: false,
                 rehearsal,
                 fold: None,
                 credentials: ["till.toml, line 1".into(), "BULKLABEL_PASSWORD".into()],

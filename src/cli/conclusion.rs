@@ -7,7 +7,7 @@ use super::runtime::runtime;
 use super::settings::Settings;
 use super::signals::Signals;
 use crate::error::{Error, ExitStatus};
-use crate::job::{self, Called, Completion, Run, Surroundings, Underway};
+use crate::job::{self, Ask, Called, Completion, Run, Surroundings, Underway};
 use crate::model::Moment;
 use crate::report::{Closing, End, Progress, Screen};
 use crate::service::Client;
@@ -63,7 +63,8 @@ pub fn conclude(
     Ok(status)
 }
 
-/// Makes the calls that are left, if there is a client.
+/// Makes the calls that are left, if there is a client. Somebody who can `ask` is asked whether the others follow the calls
+/// that go first.
 ///
 /// # Errors
 /// The journal can't be written; nothing was sent.
@@ -71,6 +72,7 @@ pub fn call(
     run: &Run<'_>,
     underway: Underway,
     client: Option<Client>,
+    ask: Option<Ask>,
     settings: &Settings,
     signals: &Signals,
     screen: &Screen,
@@ -83,6 +85,7 @@ pub fn call(
     let surroundings = Surroundings {
         progress: Progress::start(screen, u64::from(run.planned.plan.totals().calls), ended),
         interrupts: signals.hand_on(farewell),
+        ask,
     };
     runtime()?.block_on(job::call_all(
         run,

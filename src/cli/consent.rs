@@ -1,11 +1,11 @@
 //! Whether anything may be sent (contract, section 7).
 
 use super::destination::Destination;
-use super::question::{Question, somebody_is_there};
+use super::question::{Question, ask, somebody_is_there};
 use super::sending::{Sending, What};
 use super::settings::{Origin, SettingsFile};
 use crate::error::Error;
-use crate::job::Run;
+use crate::job::{Ask, Run};
 use crate::model::OutcomeKind;
 use crate::report::{LogFormat, counted};
 
@@ -58,11 +58,20 @@ impl Sending<'_> {
             rejected: run.planned.left_out.rows(OutcomeKind::Rejected),
             rate: self.settings.terms.rate,
         };
-        question.ask().map_err(|error| {
+        ask(&question.to_string()).map_err(|error| {
             Error::unusable(format!(
                 "the terminal can't be read: {error}; --yes does not ask"
             ))
         })
+    }
+
+    /// What asks whether the others follow the customers that go first; none where nobody is asked.
+    pub fn asks(&self, destination: &Destination) -> Option<Ask> {
+        let is_asked = destination.rehearsal.is_none()
+            && !self.args.consent.yes
+            && self.screen.format() == LogFormat::Text
+            && somebody_is_there();
+        is_asked.then_some(ask as Ask)
     }
 
     /// Whether this very run was agreed to: on its command line, or in its environment.

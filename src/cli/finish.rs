@@ -30,7 +30,7 @@ pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
     let run = sending.run(&list, &identity);
     let underway = job::take_up(&run, settings.terms.rate)?;
     copy.keep(outputs)?;
-    let called = call(&run, underway, None, settings, &signals, screen)?;
+    let called = call(&run, underway, None, None, settings, &signals, screen)?;
     conclude(&run, called, true, screen, |ending| {
         sending.next(ending, false)
     })

@@ -80,21 +80,19 @@ pub fn somebody_is_there() -> bool {
 /// The terminal that the process belongs to, wherever its streams lead.
 pub const TERMINAL: &str = "/dev/tty";
 
-impl Question<'_> {
-    /// Asks.
-    ///
-    /// # Errors
-    /// The terminal can't be read.
-    pub fn ask(&self) -> io::Result<bool> {
-        eprint!("{self}");
-        io::stderr().flush()?;
-        let mut answer = String::new();
-        BufReader::new(File::open(TERMINAL)?).read_line(&mut answer)?;
-        Ok(matches!(
-            answer.trim().to_ascii_lowercase().as_str(),
-            "y" | "yes"
-        ))
-    }
+/// Asks a question, and waits for the answer: true where it is yes.
+///
+/// # Errors
+/// The terminal can't be read.
+pub fn ask(question: &str) -> io::Result<bool> {
+    eprint!("{question}");
+    io::stderr().flush()?;
+    let mut answer = String::new();
+    BufReader::new(File::open(TERMINAL)?).read_line(&mut answer)?;
+    Ok(matches!(
+        answer.trim().to_ascii_lowercase().as_str(),
+        "y" | "yes"
+    ))
 }
 
 #[cfg(test)]

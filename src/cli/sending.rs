@@ -142,7 +142,8 @@ impl Sending<'_> {
             Some(underway) => underway,
             None => job::take_up(&run, settings.terms.rate)?,
         };
-        let called = call(&run, underway, client, settings, &signals, screen)?;
+        let ask = self.asks(destination);
+        let called = call(&run, underway, client, ask, settings, &signals, screen)?;
         conclude(&run, called, false, screen, |ending| {
             self.next(ending, destination.rehearsal.is_some())
         })
@@ -193,6 +194,7 @@ impl Sending<'_> {
             what: self.what,
             list: self.list,
             command_line: &self.environment.command_line,
+            starts_over: self.outputs.are_replaced(),
             rehearsal: rehearsal.then_some(Lacking {
                 address: unnamed && !knows_address,
                 credentials: !anybody,

@@ -77,7 +77,7 @@ impl Failures {
 }
 
 /// Whether a call has applied nothing of what it was to. A label to remove that was not there says nothing.
-fn has_failed(call: &Call, outcomes: &Outcomes) -> bool {
+pub fn has_failed(call: &Call, outcomes: &Outcomes) -> bool {
     let changes = call.changes.iter().enumerate();
     let rows = changes.map(|(position, change)| (change.action, outcomes.of(position)));
     let mut told = rows

@@ -25,7 +25,7 @@ mod worker;
 pub use backoff::RetryPolicy;
 pub use breaker::Breaker;
 pub use crew::{Clocks, Crew, Told};
-pub use failures::{Failures, MaxFailures, TooMany};
+pub use failures::{Failures, MaxFailures, TooMany, has_failed};
 pub use pace::{Before, Pace};
 pub use places::{Concurrency, Places, USUAL};
 pub use pool::{Bounds, run};

@@ -138,6 +138,21 @@ impl<I: Iterator<Item = (Call, History)>> Queue<I> {
         self.never_put_back -= usize::from(!kind.was_put_back);
     }
 
+    /// So many more calls of the plan may be made.
+    pub fn allow(&mut self, more: u64) {
+        self.allowed = self.allowed.saturating_add(more);
+    }
+
+    /// Whether there are calls of the plan that were not taken.
+    pub fn has_others(&mut self) -> bool {
+        self.fresh.peek().is_some()
+    }
+
+    /// Whether every call that may be made has ended, or was put back at least once.
+    pub fn has_tried_all(&mut self) -> bool {
+        self.never_put_back == 0 && self.has_no_fresh()
+    }
+
     /// Takes a call that has come back and has not ended.
     pub fn keep(&mut self, job: Job) {
         self.never_put_back += usize::from(!job.was_put_back);

@@ -6,6 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::called::Called;
+use super::canary::{Canary, Next};
 use super::leg::Terms;
 use super::wording;
 use crate::dispatch::{Failures, Judgement, Stopper, Suspicion, Told, TooMany};
@@ -34,6 +35,8 @@ pub struct Desk<'a> {
     stopper: Stopper,
     suspicion: Suspicion<u32>,
     failures: Failures,
+    /// The calls that go first, until it is known whether the others follow.
+    canary: Option<Canary>,
     drain: Duration,
     /// When to give up what is still on its way.
     cut_at: Option<Instant>,
@@ -67,11 +70,17 @@ impl<'a> Desk<'a> {
             progress,
             stopper,
             failures: Failures::new(terms.max_failures, left),
+            canary: None,
             drain: terms.drain,
             cut_at: None,
             calls,
             now,
         }
+    }
+
+    /// The same where some calls go first.
+    pub fn with(self, canary: Option<Canary>) -> Self {
+        Self { canary, ..self }
     }
 
     /// Works until all workers are gone.
@@ -103,6 +112,7 @@ impl<'a> Desk<'a> {
                     since = Instant::now();
                     syncing = self.make_durable();
                 }
+                next = answered(&mut self.canary) => self.go_on_or_stop(next),
                 _ = show.tick() => self.show(),
                 received = inbox.recv_many(&mut told, WAITING), if may_take => {
                     if received == 0 {
@@ -124,8 +134,13 @@ impl<'a> Desk<'a> {
         let mut batch = Batch::default();
         for Told { event, written } in told.drain(..) {
             self.progress.tell(&event);
-            batch.waiting.extend(written);
-            self.enter(event, &mut batch.entries);
+            match (event, written) {
+                (Event::CanaryEnded { calls }, Some(waiting)) => self.canary_ended(calls, waiting),
+                (event, written) => {
+                    batch.waiting.extend(written);
+                    self.enter(event, &mut batch.entries);
+                }
+            }
         }
         if self.write(&batch.entries) {
             tell(batch.waiting);
@@ -160,6 +175,7 @@ impl<'a> Desk<'a> {
             | Event::Up { .. }
             | Event::GivenUp { .. }
             | Event::Woken { .. }
+            | Event::CanaryEnded { .. }
             | Event::TooFewPlaces { .. } => {}
         }
     }
@@ -178,6 +194,9 @@ impl<'a> Desk<'a> {
         match self.suspicion.judge(bearing, || customer) {
             Judgement::Record => {
                 let too_many = self.failures.count(call, &record.outcomes);
+                if let Some(canary) = &mut self.canary {
+                    canary.note(call, &record.outcomes, self.plan);
+                }
                 entries.push(wording::ended(customer, record, last.as_ref(), bearing));
                 if let Some(TooMany { failed, of }) = too_many {
                     self.stop(StopReason::TooManyFailures { failed, of });
@@ -215,8 +234,37 @@ impl<'a> Desk<'a> {
         true
     }
 
+    /// The calls that go first have shown what they can: tells it, and decides whether the others follow.
+    fn canary_ended(&mut self, calls: u64, waiting: oneshot::Sender<()>) {
+        let left = self.calls - u64::from(self.state.standing.ledger.ended());
+        let Some(canary) = &mut self.canary else {
+            return;
+        };
+        self.progress.sampled(&canary.sampled(calls, left));
+        let next = canary.decide(calls, left, waiting);
+        if canary.is_asking() {
+            self.progress.make_room();
+        }
+        self.go_on_or_stop(next);
+    }
+
+    fn go_on_or_stop(&mut self, next: Next) {
+        match next {
+            Next::GoOn => {
+                self.canary = None;
+                let ended = self.state.standing.ledger.ended();
+                self.progress.go_on(u64::from(ended));
+            }
+            Next::Stop(reason) => self.stop(reason),
+            Next::Wait => {}
+        }
+    }
+
     /// Stops for the first reason that comes.
     fn stop(&mut self, reason: StopReason) {
+        if self.canary.take().is_some_and(|canary| canary.is_asking()) {
+            self.progress.leave_question();
+        }
         if self.state.stopped.is_none() {
             self.progress.stopping(&reason, self.drain);
         }
@@ -299,6 +347,14 @@ impl<'a> Desk<'a> {
 
 /// What becomes durable, and how much that is.
 type Syncing = std::pin::Pin<Box<dyn Future<Output = Result<u64, RecordError>> + Send>>;
+
+/// Waits for an answer about the calls that go first.
+async fn answered(canary: &mut Option<Canary>) -> Next {
+    match canary {
+        Some(canary) => canary.answered().await,
+        None => std::future::pending().await,
+    }
+}
 
 /// Waits for what is there.
 async fn poll(syncing: &mut Option<Syncing>) -> Result<u64, RecordError> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::called::Called;
+use super::canary::{Ask, Canary};
 use super::desk::{Desk, WAITING};
 use super::run::Run;
 use super::standing::{Misfit, Standing};
@@ -52,6 +53,8 @@ pub struct Surroundings {
     pub progress: Progress,
     /// Signals; a second one cuts off what is on its way.
     pub interrupts: mpsc::Receiver<StopReason>,
+    /// Asks whether the others follow the calls that go first; none where nobody can be asked.
+    pub ask: Option<Ask>,
 }
 
 /// An entry of a journal that can't be taken.
@@ -177,8 +180,10 @@ pub async fn call_all<S: Sender>(
     let Surroundings {
         progress,
         interrupts,
+        ask,
     } = surroundings;
-    let desk = Desk::new(plan, called, progress, stopper, &terms, run.now);
+    let canary = terms.bounds.canary.map(|_| Canary::new(ask));
+    let desk = Desk::new(plan, called, progress, stopper, &terms, run.now).with(canary);
     let ((), mut called) = tokio::join!(
         run_pool(calls, crew, places, terms.bounds),
         desk.work(inbox, interrupts)

@@ -10,6 +10,7 @@
 
 mod accounting;
 mod called;
+mod canary;
 mod causes;
 mod completion;
 mod departures;
@@ -27,6 +28,7 @@ mod unfinished;
 mod wording;
 
 pub use called::Called;
+pub use canary::Ask;
 pub use completion::{Completion, complete, leave};
 pub use family::{FamilyError, Member, family, kin};
 pub use folding::fold_family;

@@ -249,9 +249,9 @@ impl Standing {
         self.latest = self.latest.max(at);
     }
 
-    /// Whether anything is worth keeping: something was sent.
+    /// Whether anything is worth keeping: something was sent, or may have been.
     pub fn is_worth_keeping(&self) -> bool {
-        self.attempts > 0
+        self.attempts > 0 || self.unrecorded_below > 0
     }
 
     /// The calls that are left, in the order of the plan, each with what was done about it before. The standing may

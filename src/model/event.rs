@@ -49,6 +49,15 @@ pub enum StopReason {
     Until(Moment),
     /// As many calls were made as were allowed.
     Limit(u64),
+    /// Of the calls that went first, as many failed that the others were not made.
+    CanaryFailed {
+        /// So many failed, or were not answered.
+        failed: u64,
+        /// Of so many.
+        of: u64,
+    },
+    /// Somebody has seen what became of so many calls that went first, and does not want the others made.
+    Declined(u64),
     /// More calls failed than are allowed.
     TooManyFailures {
         /// So many failed.
@@ -71,6 +80,8 @@ impl StopReason {
             Self::Unauthorized(_)
             | Self::NoToken(_)
             | Self::NotAboutCustomers { .. }
+            | Self::CanaryFailed { .. }
+            | Self::Declined(_)
             | Self::TooManyFailures { .. } => ExitStatus::Stopped,
             Self::AskedToWait(_)
             | Self::Outage { .. }
@@ -218,6 +229,11 @@ pub enum Event {
         places: usize,
         /// So many are needed.
         needed: usize,
+    },
+    /// The calls that go first have shown what they can; whether the others follow is still to be said.
+    CanaryEnded {
+        /// So many went first.
+        calls: u64,
     },
     /// A call ended.
     Finished {

@@ -4,8 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::outcomes::Outcomes;
 use super::words::{count, counted, span};
-use crate::model::{Moment, OutcomeKind, PerHour, StopReason, Tally};
+use crate::model::{Moment, PerHour, StopReason, Tally};
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +61,8 @@ pub struct Closing<'a> {
 impl fmt::Display for Closing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}\n", self.headline())?;
-        self.outcomes(f)?;
-        writeln!(f)?;
+        let (tally, of_list) = (self.tally, self.is_result);
+        writeln!(f, "{}", Outcomes { tally, of_list })?;
         writeln!(f, "  {}", self.effort())?;
         if self.effort.without_verdict > 0 {
             let calls = counted(self.effort.without_verdict, "call");
@@ -93,28 +94,6 @@ impl Closing<'_> {
                 format!("{}: {rows}, NOT complete: {}", self.list, why(reason))
             }
         }
-    }
-
-    /// A line an outcome, and beneath it one for each of its codes with the first row that has it.
-    fn outcomes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for kind in OutcomeKind::ALL {
-            let rows = self.tally.rows(kind);
-            if rows == 0 {
-                continue;
-            }
-            writeln!(f, "  {:<12}{:>11}", kind.as_str(), count(rows))?;
-            for (_, code, example) in self.tally.codes().filter(|(of, ..)| *of == kind) {
-                let rows = count(example.rows);
-                let said = if example.message.is_empty() { "" } else { ": " };
-                let of_list = if self.is_result { " of the list" } else { "" };
-                let (line, message) = (example.line, &example.message);
-                writeln!(
-                    f,
-                    "    {code:<18}{rows:>9}  first on line {line}{of_list}{said}{message}"
-                )?;
-            }
-        }
-        Ok(())
     }
 
     fn effort(&self) -> String {
@@ -200,6 +179,15 @@ pub(super) fn why(reason: &StopReason) -> String {
             format!("it was to go on until {}", until.clock(Moment::now()))
         }
         StopReason::Limit(calls) => format!("it was to make {}", counted(*calls, "call")),
+        StopReason::CanaryFailed { failed, of } => format!(
+            "{} of the first {} failed, not fewer than half: is it the right list, and the right organisation?",
+            count(*failed),
+            counted(*of, "customer")
+        ),
+        StopReason::Declined(of) => format!(
+            "after the first {} the others were not wanted",
+            counted(*of, "customer")
+        ),
         StopReason::TooManyFailures { failed, of } => {
             let how_many = match failed == of {
                 true => format!("all of the first {} failed", counted(*of, "call")),
@@ -216,7 +204,7 @@ pub(super) fn why(reason: &StopReason) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Outcome;
+    use crate::model::{Outcome, OutcomeKind};
 
     const EFFORT: Effort = Effort {
         ended: 1_200,

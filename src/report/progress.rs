@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::bars::Bar;
+use super::sampled::Sampled;
 use super::screen::Screen;
 use super::story;
 use super::troubles::{Troubles, waiting};
@@ -34,6 +35,8 @@ pub struct Progress {
     /// How many calls had ended at some moments of the last while, the first one first.
     recent: VecDeque<(Instant, u64)>,
     last_line: Instant,
+    screen: Screen,
+    calls: u64,
     bar: Option<Bar>,
     troubles: Troubles,
 }
@@ -45,9 +48,34 @@ impl Progress {
         Self {
             recent: VecDeque::from([(now, before)]),
             last_line: now,
+            screen: screen.clone(),
+            calls,
             bar: screen.bars().bar(calls),
             troubles: Troubles::default(),
         }
+    }
+
+    /// Tells what became of the customers that went first.
+    pub fn sampled(&self, sampled: &Sampled<'_>) {
+        self.screen.sampled(sampled);
+    }
+
+    /// Takes the bar away while a person is asked.
+    pub fn make_room(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.clear();
+        }
+    }
+
+    /// Shows the bar again. The time of the question is none in which calls were made.
+    pub fn go_on(&mut self, ended: u64) {
+        self.recent = VecDeque::from([(Instant::now(), ended)]);
+        self.bar = self.screen.bars().bar(self.calls);
+    }
+
+    /// Ends the line of a question that is left without an answer.
+    pub fn leave_question(&self) {
+        self.screen.say("");
     }
 
     /// Shows where the run is.

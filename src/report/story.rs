@@ -128,7 +128,10 @@ pub fn tell(event: &Event) {
              time, and left alone, the program sees to that"
         ),
         // What comes of it is what counts; and the run's own words come when it ends.
-        Event::Sending { .. } | Event::CalledBack { .. } | Event::Stopping(_) => {}
+        Event::Sending { .. }
+        | Event::CalledBack { .. }
+        | Event::CanaryEnded { .. }
+        | Event::Stopping(_) => {}
     }
 }
 
@@ -200,6 +203,13 @@ fn attempted(user: UserId, attempted: &Attempted) {
 
 /// Tells that the run stops before its end.
 pub fn stopping(reason: &StopReason, drain: Duration) {
+    if matches!(
+        reason,
+        StopReason::CanaryFailed { .. } | StopReason::Declined(_)
+    ) {
+        // Nothing is on its way, and why has just been told.
+        return;
+    }
     let signal = match reason {
         StopReason::Interrupt | StopReason::Terminate => "a second signal",
         _ => "a signal",

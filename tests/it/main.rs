@@ -1,6 +1,7 @@
 //! The program as its users run it: the real binary against the real sandbox, or against a server that answers
 //! as a test says.
 
+mod canary;
 mod check;
 mod commands;
 mod disk;

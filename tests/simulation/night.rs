@@ -66,6 +66,7 @@ impl Figures {
             StopReason::Outage { .. } => "outage",
             StopReason::OnlyThrottled(_) => "only throttled",
             StopReason::TooManyFailures { .. } => "too many failures",
+            StopReason::CanaryFailed { .. } => "canary",
             StopReason::Limit(_) => "limit",
             StopReason::Until(_) => "until",
             _ => "other",
@@ -154,6 +155,7 @@ fn terms(chance: &mut Chance) -> Terms {
             until: chance
                 .happens(0.1)
                 .then(|| clock::now().after(chance.milliseconds(0, 60_000))),
+            canary: chance.happens(0.2).then(|| chance.0.u64(1..12)),
         },
     }
 }
@@ -465,6 +467,7 @@ impl Night {
         let surroundings = Surroundings {
             progress: Progress::start(&Screen::new(LogFormat::Json), 0, 0),
             interrupts,
+            ask: None,
         };
         let service = Some(self.service.clone());
         let called = job::call_all(&run, underway, service, surroundings, self.terms).await;

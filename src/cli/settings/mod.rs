@@ -81,6 +81,7 @@ impl Settings {
             bounds: Bounds {
                 limit: valves.limit.map(NonZeroU64::get),
                 until: valves.until.map(|until| until.from(Moment::now())),
+                canary: valves.canary.map(NonZeroU64::get),
             },
         };
         let shaping = shaping(&reading);
@@ -164,10 +165,12 @@ fn others(pace: &PaceArgs, valves: &ValveArgs) -> BTreeMap<&'static str, String>
     let concurrency = pace.concurrency.map(|concurrency| concurrency.to_string());
     let limit = valves.limit.map(|limit| limit.to_string());
     let until = valves.until.map(|until| until.to_string());
+    let canary = valves.canary.map(|canary| canary.to_string());
     let given = [
         ("concurrency", concurrency),
         ("limit", limit),
         ("until", until),
+        ("canary", canary),
     ];
     let given = given.into_iter();
     let given = given.filter_map(|(name, value)| Some((name, value?)));

@@ -1,5 +1,6 @@
 //! Calls in, events out: as many workers as are allowed, one a call.
 
+mod canary;
 mod outage;
 
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
+use self::canary::Canary;
 use self::outage::Probe;
 use crate::dispatch::crew::Crew;
 use crate::dispatch::places::Places;
@@ -29,6 +31,8 @@ pub struct Bounds {
     pub limit: Option<u64>,
     /// At this time of day.
     pub until: Option<Moment>,
+    /// So many calls go first, and the others only if what becomes of those is as it should be.
+    pub canary: Option<u64>,
 }
 
 /// Makes the calls in their order until all have ended, the run stops, or its time is up.
@@ -44,10 +48,13 @@ pub async fn run<S: Sender>(
     places: Places,
     bounds: Bounds,
 ) {
+    let canary = Canary::of(bounds);
+    let first = canary.as_ref().map(Canary::calls).or(bounds.limit);
     let mut pool = Pool {
         crew: Arc::new(crew),
-        queue: Queue::of(calls, bounds.limit),
+        queue: Queue::of(calls, first),
         places,
+        canary,
         until: bounds.until,
         workers: JoinSet::new(),
         alone: ALONE,
@@ -58,6 +65,10 @@ pub async fn run<S: Sender>(
         panic: None,
     };
     pool.run().await;
+    if let Some(others) = pool.go_on().await {
+        pool.queue.allow(others);
+        pool.run().await;
+    }
     if let Some(panic) = pool
         .panic
         .and_then(|error: JoinError| error.try_into_panic().ok())
@@ -70,6 +81,8 @@ struct Pool<S, I: Iterator> {
     crew: Arc<Crew<S>>,
     queue: Queue<I>,
     places: Places,
+    /// The calls that go first, until all of them have.
+    canary: Option<Canary>,
     until: Option<Moment>,
     workers: JoinSet<Returned>,
     /// How many calls still go alone.
@@ -101,7 +114,8 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
                 self.do_what_is_due(due).await;
             }
             self.fill();
-            if self.workers.is_empty() && (self.must_end() || self.queue.is_empty()) {
+            let is_done = self.must_end() || self.queue.is_empty() || self.has_tried_canary();
+            if is_done && self.workers.is_empty() {
                 return;
             }
             let due = self.due().map(|(at, _)| at);
@@ -124,7 +138,8 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
 
     /// Gives calls to workers, as many as there are places.
     fn fill(&mut self) {
-        if self.must_end() || self.is_over || self.crew.breaker.is_open() {
+        let waits = self.is_over || self.crew.breaker.is_open() || self.has_tried_canary();
+        if waits || self.must_end() {
             return;
         }
         let busy = self.workers.len().saturating_sub(self.crew.pace.waiting());
@@ -167,8 +182,15 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
             self.probe.is_on_its_way = false;
         }
         match returned.left {
-            Left::Ended(Bearing::Suspect) => self.alone = self.alone.saturating_sub(1),
-            Left::Ended(_) => self.alone = 0,
+            Left::Ended(bearing) => {
+                if let Some(canary) = &mut self.canary {
+                    canary.ended();
+                }
+                self.alone = match bearing {
+                    Bearing::Suspect => self.alone.saturating_sub(1),
+                    _ => 0,
+                };
+            }
             Left::Waiting(job) => {
                 if job.was_put_back {
                     self.alone = 0;

@@ -97,19 +97,46 @@ fn connected(
     script: Script,
     watch: fn(&Event, &Stopper),
 ) -> Ran {
+    let never = Duration::MAX..Duration::MAX;
     simulated(
         customers,
         connecting,
         script,
-        Duration::MAX..Duration::MAX,
+        never,
+        Bounds::default(),
         watch,
+    )
+}
+
+/// The same where some calls go first.
+fn first(canary: u64, customers: u64, script: Script) -> Ran {
+    let never = Duration::MAX..Duration::MAX;
+    let bounds = Bounds {
+        canary: Some(canary),
+        ..Bounds::default()
+    };
+    simulated(
+        customers,
+        |_| Duration::ZERO,
+        script,
+        never,
+        bounds,
+        UNHURRIED,
     )
 }
 
 /// The same where the service is down for a while.
 fn down(customers: u64, seconds: Range<u64>, script: Script) -> Ran {
     let down = Duration::from_secs(seconds.start)..Duration::from_secs(seconds.end);
-    simulated(customers, |_| Duration::ZERO, script, down, UNHURRIED)
+    let bounds = Bounds::default();
+    simulated(
+        customers,
+        |_| Duration::ZERO,
+        script,
+        down,
+        bounds,
+        UNHURRIED,
+    )
 }
 
 fn simulated(
@@ -117,6 +144,7 @@ fn simulated(
     connecting: fn(u64) -> Duration,
     script: Script,
     down: Range<Duration>,
+    bounds: Bounds,
     watch: fn(&Event, &Stopper),
 ) -> Ran {
     let attempts = Arc::new(Mutex::new(Attempts::default()));
@@ -175,10 +203,7 @@ fn simulated(
                 }
             }
         };
-        tokio::join!(
-            run(calls(customers), crew, places, Bounds::default()),
-            listen
-        );
+        tokio::join!(run(calls(customers), crew, places, bounds), listen);
         Ran {
             attempts: sent,
             ended,
@@ -214,6 +239,49 @@ fn every_call_ends_once_and_no_more_are_in_flight_than_allowed() {
             .all(|(_, outcome, attempts)| outcome == "success" && *attempts == 1)
     );
     assert_eq!(ran.attempts.lock().unwrap().most_in_flight, 4);
+}
+
+#[test]
+fn the_others_wait_for_the_calls_that_go_first() {
+    let ran = first(6, 20, |_, _| http(200, OK));
+    let (mut users, told): (Vec<_>, _) =
+        (ran.ended.iter().map(|(user, ..)| *user).collect(), ran.told);
+    assert_eq!(told, ["CanaryEnded { calls: 6 }"]);
+    users[..6].sort_unstable();
+    assert_eq!(users[..6], [1, 2, 3, 4, 5, 6]);
+    assert_eq!(users.len(), 20);
+    let at = &ran.attempts.lock().unwrap().at;
+    assert!(at[6..].iter().all(|(_, moment)| *moment > at[5].1));
+}
+
+#[test]
+fn where_no_others_are_left_nobody_is_asked() {
+    for canary in [20, 21] {
+        let ran = first(canary, 20, |_, _| http(200, OK));
+        assert_eq!((ran.ended.len(), ran.told.len()), (20, 0));
+    }
+}
+
+#[test]
+fn one_that_is_never_answered_does_not_keep_the_others_waiting() {
+    let ran = first(6, 60, |user, _| match user {
+        6 => http(500, ""),
+        _ => http(200, OK),
+    });
+    assert_eq!(
+        ran.told
+            .iter()
+            .filter(|told| told.starts_with("Canary"))
+            .count(),
+        1
+    );
+    assert_eq!(ran.ended.len(), 60);
+    assert!(
+        ran.ended.contains(&(6, "failed HTTP_500".into(), 6)),
+        "{:?}",
+        ran.ended
+    );
+    assert!(ran.took < Duration::from_secs(60), "{:?}", ran.took);
 }
 
 #[test]

@@ -33,6 +33,17 @@ pub struct ValveArgs {
     )]
     pub limit: Option<NonZeroU64>,
 
+    /// Send so many customers first and show what became of them: the others follow only if you say so, or where nobody
+    /// can be asked, if fewer than half failed
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = count::<NonZeroU64>,
+        env = "BULKLABEL_CANARY",
+        hide_env_values = true
+    )]
+    pub canary: Option<NonZeroU64>,
+
     /// Go on until then, and stop: a time of day such as 06:00, or a span such as 2h
     #[arg(
         long,
