@@ -5,7 +5,7 @@ use super::question::{Question, ask, somebody_is_there};
 use super::sending::{Sending, What};
 use super::settings::{Origin, SettingsFile};
 use crate::error::Error;
-use crate::job::{Ask, Run};
+use crate::job::{Ask, Run, preview};
 use crate::model::OutcomeKind;
 use crate::report::{LogFormat, counted};
 
@@ -50,13 +50,17 @@ impl Sending<'_> {
             ));
         }
         let question = Question {
+            list: self.list.as_os_str(),
+            can_be_checked: matches!(self.what, What::Run) && self.list.as_os_str() != "-",
             host: destination.base_url.host(),
             account: destination.credentials.name(),
             settings_file: self.given.file.as_ref().map(SettingsFile::title),
             totals: run.planned.plan.totals(),
             left,
+            preview: preview(run.planned),
             rejected: run.planned.left_out.rows(OutcomeKind::Rejected),
             rate: self.settings.terms.rate,
+            now: run.started,
         };
         ask(&question.to_string()).map_err(|error| {
             Error::unusable(format!(

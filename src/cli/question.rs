@@ -1,16 +1,23 @@
 //! The question before anything is sent (contract, section 7).
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 
-use crate::model::Rate;
+use super::command_line::quoted;
+use crate::job::Preview;
+use crate::model::{Moment, Rate};
 use crate::plan::Totals;
-use crate::report::{count, counted, span};
+use crate::report::{count, counted, doubts_in_brief, labels_in_brief, span};
 
 /// What a person needs to know to say no.
 #[derive(Debug)]
 pub struct Question<'a> {
+    /// The list.
+    pub list: &'a OsStr,
+    /// Whether it is a list that can be looked at: no result, and no pipe.
+    pub can_be_checked: bool,
     /// The host that calls go to.
     pub host: String,
     /// Who calls.
@@ -21,10 +28,14 @@ pub struct Question<'a> {
     pub totals: Totals,
     /// How many of its calls are left.
     pub left: u64,
+    /// Its labels, and what stands out.
+    pub preview: Preview,
     /// Rows that are rejected.
     pub rejected: u64,
     /// The rate, where there is one.
     pub rate: Option<Rate>,
+    /// When it would begin.
+    pub now: Moment,
 }
 
 impl fmt::Display for Question<'_> {
@@ -34,6 +45,7 @@ impl fmt::Display for Question<'_> {
             additions,
             removals,
         } = self.totals;
+        writeln!(f, "  List:      {}", self.list.to_string_lossy())?;
         writeln!(f, "  Host:      {}", self.host)?;
         writeln!(f, "  Account:   {}", self.account)?;
         if let Some(file) = &self.settings_file {
@@ -52,6 +64,7 @@ impl fmt::Display for Question<'_> {
             counted(additions, "addition"),
             counted(removals, "removal")
         )?;
+        write_lines(f, "Labels:", &labels_in_brief(&self.preview.labels))?;
         if self.rejected > 0 {
             writeln!(
                 f,
@@ -59,16 +72,31 @@ impl fmt::Display for Question<'_> {
                 counted(self.rejected, "row")
             )?;
         }
+        let mut doubts = doubts_in_brief(&self.preview.findings);
+        if !doubts.is_empty() && self.can_be_checked {
+            let list = quoted(self.list);
+            doubts.push(format!("(more about it: bulklabel check {list})"));
+        }
+        write_lines(f, "Look:", &doubts)?;
         match self.rate {
-            Some(rate) => writeln!(
-                f,
-                "  Time:      about {} at {rate}",
-                span(rate.time_for(self.left))
-            )?,
+            Some(rate) => {
+                let time = rate.time_for(self.left);
+                let end = self.now.after(time).clock(self.now);
+                let time = span(time);
+                writeln!(f, "  Time:      about {time} at {rate}, until {end}")?;
+            }
             None => writeln!(f, "  Time:      as fast as the service answers")?,
         }
         write!(f, "Send these changes? [y/N] ")
     }
+}
+
+/// A heading, and lines beside it.
+fn write_lines(f: &mut fmt::Formatter<'_>, heading: &str, lines: &[String]) -> fmt::Result {
+    let headings = std::iter::once(heading).chain(std::iter::repeat(""));
+    headings
+        .zip(lines)
+        .try_for_each(|(heading, line)| writeln!(f, "  {heading:<10} {line}"))
 }
 
 /// Whether a person can be asked: standard error is a terminal, and there is one to answer at, also where the list comes
@@ -98,10 +126,25 @@ pub fn ask(question: &str) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{CheckedLabel, Findings};
 
     #[test]
     fn a_person_sees_what_they_need_to_say_no() {
+        let mut findings = Findings::default();
+        findings.contradictions.add(7);
+        let label = |label: &str, add, remove| CheckedLabel {
+            label: label.into(),
+            add,
+            remove,
+            customers: add + remove,
+            in_org: None,
+        };
+        let labels = vec![label("VIP", 12_000, 0), label("Gold", 3_000, 1)];
         let question = Question {
+            list: OsStr::new("my campaign.csv"),
+            can_be_checked: true,
+            preview: Preview { labels, findings },
+            now: Moment(1_795_400_000_007),
             host: "eu.api.example.com".into(),
             account: "till1",
             settings_file: Some("bulklabel.toml, profile eu".into()),
@@ -114,6 +157,9 @@ mod tests {
             rejected: 3,
             rate: Some(Rate::DEFAULT),
         };
-        insta::assert_snapshot!(question.to_string());
+        // When it ends depends on where the reader is.
+        let now = question.now;
+        let end = now.after(Rate::DEFAULT.time_for(question.left)).clock(now);
+        insta::assert_snapshot!(question.to_string().replace(&end, "HH:MM"));
     }
 }

@@ -53,7 +53,7 @@ fn rows_by_code(left_out: &Tally, wanted: OutcomeKind) -> BTreeMap<String, u64> 
 }
 
 /// All labels, the most frequent first.
-fn labels(plan: &Plan, uses: &[LabelUse]) -> Vec<CheckedLabel> {
+pub(super) fn labels(plan: &Plan, uses: &[LabelUse]) -> Vec<CheckedLabel> {
     let mut uses = uses.to_vec();
     uses.sort_by_key(|this| Reverse(this.customers()));
     let labels = uses.into_iter().map(|this| CheckedLabel {
@@ -66,7 +66,8 @@ fn labels(plan: &Plan, uses: &[LabelUse]) -> Vec<CheckedLabel> {
     labels.collect()
 }
 
-fn findings(plan: &Plan, uses: &[LabelUse], mut causes: Causes) -> Findings {
+/// What stands out in a plan, and the `causes` of the rows that the list's reader has rejected.
+pub(super) fn findings(plan: &Plan, uses: &[LabelUse], mut causes: Causes) -> Findings {
     let customers = |label: LabelId| uses[label.get() as usize].customers();
     let alike = look_alikes(plan.labels(), customers);
     let signs: Vec<_> = uses

@@ -21,6 +21,7 @@ mod glimpse;
 mod identity;
 mod inspection;
 mod leg;
+mod preview;
 mod reading;
 mod run;
 mod standing;
@@ -38,6 +39,7 @@ pub use identity::{
 };
 pub use inspection::inspect;
 pub use leg::{Surroundings, Terms, Underway, call_all, take_up};
+pub use preview::{Preview, preview};
 pub use reading::{Planned, Reading, plan};
 pub use run::{Run, SANDBOX, TOLERATE};
 pub use standing::Standing;

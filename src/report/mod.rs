@@ -2,6 +2,7 @@
 //! runs, a summary when it ends.
 
 mod bars;
+mod brief;
 mod checked;
 mod closing;
 mod closing_line;
@@ -18,6 +19,7 @@ mod summary;
 mod troubles;
 mod words;
 
+pub use brief::{doubts_in_brief, labels_in_brief};
 pub use checked::{
     Checked, CheckedLabel, Findings, LabelRows, LongIdRows, LookAlikes, RejectedRows, Slip,
 };

@@ -57,7 +57,7 @@ fn whatever_happens_no_result_is_lost_or_wrong_and_nobody_is_called_again_withou
     println!("{all:?}");
     // What never happens proves nothing.
     assert!(all.kills > 0 && all.power_cuts > 0 && all.full_disks > 0 && all.signals > 0);
-    let stops = ["outage", "too many failures", "limit", "until"];
+    let stops = ["outage", "too many failures", "canary", "limit", "until"];
     assert!(stops.iter().all(|reason| all.stops.contains_key(reason)));
     assert!(all.called_again > 0 && all.unconfirmed > 0 && all.carried_on > 0);
 }
