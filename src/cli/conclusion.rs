@@ -81,9 +81,10 @@ pub fn call(
         "Stopped by a signal before the result was in its place; what was called is recorded in {}.",
         run.outputs.partial().display()
     );
+    let calls = u64::from(run.planned.plan.totals().calls);
     let ended = u64::from(underway.standing().ledger.ended());
     let surroundings = Surroundings {
-        progress: Progress::start(screen, u64::from(run.planned.plan.totals().calls), ended),
+        progress: Progress::start(screen, calls, ended, settings.terms.rate),
         interrupts: signals.hand_on(farewell),
         ask,
     };

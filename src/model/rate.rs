@@ -57,7 +57,7 @@ impl Rate {
     }
 
     /// How many attempts a second that is.
-    pub fn per_second(&self) -> f64 {
+    pub fn per_second(self) -> f64 {
         f64::from(self.attempts.get()) / self.window().as_secs_f64()
     }
 

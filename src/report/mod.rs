@@ -14,10 +14,12 @@ mod outcomes;
 mod progress;
 mod sampled;
 mod screen;
+mod speed;
 mod story;
 mod summary;
 mod troubles;
 mod words;
+mod wrap;
 
 pub use brief::{doubts_in_brief, labels_in_brief};
 pub use checked::{

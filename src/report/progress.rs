@@ -1,22 +1,18 @@
 //! How far a run is: a bar on a terminal, a line every 30 s elsewhere.
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::bars::Bar;
 use super::sampled::Sampled;
 use super::screen::Screen;
+use super::speed::Speed;
 use super::story;
 use super::troubles::{Troubles, waiting};
 use super::words::{count, span};
-use crate::model::{Event, OutcomeKind, StopReason, Tally};
+use crate::model::{Event, OutcomeKind, Rate, StopReason, Tally};
 
 /// Where there is no terminal, a line comes so often.
 const LINE_EVERY: Duration = Duration::from_secs(30);
-
-/// The pace is that of so long, remembered every so often: what came before an outage says nothing of the time left.
-const RECENT: Duration = Duration::from_secs(60);
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// A look at a run.
 #[derive(Debug, Clone, Copy)]
@@ -32,8 +28,8 @@ pub struct Glance<'a> {
 /// Shows how far a run is.
 #[derive(Debug)]
 pub struct Progress {
-    /// How many calls had ended at some moments of the last while, the first one first.
-    recent: VecDeque<(Instant, u64)>,
+    speed: Speed,
+    ended: u64,
     last_line: Instant,
     screen: Screen,
     calls: u64,
@@ -42,11 +38,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Starts to show a run of so many calls, of which so many had ended `before`.
-    pub fn start(screen: &Screen, calls: u64, before: u64) -> Self {
+    /// Starts to show a run of so many calls at a rate, of which so many had ended `before`.
+    pub fn start(screen: &Screen, calls: u64, before: u64, rate: Option<Rate>) -> Self {
         let now = Instant::now();
         Self {
-            recent: VecDeque::from([(now, before)]),
+            speed: Speed::new(now, before, rate.map(Rate::per_second)),
+            ended: before,
             last_line: now,
             screen: screen.clone(),
             calls,
@@ -69,7 +66,7 @@ impl Progress {
 
     /// Shows the bar again. The time of the question is none in which calls were made.
     pub fn go_on(&mut self, ended: u64) {
-        self.recent = VecDeque::from([(Instant::now(), ended)]);
+        self.speed.start_afresh(Instant::now(), ended);
         self.bar = self.screen.bars().bar(self.calls);
     }
 
@@ -80,9 +77,12 @@ impl Progress {
 
     /// Shows where the run is.
     pub fn show(&mut self, glance: Glance<'_>) {
-        self.look(glance.ended);
+        self.ended = glance.ended;
+        let all_wait = self.troubles.hold().is_some() || self.troubles.outage().is_some();
+        self.speed.look(Instant::now(), glance.ended, all_wait);
+        let (how_far, so_far) = (self.how_far(glance), self.so_far(glance.tally));
         match &self.bar {
-            Some(bar) => bar.show(glance.ended, self.state(glance), self.so_far(glance.tally)),
+            Some(bar) => bar.show(glance.ended, &how_far, &so_far),
             None if self.last_line.elapsed() >= LINE_EVERY => {
                 self.last_line = Instant::now();
                 self.line(glance);
@@ -94,6 +94,14 @@ impl Progress {
     /// Takes note of what happened, and says it where a person wants to know.
     pub fn tell(&mut self, event: &Event) {
         self.troubles.note(event);
+        if let Event::Held {
+            throttled: Some(throttled),
+            ..
+        } = event
+        {
+            let most = throttled.pace.per_second();
+            self.speed.lower(Instant::now(), self.ended, most);
+        }
         story::tell(event);
     }
 
@@ -115,7 +123,7 @@ impl Progress {
             event = "progress",
             done = glance.ended,
             customers = glance.calls,
-            callsPerSecond = (self.pace(glance) * 10.0).round() / 10.0,
+            callsPerSecond = self.pace(glance).map(|pace| (pace * 10.0).round() / 10.0),
             secondsLeft = self.left(glance).map(|left| left.as_secs()),
             success = rows(OutcomeKind::Success),
             warning = rows(OutcomeKind::Warning),
@@ -129,53 +137,42 @@ impl Progress {
                 .troubles
                 .hold()
                 .map(|(left, _)| left.as_millis() as u64),
-            "{} of {} customers, {}; {}",
-            count(glance.ended),
-            count(glance.calls),
-            self.state(glance),
+            "{}; {}",
+            self.how_far(glance),
             self.so_far(glance.tally)
         );
     }
 
-    /// How fast it goes and how long it will take; or that all wait.
-    fn state(&self, glance: Glance<'_>) -> String {
-        if let Some((left, why)) = self.troubles.hold() {
-            return waiting(left, why);
+    /// How far it is, how fast it goes or that all wait, and how long it will take.
+    fn how_far(&self, glance: Glance<'_>) -> String {
+        let (ended, calls) = (count(glance.ended), count(glance.calls));
+        let mut parts = vec![format!("{ended} of {calls} customers")];
+        match (self.troubles.hold(), self.troubles.outage()) {
+            (Some((left, why)), _) => parts.push(waiting(left, why)),
+            (None, Some(down)) => parts.push(down),
+            (None, None) => {
+                let pace = self.pace(glance);
+                parts.extend(pace.map(|pace| format!("{pace:.1} calls/s")));
+            }
         }
-        if let Some(down) = self.troubles.outage() {
-            return down;
-        }
-        let left = match self.left(glance) {
-            Some(left) => format!("{} left", span(left)),
-            None => "time left unknown".to_owned(),
-        };
-        format!("{:.1} calls/s, {left}", self.pace(glance))
+        parts.push(match (self.left(glance), self.troubles.outage()) {
+            (Some(left), None) => format!("{} left", span(left)),
+            _ => "time left unknown".to_owned(),
+        });
+        parts.join(", ")
     }
 
-    /// Remembers how far it is, and forgets what says nothing of the pace now.
-    fn look(&mut self, ended: u64) {
-        let now = Instant::now();
-        if self
-            .recent
-            .back()
-            .is_some_and(|(at, _)| now - *at >= LOOK_EVERY)
-        {
-            self.recent.push_back((now, ended));
-        }
-        while self.recent.len() > 2 && now - self.recent[1].0 > RECENT {
-            self.recent.pop_front();
-        }
+    /// Calls that have ended, a second; none where that can't be told yet.
+    fn pace(&self, glance: Glance<'_>) -> Option<f64> {
+        self.speed.measured(Instant::now(), glance.ended)
     }
 
-    fn pace(&self, glance: Glance<'_>) -> f64 {
-        let (since, ended) = self.recent[0];
-        let calls = glance.ended.saturating_sub(ended);
-        calls as f64 / since.elapsed().as_secs_f64().max(0.001)
-    }
-
+    /// How long it will take: what all wait for, and then the calls.
     fn left(&self, glance: Glance<'_>) -> Option<Duration> {
-        let seconds = (glance.calls - glance.ended) as f64 / self.pace(glance);
-        Duration::try_from_secs_f64(seconds).ok()
+        let calls = glance.calls.saturating_sub(glance.ended);
+        let calling = self.speed.time_for(calls, Instant::now(), glance.ended)?;
+        let hold = self.troubles.hold().map(|(left, _)| left);
+        Some(calling.saturating_add(hold.unwrap_or_default()))
     }
 
     /// The outcomes so far, those that nobody has left out, and what was tried again.
@@ -200,10 +197,10 @@ impl Progress {
 mod tests {
     use super::super::screen::LogFormat;
     use super::*;
-    use crate::model::{Outcome, Pause, UserId};
+    use crate::model::{Moment, Outcome, Pause, UserId};
 
     fn progress() -> Progress {
-        Progress::start(&Screen::new(LogFormat::Json), 10, 0)
+        Progress::start(&Screen::new(LogFormat::Json), 10, 0, Some(Rate::DEFAULT))
     }
 
     fn tally() -> Tally {
@@ -229,26 +226,6 @@ mod tests {
     }
 
     #[test]
-    fn the_pace_is_that_of_the_last_while() {
-        let (mut progress, tally) = (progress(), tally());
-        let ago = |seconds| Instant::now() - Duration::from_secs(seconds);
-        // Fast, then slowly.
-        progress.recent = [(ago(65), 0), (ago(61), 1_000), (ago(59), 1_000)].into();
-        progress.look(1_100);
-        let glance = Glance {
-            ended: 1_100,
-            calls: 2_000,
-            tally: &tally,
-        };
-        assert!(
-            (1.5..1.7).contains(&progress.pace(glance)),
-            "{}",
-            progress.pace(glance)
-        );
-        assert_eq!(progress.recent.len(), 3);
-    }
-
-    #[test]
     fn while_all_wait_that_is_said_instead_of_a_pace() {
         let mut progress = progress();
         let tally = tally();
@@ -257,16 +234,31 @@ mod tests {
             calls: 10,
             tally: &tally,
         };
-        assert!(progress.state(glance).ends_with(" left"));
+        assert_eq!(progress.how_far(glance), "5 of 10 customers, 0.3 s left");
         progress.tell(&Event::Held {
             why: Pause::Unavailable,
             pause: Duration::from_secs(3_600),
             throttled: None,
         });
+        let waiting = progress.how_far(glance);
+        let words = "5 of 10 customers, all calls wait ";
+        assert!(waiting.starts_with(words), "{waiting}");
         assert!(
-            progress
-                .state(glance)
-                .ends_with(": unavailable for now (503)")
+            waiting.contains(": unavailable for now (503), "),
+            "{waiting}"
         );
+        assert!(waiting.ends_with(" left"), "{waiting}");
+        progress.tell(&Event::Woken {
+            after: Duration::from_secs(3_600),
+        });
+        progress.tell(&Event::Down {
+            since: Moment(0),
+            why: "no connection".into(),
+            next: Duration::from_secs(30),
+            probe: 1,
+        });
+        let down = progress.how_far(glance);
+        assert!(down.contains(", service down since "), "{down}");
+        assert!(down.ends_with(", time left unknown"), "{down}");
     }
 }

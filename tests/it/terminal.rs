@@ -112,6 +112,69 @@ fn the_bar_says_what_is_tried_again_and_what_is_waited_for() {
     assert!(shown.contains("30 rows, complete"), "{shown}");
 }
 
+/// What was drawn, line by line, without what moves the cursor.
+fn drawn(shown: &str) -> Vec<String> {
+    let lines = shown.split(['\n', '\r']).map(|line| {
+        let mut parts = line.split("\u{1b}[");
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |line, part| {
+            line + part
+                .split_once(|c: char| c.is_ascii_alphabetic())
+                .map_or("", |(_, text)| text)
+        })
+    });
+    lines.collect()
+}
+
+#[test]
+fn the_bar_fits_into_a_narrow_terminal_and_leaves_nothing_out() {
+    let work = Workplace::new();
+    let rows: String = (1..=60).map(|n| format!("{n},add,VIP\n")).collect();
+    work.list(
+        "campaign.csv",
+        format!("userId,action,label\nx,add,VIP\n{rows}"),
+    );
+    for columns in [30, 40, 60, 200] {
+        let command = work.command(["run", "campaign.csv", "--sandbox", "--rate", "40/s"]);
+        let (_, shown) = Terminal::of_width(columns, &command).ends();
+        let (bar, _) = shown.split_once("61 rows, complete").expect("it ends well");
+        let lines = drawn(bar);
+        // Lines of a bar are filled up with blanks, each to the width of the terminal.
+        let is_whole = |word: &str| {
+            let known = [
+                "of",
+                "customers,",
+                "calls/s,",
+                "s",
+                "left",
+                "success",
+                "rejected",
+            ];
+            let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+            known.contains(&word) || is_number || word.chars().all(|c| "=>".contains(c))
+        };
+        for line in &lines[..lines.len() - 1] {
+            let characters: Vec<char> = line.chars().collect();
+            for line in characters.chunks(usize::from(columns)) {
+                let line: String = line.iter().collect();
+                assert!(line.split_whitespace().all(is_whole), "{columns}: {line}");
+            }
+        }
+        for words in [
+            " of 60 customers",
+            " calls/s",
+            " left",
+            "success ",
+            "rejected 1",
+        ] {
+            assert!(
+                lines.iter().any(|line| line.contains(words)),
+                "{words}: {lines:#?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_person_is_asked_also_where_the_list_comes_from_a_pipe() {
     let (work, sandbox) = (workplace(), Sandbox::start(&[]));

@@ -465,7 +465,7 @@ impl Night {
             Err(error) => return failed(error),
         };
         let surroundings = Surroundings {
-            progress: Progress::start(&Screen::new(LogFormat::Json), 0, 0),
+            progress: Progress::start(&Screen::new(LogFormat::Json), 0, 0, None),
             interrupts,
             ask: None,
         };

@@ -21,20 +21,25 @@ pub struct Terminal {
 impl Terminal {
     /// Starts `command` at a terminal.
     pub fn running(command: &Command) -> Self {
-        Self::typed(command, "")
+        Self::typed("", command, "")
+    }
+
+    /// The same at a terminal that is so wide.
+    pub fn of_width(columns: u16, command: &Command) -> Self {
+        Self::typed(&format!("stty cols {columns} rows 24; "), command, "")
     }
 
     /// The same with a file on its standard input.
     pub fn piped(file: &str, command: &Command) -> Self {
-        Self::typed(command, &format!(" < '{file}'"))
+        Self::typed("", command, &format!(" < '{file}'"))
     }
 
-    fn typed(command: &Command, behind: &str) -> Self {
+    fn typed(before: &str, command: &Command, behind: &str) -> Self {
         let words = std::iter::once(command.get_program()).chain(command.get_args());
         let words: Vec<_> = words
             .map(|word| format!("'{}'", word.to_string_lossy()))
             .collect();
-        let line = words.join(" ") + behind;
+        let line = before.to_owned() + &words.join(" ") + behind;
         let mut script = Command::new("script");
         script.env("TERM", "xterm");
         if cfg!(target_os = "macos") {
