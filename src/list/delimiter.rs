@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use super::excel::named_separator;
 use super::text;
 use super::wishes::Wishes;
 
@@ -23,9 +24,12 @@ impl Delimiter {
         self.0
     }
 
-    /// Tells the delimiter from the start of a list: the one under which most of the three columns are
+    /// Tells the delimiter from the start of a list: the one that Excel's first line names, else the one under which most of the three columns are
     /// found, then the one with the most fields (contract, section 1).
     pub fn tell(start: &[u8], wishes: &Wishes) -> Self {
+        if let Some(named) = named_separator(start) {
+            return Self(named);
+        }
         let score = |delimiter: &Self| {
             let header = first_record(start, *delimiter);
             (wishes.columns_found(&header), header.len())

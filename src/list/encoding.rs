@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 
+use super::pairs::Pairs;
+
 /// An encoding by one of its WHATWG names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Encoding(&'static encoding_rs::Encoding);
@@ -36,14 +38,16 @@ impl fmt::Display for Encoding {
 
 /// The bytes of `text` as UTF-8. A mark at the beginning (a BOM) counts most, then what is `said`; else they pass as they
 /// are. What is no character becomes U+FFFD.
-pub fn decoded<R: Read>(text: R, said: Option<Encoding>) -> DecodeReaderBytes<R, Vec<u8>> {
+pub fn decoded<R: Read>(text: R, said: Option<Encoding>) -> DecodeReaderBytes<Pairs<R>, Vec<u8>> {
+    let utf16 = [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE];
+    let is_utf16 = said.is_some_and(|said| utf16.contains(&said.0));
     DecodeReaderBytesBuilder::new()
         .encoding(said.map(|encoding| encoding.0))
         .bom_override(true)
         .utf8_passthru(said.is_none())
         // Alone in its first read it would be an empty list to the csv crate.
         .strip_bom(true)
-        .build(text)
+        .build(Pairs::of(text, is_utf16))
 }
 
 #[cfg(test)]

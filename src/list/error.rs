@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::packed::Damaged;
+use super::pairs::OddBytes;
 use crate::error::Error;
 
 /// Ends the run before anything is sent (exit 2).
@@ -30,12 +31,12 @@ pub enum ListError {
         /// The system's words.
         source: io::Error,
     },
-    /// A compressed file that is cut short or damaged.
+    /// A compressed file that is cut short or damaged, or one in UTF-16 that is.
     #[error("{list} can't be read: {source}; make it or fetch it again")]
     Damaged {
         /// The list's name.
         list: String,
-        /// How it is compressed, and what is wrong with it.
+        /// What is wrong with it.
         source: io::Error,
     },
     /// A workbook that is no list.
@@ -247,7 +248,7 @@ impl ListError {
     pub(super) fn unreadable(list: &str, source: io::Error) -> Self {
         let list = list.to_owned();
         let cause = source.get_ref();
-        match cause.is_some_and(|cause| cause.is::<Damaged>()) {
+        match cause.is_some_and(|cause| cause.is::<Damaged>() || cause.is::<OddBytes>()) {
             true => Self::Damaged { list, source },
             false => Self::Unreadable { list, source },
         }

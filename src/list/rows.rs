@@ -6,6 +6,7 @@ use csv::ByteRecord;
 
 use super::columns::Columns;
 use super::csv::Records;
+use super::excel::is_separator_line;
 use super::selection::Selected;
 use super::source::Content;
 use super::{Delimiter, Fingerprint, ListError, Selection, Source, Wishes, rules, text};
@@ -223,7 +224,10 @@ fn headed(
                 list: list.to_owned(),
             });
         }
-        if !records.record().iter().all(text::is_empty) {
+        let is_first = records.line() == 1;
+        let record = records.record();
+        let is_header = !record.iter().all(text::is_empty);
+        if is_header && !(is_first && is_separator_line(record)) {
             return Ok(records);
         }
     }

@@ -119,23 +119,25 @@ impl Source {
     /// The file can't be read.
     pub fn read(&self, wishes: &Wishes) -> Result<Content, ListError> {
         let hasher = Hasher::default();
-        if self.is_workbook()? {
-            return self.sheet(wishes.sheet.as_deref(), hasher);
+        let is_workbook = self.is_workbook()?;
+        let unpacked = self.unpacked(&hasher);
+        let unpacked = unpacked.map_err(|error| ListError::unreadable(&self.name, error))?;
+        if is_workbook {
+            return self.sheet(unpacked, wishes.sheet.as_deref(), hasher);
         }
-        let open = || {
-            let file = self.rewound()?;
-            let hashed = Hashed {
-                file,
-                hasher: Arc::clone(&hasher),
-            };
-            Unpacked::new(BufReader::with_capacity(AT_ONCE, hashed))
-        };
-        let unpacked = open().map_err(|error| ListError::unreadable(&self.name, error))?;
         let text = Box::new(decoded(unpacked, wishes.encoding));
         Ok(Content { text, hasher })
     }
 
-    /// Whether it is a workbook, of which a sheet is the list.
+    /// What the file holds, unpacked, and hashed as it is read.
+    fn unpacked(&self, hasher: &Hasher) -> io::Result<Unpacked<BufReader<Hashed>>> {
+        let file = self.rewound()?;
+        let hasher = Arc::clone(hasher);
+        let hashed = Hashed { file, hasher };
+        Unpacked::new(BufReader::with_capacity(AT_ONCE, hashed))
+    }
+
+    /// Whether it is a workbook, compressed once more or not, of which a sheet is the list.
     ///
     /// # Errors
     /// The file can't be read.
@@ -144,15 +146,15 @@ impl Source {
     }
 
     /// The text of a sheet.
-    fn sheet(&self, name: Option<&str>, hasher: Hasher) -> Result<Content, ListError> {
+    fn sheet(
+        &self,
+        mut workbook: impl Read,
+        name: Option<&str>,
+        hasher: Hasher,
+    ) -> Result<Content, ListError> {
         let mut whole = Vec::new();
-        let read = self
-            .rewound()
-            .and_then(|mut file| file.read_to_end(&mut whole));
+        let read = workbook.read_to_end(&mut whole);
         read.map_err(|error| ListError::unreadable(&self.name, error))?;
-        let mut hash = hasher.lock().unwrap_or_else(PoisonError::into_inner);
-        hash.update(&whole);
-        drop(hash);
         let text = workbook::text(whole, name).map_err(|source| ListError::Workbook {
             list: self.name.clone(),
             source,
@@ -161,12 +163,11 @@ impl Source {
         Ok(Content { text, hasher })
     }
 
-    /// Its first bytes.
+    /// The first bytes of what it holds.
     fn start(&self) -> Result<Vec<u8>, ListError> {
         let mut start = Vec::new();
-        let read = self
-            .rewound()
-            .and_then(|file| file.take(8).read_to_end(&mut start));
+        let unpacked = self.unpacked(&Hasher::default());
+        let read = unpacked.and_then(|file| file.take(8).read_to_end(&mut start));
         read.map_err(|error| ListError::unreadable(&self.name, error))?;
         Ok(start)
     }

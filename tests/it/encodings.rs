@@ -79,6 +79,68 @@ fn characters_that_are_none_reject_their_row() {
 }
 
 #[test]
+fn a_wrong_byte_in_the_middle_rejects_its_row_and_no_other() {
+    let list = |bytes: &[u8], label: &[u8]| {
+        let rows = [
+            &b"userId,action,label\n1,add,"[..],
+            bytes,
+            b"\n2,add,",
+            label,
+            b"\n",
+        ];
+        rows.concat()
+    };
+    let work = Workplace::new();
+    for (name, wrong, right) in [
+        ("utf-8", &b"Z\xFCrich"[..], &b"Z\xC3\xBCrich"[..]),
+        ("shift_jis", b"\x93\xFF\x8B\x9E", b"\x93\x8C\x8B\x9E"),
+        ("gb18030", b"\x80\xFF", b"\xB6\xAB"),
+        ("euc-kr", b"\xC7\x20", b"\xC7\xD1"),
+        // What it leaves open are control characters to the WHATWG.
+        ("windows-1252", b"Z\x81rich", b"Z\xFCrich"),
+    ] {
+        let more = ["--encoding", name];
+        rehearsed(&work, "campaign.csv", &list(wrong, right), &more).ended(1);
+        let code = match name {
+            "windows-1252" => "INVALID_LABEL",
+            _ => "INVALID_ENCODING",
+        };
+        let rows = work.outcomes("campaign.sandbox.results.csv");
+        assert_eq!(
+            rows,
+            [format!("2 rejected {code}"), "3 success".into()],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_byte_that_utf16_has_lost_is_noticed() {
+    let mut list = utf16(TEXT, true);
+    list.remove(40);
+    rehearsed(&Workplace::new(), "campaign.csv", &list, &[])
+        .ended(2)
+        .said("in UTF-16 and has an odd number of bytes");
+}
+
+#[test]
+fn the_line_with_which_excel_names_the_separator_is_no_header() {
+    let work = Workplace::new();
+    let semicolons = "userId;action;label;a,b,c\r\n1;add;Caf\u{e9};\r\nx;add;Caf\u{e9};\r\n";
+    let utf8 = format!("\u{FEFF}sep=;\r\n{semicolons}").into_bytes();
+    for (content, more) in [
+        (&utf8, &[][..]),
+        (&utf16(&format!("sep=;\r\n{semicolons}"), true), &[]),
+        (&format!("\"sep=;\"\n{semicolons}").into_bytes(), &[]),
+        (&utf8, &["--delimiter", ";"]),
+    ] {
+        rehearsed(&work, "campaign.csv", content, more).ended(1);
+        let rows = work.outcomes("campaign.sandbox.results.csv");
+        assert_eq!(rows, ["3 success", "4 rejected INVALID_USER_ID"]);
+    }
+}
+
+#[test]
 fn a_compressed_list_is_told_by_its_content_whatever_its_name() {
     let work = Workplace::new();
     let (head, tail) = TEXT.split_at(31);
@@ -146,6 +208,8 @@ fn lists_are_read_as_programs_have_made_them() {
         ("pandas.xlsx", &[]),
         ("gzip.csv.gz", &[]),
         ("zstd.csv.zst", &[]),
+        ("merged.xlsx", &[]),
+        ("merged.xlsx.gz", &[]),
         ("openpyxl.xlsx", &["--sheet", "august"]),
         (
             "openpyxl.xlsx",
@@ -156,7 +220,8 @@ fn lists_are_read_as_programs_have_made_them() {
         let ran = rehearsed(&work, name, &fixture(name), more);
         assert!(matches!(ran.status, 0 | 1), "{ran}");
         told += &format!("{name} {}\n", more.join(" "));
-        let stem = name.split('.').next().unwrap();
+        let stem = name.trim_end_matches(".gz").trim_end_matches(".zst");
+        let stem = stem.rsplit_once('.').unwrap().0;
         for row in work.rows(&format!("{stem}.sandbox.results.csv")) {
             let of = |name: &str| row[name].clone();
             let fields = [
@@ -174,12 +239,14 @@ fn a_workbook_that_is_no_list_says_why() {
     let work = Workplace::new();
     let mut told = String::new();
     let workbook = fixture("openpyxl.xlsx");
-    for (content, more) in [
+    let odd = ["locked.xlsx", "empty.xlsx", "titled.xlsx"].map(fixture);
+    let odd = odd.iter().map(|content| (&content[..], &[][..]));
+    for (content, more) in odd.chain([
         (&workbook[..], &["--sheet", "September"][..]),
         (&workbook[..900], &[]),
         (b"PK\x03\x04 no workbook", &[]),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", &[]),
-    ] {
+    ]) {
         let ran = rehearsed(&work, "campaign.xlsx", content, more).ended(2);
         told += &ran.stderr;
     }
