@@ -4,6 +4,7 @@
 mod auth;
 mod base_url;
 mod body;
+mod catalogue;
 mod classify;
 mod client;
 mod cluster;
@@ -16,7 +17,8 @@ mod token;
 pub use auth::{ColonInUserName, Credentials};
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use body::change_labels;
+pub use catalogue::{Catalogue, Trouble, catalogue};
 pub use classify::{Verdict, classify};
-pub use client::{Client, ClientError, ClientOptions, Leaving, Method, Sender};
+pub use client::{Client, ClientError, ClientOptions, Leaving, ListsLabels, Method, Sender};
 pub use cluster::{Cluster, NoSuchCluster};
 pub use reply::{Answer, Quota, Reply};
