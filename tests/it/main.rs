@@ -15,6 +15,7 @@ mod log;
 mod merge;
 mod network;
 mod oauth;
+mod organisation;
 mod outages;
 mod pace;
 mod results;
