@@ -7,7 +7,8 @@ use clap::Args;
 
 use super::environment::Environment;
 use super::guards::Guarded;
-use super::organisation::{asked_by_look, look_at_organisation, mending};
+use super::mending::mending;
+use super::organisation::{asked_by_look, look_at_organisation};
 use super::settings::{CheckSettingArgs, Understood, reading};
 use crate::error::{Error, ExitStatus};
 use crate::job;

@@ -17,6 +17,7 @@ mod guards;
 mod list;
 mod made_from;
 mod members;
+mod mending;
 mod merge;
 mod nearest;
 mod offspring;

@@ -1,22 +1,18 @@
 //! The organisation's labels: asked for before anything is sent, or for a look at a list (`--against-org`).
 
-use std::ffi::OsStr;
-use std::fmt;
 use std::num::NonZeroU32;
-use std::path::Path;
 use std::time::Duration;
 
-use super::command_line::{CommandLine, Flag, quoted};
 use super::credentials;
 use super::destination::Destination;
 use super::runtime::runtime;
-use super::sending::{Sending, What};
+use super::sending::Sending;
 use super::settings::{CheckSettingArgs, Understood, address};
 use crate::dispatch::{Before, Inquired, Inquiry, RetryPolicy};
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, Run, Underway};
 use crate::model::Moment;
-use crate::report::{LogFormat, Organisation, Screen, span};
+use crate::report::{LogFormat, Screen, span};
 use crate::service::{Catalogue, Client, Trouble};
 
 /// A look at a list takes no longer than this to ask.
@@ -24,35 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Shorter waits are not told.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
-
-/// The flags of a run that a look at its list needs, too.
-const OF_A_LOOK: [Flag; 16] = [
-    Flag::Valued("--config"),
-    Flag::Valued("--profile"),
-    Flag::Valued("--columns"),
-    Flag::Valued("--action"),
-    Flag::Valued("--label"),
-    Flag::Valued("--delimiter"),
-    Flag::Valued("--encoding"),
-    Flag::Valued("--sheet"),
-    Flag::Valued("--on-conflict"),
-    Flag::Valued("--max-labels"),
-    Flag::Valued("--cluster"),
-    Flag::Valued("--base-url"),
-    Flag::Valued("--ca-cert"),
-    Flag::Switch("--allow-http"),
-    Flag::Valued("--timeout"),
-    Flag::Valued("--rate"),
-];
-
-/// The same where the rows come from a result: what says where they go comes from it, too.
-const OF_A_RESULT: [Flag; 5] = [
-    Flag::Valued("--config"),
-    Flag::Valued("--profile"),
-    Flag::Valued("--ca-cert"),
-    Flag::Switch("--allow-http"),
-    Flag::Valued("--timeout"),
-];
 
 /// What asks for the labels, and what is said where it can't.
 struct Asking<'a> {
@@ -98,6 +65,7 @@ impl Asking<'_> {
                 let cure = "the account may not be allowed to read them: ask whoever runs it, or leave --against-org out";
                 (self.look, cure.to_owned())
             }
+            Trouble::TooLong(_) => (self.look, "leave --against-org out".to_owned()),
             Trouble::Unreadable(_) | Trouble::Senseless(_) => {
                 (self.look, format!("check the base URL, {}", self.base_url))
             }
@@ -115,6 +83,7 @@ fn words(trouble: &Trouble) -> &str {
         Trouble::Unreadable(why)
         | Trouble::Refused(why)
         | Trouble::Forbidden(why)
+        | Trouble::TooLong(why)
         | Trouble::Senseless(why) => why,
     }
 }
@@ -217,89 +186,5 @@ impl Sending<'_> {
         Err(Error::unusable(format!(
             "{name}: {organisation}\nWith --against-org {spared}. To look closer: {look}"
         )))
-    }
-
-    /// The command that shows where the labels stand that are not in use.
-    fn closer_look(&self, destination: &Destination) -> impl fmt::Display {
-        let typed = &self.environment.command_line;
-        let (what, list, flags) = match self.what {
-            What::Run => (None, self.list.as_os_str(), typed.only(&OF_A_LOOK)),
-            What::Retry(_) | What::Undo(_) => {
-                let not_of_print = ["--restart", "--account-changed", "--yes", "--against-org"];
-                let rows = typed
-                    .without(&not_of_print.map(Flag::Switch))
-                    .and(&["--print"]);
-                let mut flags = typed.only(&OF_A_RESULT);
-                flags.extend(["--base-url".into(), destination.base_url.to_string().into()]);
-                (Some(rows), OsStr::new("-"), flags)
-            }
-        };
-        let words = [OsStr::new("check"), list, OsStr::new("--against-org")];
-        let check = words.map(OsStr::to_owned).into_iter().chain(flags);
-        let check = CommandLine::of(check);
-        match what {
-            None => check.to_string(),
-            Some(rows) => format!("{rows} | {check}"),
-        }
-    }
-}
-
-/// How what is certain is mended: the very command, or the flag where the label is none of the list's.
-pub fn mending(
-    organisation: &Organisation,
-    args: &CheckSettingArgs,
-    list: &Path,
-    typed: &CommandLine,
-) -> Option<String> {
-    let mut certain = organisation.not_in_use.iter().filter(|label| label.certain);
-    let nearest = certain.next()?.nearest.as_deref()?;
-    Some(match args.list.label {
-        Some(_) => format!(
-            "Mend it where it is given: --label {}",
-            quoted(nearest.as_ref())
-        ),
-        None => {
-            let fixed = fixed(list);
-            let command = typed
-                .without(&[Flag::Switch("--json")])
-                .and(&["--fix", &fixed]);
-            format!("Mend what is certain: {command}")
-        }
-    })
-}
-
-/// `campaign.csv.gz` → `campaign.fixed.csv`.
-fn fixed(list: &Path) -> String {
-    let name = list.file_name().unwrap_or_default().to_string_lossy();
-    let name = [".gz", ".zst"]
-        .iter()
-        .find_map(|packed| name.strip_suffix(packed))
-        .unwrap_or(&name);
-    let stem = Path::new(name)
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy();
-    match &*stem {
-        "-" | "" => "fixed.csv".to_owned(),
-        stem => list
-            .with_file_name(format!("{stem}.fixed.csv"))
-            .to_string_lossy()
-            .into_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_mended_list_stands_beside_the_list() {
-        for (list, expected) in [
-            ("campaign.csv", "campaign.fixed.csv"),
-            ("lists/my list.csv.gz", "lists/my list.fixed.csv"),
-            ("-", "fixed.csv"),
-        ] {
-            assert_eq!(fixed(Path::new(list)), expected);
-        }
     }
 }

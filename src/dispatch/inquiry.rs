@@ -25,7 +25,7 @@ pub struct Inquiry {
     pub before: Before,
     /// When it is tried again.
     pub retries: RetryPolicy,
-    /// How long it may take altogether.
+    /// How long it may take altogether, from when the rate leaves room for it.
     pub patience: Duration,
     /// The time of day.
     pub now: fn() -> Moment,
@@ -66,12 +66,17 @@ impl Inquiry {
         let mut met = no_answer_within(self.patience);
         // A span without end ends in thirty years, for a clock.
         let patience = self.patience.min(Duration::from_secs(86_400 * 365 * 30));
+        // What has to wait for the rate waits as a call does: that tells nothing of the service.
+        let mut turn = Some(pace.depart().await);
         let until = Instant::now() + patience;
         loop {
             let mut departure = None;
             let attempt = async {
-                let leaving = departure.insert(pace.depart().await).clone();
-                sender.labels(leaving).await
+                let leaving = match turn.take() {
+                    Some(first) => first,
+                    None => pace.depart().await,
+                };
+                sender.labels(departure.insert(leaving).clone()).await
             };
             let reply = timeout_at(until, attempt).await;
             if departure.is_some_and(|departure| departure.has_left()) {
@@ -139,7 +144,7 @@ impl SoFar {
                 let first = !std::mem::replace(&mut self.renewed, true);
                 (renews && first).then_some(Duration::ZERO)
             }
-            Trouble::Forbidden(_) | Trouble::Senseless(_) => None,
+            Trouble::Forbidden(_) | Trouble::TooLong(_) | Trouble::Senseless(_) => None,
         }
     }
 }
@@ -274,6 +279,11 @@ mod tests {
             departures: vec![Duration::from_secs(50); 60],
             ..Before::default()
         };
-        assert_eq!(asked_after(full, answered(), 60), (true, 1, 10));
+        assert_eq!(asked_after(full.clone(), answered(), 60), (true, 1, 10));
+        assert_eq!(
+            asked_after(full, answered(), 5),
+            (true, 1, 10),
+            "for the rate"
+        );
     }
 }

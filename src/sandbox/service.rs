@@ -9,9 +9,10 @@ use axum::extract::Request;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::answer::Answer;
+use super::catalogue::unlisted;
 use super::credentials::{Caller, KEY, PASSWORD, SECRET, USER, is_the_client};
 use super::faults::{Faults, Listing, Strike, Switch};
 use super::memory::{Fate, Meeting, Memory};
@@ -215,25 +216,6 @@ impl Drop for Visit<'_> {
     fn drop(&mut self) {
         let until = self.service.micros();
         self.service.memory().log.close(self.n, until, self.status);
-    }
-}
-
-/// Status and body where the labels are not listed. Which of them the service gives for an organisation without labels is
-/// documented nowhere.
-fn unlisted(listing: Listing) -> (u16, Value) {
-    let none = json!([{
-        "status": false, "code": 33002, "message": "No labels found for the organization",
-    }]);
-    match listing {
-        Listing::Labels | Listing::EmptyWarning => {
-            (200, json!({"data": [], "warnings": none, "errors": []}))
-        }
-        Listing::Empty => (200, json!({"data": [], "warnings": [], "errors": none})),
-        Listing::EmptyStatus => (404, json!({"errors": none})),
-        Listing::Forbidden => {
-            let error = json!({"status": false, "code": 403, "message": "Access denied"});
-            (403, json!({"errors": [error]}))
-        }
     }
 }
 

@@ -8,6 +8,7 @@ mod catalogue;
 mod classify;
 mod client;
 mod cluster;
+mod listing;
 mod quota;
 mod redaction;
 mod reply;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Canned, Ran, Request, Sandbox, Workplace, answer};
+use crate::support::{Canned, Ran, Request, Sandbox, Terminal, Workplace, answer};
 
 const LABELS: &str = "/v2/organization/labels";
 
@@ -420,4 +420,23 @@ fn a_label_that_is_given_once_for_all_is_mended_there() {
     let ran = desk.run("check", &flags).ended(1);
     let mended = "Mend it where it is given: --label 'Gold Member'\n";
     assert!(ran.stdout.ends_with(mended), "{ran}");
+}
+
+#[test]
+fn the_person_is_asked_after_the_organisation() {
+    let ask = |desk: &Desk| {
+        let url = desk.sandbox.url();
+        let fixed = ["run", "campaign.csv", "--against-org", "--base-url", &url];
+        Terminal::running(&desk.work.command(fixed))
+    };
+    let refused = Desk::with(LIST, &[]);
+    let (status, shown) = ask(&refused).ends();
+    assert_eq!(status, 2, "{shown}");
+    assert!(!shown.contains("[y/N]"), "{shown}");
+    let clean = Desk::with(CLEAN, &[]);
+    let asking = ask(&clean).shows("Send these changes? [y/N] ");
+    assert_eq!(clean.asked(), (1, 0));
+    let (status, shown) = asking.types("n\n").ends();
+    assert_eq!(status, 2, "{shown}");
+    assert_eq!(clean.work.files(), ["campaign.csv"]);
 }
