@@ -7,24 +7,31 @@ use clap::Args;
 
 use super::environment::Environment;
 use super::guards::Guarded;
-use super::settings::{CheckSettingArgs, reading};
+use super::mending::mending;
+use super::organisation::{asked_by_look, look_at_organisation};
+use super::settings::{CheckSettingArgs, Understood, reading};
 use crate::error::{Error, ExitStatus};
 use crate::job;
 use crate::list::Source;
 use crate::model::Moment;
-use crate::report::{Checked, Told};
+use crate::report::{Checked, Screen, Told};
 
 /// Looks at a list before it is sent: what it comes to, and what may not be meant. Nothing is sent
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
+#[command(
+    // It is none of a request for labels, and stands in the settings files of those who run lists.
+    mut_arg("method", |arg| arg.hide(true)),
+    after_help = "Examples:\n  \
     bulklabel check campaign.csv\n  \
     bulklabel check ids.csv --action add --label \"VIP 2026\" --rate 200/min\n  \
     bulklabel check campaign.csv --json | jq '.labels[].label'\n  \
-    zcat export.csv.gz | bulklabel check -\n\n\
-    It takes the settings of `run` that shape what is sent, and needs no account and no network. Rejected rows, \
-    contradictions, labels that look alike or like dates, and ids that a spreadsheet may have rounded are findings.\n\n\
+    zcat export.csv.gz | bulklabel check -\n  \
+    bulklabel check campaign.csv --against-org --cluster eu\n\n\
+    It takes the settings of `run` that shape what is sent, and needs no account and no network but with --against-org. \
+    Rejected rows, contradictions, labels that look alike or like dates, ids that a spreadsheet may have rounded, and labels \
+    that the organisation does not have in use are findings.\n\n\
     Exit status: 0 clean; 1 with findings; 2 the list can't be used, or is not as --expect-rows, --max-removals or \
-    --strict want it.")]
+    --strict want it, or the organisation can't be asked; 75 it can't be asked at the moment.")]
 pub struct CheckArgs {
     /// The list: a CSV file with the columns userId, action and label, or - for standard input
     #[arg(value_name = "LIST")]
@@ -34,6 +41,11 @@ pub struct CheckArgs {
     #[arg(long)]
     json: bool,
 
+    /// Ask for the organisation's labels, and tell which of the list it lacks or has inactive; only this needs an account
+    // Under an id that is no setting's: a nightly run's settings make no look need an account.
+    #[arg(id = "look-against-org", long = "against-org")]
+    against_org: bool,
+
     #[command(flatten)]
     settings: CheckSettingArgs,
 }
@@ -42,11 +54,26 @@ pub struct CheckArgs {
 ///
 /// # Errors
 /// It can't be used, or is not as the settings want it.
-pub fn run(args: CheckArgs, environment: &Environment) -> Result<ExitStatus, Error> {
-    let CheckSettingArgs { list, rate, .. } = &args.settings;
+pub fn run(
+    args: CheckArgs,
+    given: &Understood,
+    environment: &Environment,
+    screen: &Screen,
+) -> Result<ExitStatus, Error> {
+    let settings = &args.settings;
+    let CheckSettingArgs { list, rate, .. } = settings;
     let reading = reading(list)?;
+    let asked = args
+        .against_org
+        .then(|| asked_by_look(settings, given, screen));
+    let asked = asked.transpose()?;
     let source = Source::open_aside(&args.list, &environment.temporary)?;
-    let (planned, checked) = job::inspect(&source, &reading, rate.limit())?;
+    let (planned, mut checked) = job::inspect(&source, &reading, rate.limit())?;
+    let organisation = asked.map(|asked| look_at_organisation(&asked, settings, given, screen));
+    // `job::certain_renames` says what of a list these mend without doubt.
+    if let Some(catalogue) = organisation.transpose()? {
+        job::hold_against(&catalogue, &planned.plan, &mut checked);
+    }
     let text = match args.json {
         true => json(&checked)?,
         false => Told {
@@ -55,6 +82,13 @@ pub fn run(args: CheckArgs, environment: &Environment) -> Result<ExitStatus, Err
             now: Moment::now(),
         }
         .to_string(),
+    };
+    let organisation = checked.findings.organisation.as_ref();
+    let command_line = &environment.command_line;
+    let mending = organisation.and_then(|it| mending(it, settings, &args.list, command_line));
+    let text = match mending.filter(|_| !args.json) {
+        Some(mending) => format!("{text}{mending}\n"),
+        None => text,
     };
     print(&text)?;
     let guarded = Guarded {

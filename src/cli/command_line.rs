@@ -38,6 +38,22 @@ impl CommandLine {
         Self(kept)
     }
 
+    /// Only these flags, each with its value.
+    pub fn only(&self, flags: &[Flag]) -> Vec<OsString> {
+        let mut words = self.0.iter();
+        let mut kept = Vec::new();
+        while let Some(word) = words.next() {
+            match flags.iter().find(|flag| flag.is(word)) {
+                Some(Flag::Valued(name)) if word == name => {
+                    kept.extend([Some(word), words.next()].into_iter().flatten().cloned());
+                }
+                Some(_) => kept.push(word.clone()),
+                None => {}
+            }
+        }
+        kept
+    }
+
     /// The same with another command, and with another file in the place of the one that it was about.
     pub fn of_another(&self, command: (&str, &str), file: (&OsStr, &OsStr)) -> Self {
         let mut words = self.0.clone();
@@ -110,6 +126,8 @@ mod tests {
         let typed = line(&["run", "a --x.csv", "--x", "--y", "--x", "--y=1", "--xy"]);
         let without = typed.without(&[Flag::Switch("--x"), Flag::Valued("--y")]);
         assert_eq!(without.to_string(), "bulklabel run 'a --x.csv' --xy");
+        let only = typed.only(&[Flag::Switch("--x"), Flag::Valued("--y")]);
+        assert_eq!(only, ["--x", "--y", "--x", "--y=1"]);
         let file = |name: &'static str| OsStr::new(name);
         let other = typed.of_another(("run", "retry"), (file("a --x.csv"), file("b.csv")));
         assert!(other.to_string().starts_with("bulklabel retry b.csv --x"));

@@ -1,9 +1,11 @@
 //! Whom calls go to: the service, or its imitation.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 
 use super::credentials::credentials;
-use super::settings::{ServiceArgs, Settings, Understood};
+use super::settings::{ServiceArgs, Understood};
 use crate::error::Error;
 use crate::sandbox::{self, Sandbox};
 use crate::service::{BaseUrl, Client, ClientOptions, Credentials};
@@ -56,12 +58,12 @@ impl Destination {
     ///
     /// # Errors
     /// A certificate that can't be read, or a machine without a certificate store.
-    pub fn client(&self, args: &ServiceArgs, settings: &Settings) -> Result<Client, Error> {
+    pub fn client(&self, args: &ServiceArgs, timeout: Duration) -> Result<Client, Error> {
         let options = ClientOptions {
             base_url: self.base_url.clone(),
-            method: settings.method,
+            method: args.method.into(),
             credentials: self.credentials.clone(),
-            timeout: settings.timeout,
+            timeout,
             ca_cert: args.ca_cert.clone(),
         };
         Ok(Client::new(options)?)

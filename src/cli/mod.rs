@@ -17,9 +17,11 @@ mod guards;
 mod list;
 mod made_from;
 mod members;
+mod mending;
 mod merge;
 mod nearest;
 mod offspring;
+mod organisation;
 mod print;
 mod prompt;
 mod question;
@@ -128,7 +130,7 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
     }
     match cli.command {
         Command::Run(args) => run::run(*args, given, &environment, screen),
-        Command::Check(args) => check::run(*args, &environment),
+        Command::Check(args) => check::run(*args, given, &environment, screen),
         Command::Retry(args) => retry::run(*args, given, &environment, screen),
         Command::Undo(args) => undo::run(*args, given, &environment, screen),
         Command::Merge(args) => merge::run(args, screen),

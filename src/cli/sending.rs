@@ -126,22 +126,30 @@ impl Sending<'_> {
         let left = calls_left(&run, taken_up.as_ref());
         let client = match left {
             0 => None,
-            _ => Some(destination.client(&self.args.service, settings)?),
+            _ => Some(destination.client(&self.args.service, settings.timeout)?),
         };
         if let Some(underway) = &taken_up {
             screen.say(carrying_on(&run, underway, left));
         }
         let spared = start.spared();
+        let asked = match &client {
+            Some(client) => {
+                let underway = taken_up.as_ref();
+                self.hold_against_organisation(destination, client, &run, underway, spared)?
+            }
+            None => Vec::new(),
+        };
         if client.is_some() && !self.may_send(destination, &run, left, spared)? {
             screen.say(sentence(spared));
             return Ok(ExitStatus::Unusable);
         }
         claim.make_way(&start)?;
         copy.keep(outputs)?;
-        let underway = match taken_up {
+        let mut underway = match taken_up {
             Some(underway) => underway,
             None => job::take_up(&run, settings.terms.rate)?,
         };
+        underway.count_for_rate(&asked);
         let ask = self.asks(destination);
         let called = call(&run, underway, client, ask, settings, &signals, screen)?;
         conclude(&run, called, false, screen, |ending| {

@@ -4,12 +4,14 @@
 //! classifies and backs off until the call has ended, and tells the job of it. Nothing here writes: a worker goes on once it is
 //! told that its record is written. What all calls together say of the service, the breaker knows: in an outage it sends them
 //! back to the queue. `outage`, `wake`, `suspicion`, `failures` and `backoff` decide, and are pure.
+//! Before all of them, an `inquiry` may ask for the organisation's labels.
 
 mod attempt;
 mod backoff;
 mod breaker;
 mod crew;
 mod failures;
+mod inquiry;
 mod outage;
 mod pace;
 #[cfg(test)]
@@ -26,6 +28,7 @@ pub use backoff::RetryPolicy;
 pub use breaker::Breaker;
 pub use crew::{Clocks, Crew, Told};
 pub use failures::{Failures, MaxFailures, TooMany, has_failed};
+pub use inquiry::{Inquired, Inquiry};
 pub use pace::{Before, Pace};
 pub use places::{Concurrency, Places, USUAL};
 pub use pool::{Bounds, run};

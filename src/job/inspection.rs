@@ -101,6 +101,7 @@ pub(super) fn findings(plan: &Plan, uses: &[LabelUse], mut causes: Causes) -> Fi
             rounded: long_ids.rounded,
         },
         date_labels: with_sign(LabelSign::Date),
+        organisation: None,
         quoted_labels: with_sign(LabelSign::Quoted),
         long_labels: with_sign(LabelSign::Long),
         duplicates,
@@ -166,7 +167,8 @@ fn lines_of(lines: &HashMap<LabelId, FirstLines>, label: LabelId) -> FirstLines 
     lines.get(&label).cloned().unwrap_or_default()
 }
 
-fn word(difference: Difference) -> &'static str {
+/// What people call a difference.
+pub fn word(difference: Difference) -> &'static str {
     match difference {
         Difference::Spaces => "spaces",
         Difference::Case => "case",

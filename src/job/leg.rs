@@ -99,6 +99,11 @@ impl Underway {
         &self.standing
     }
 
+    /// Counts what was sent for another purpose than a call, at these times, for the rate.
+    pub fn count_for_rate(&mut self, sent: &[Moment]) {
+        sent.iter().for_each(|at| self.standing.left_besides(*at));
+    }
+
     /// Begins a leg on these terms. Where there is nothing to call and nothing is recorded, nothing is written.
     fn begin(&mut self, run: &Run<'_>, terms: &Terms, now: Moment) -> Result<(), Error> {
         let rate = terms.rate.map(|rate| {

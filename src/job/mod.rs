@@ -6,7 +6,8 @@
 //! journal, and `standing` is what that comes
 //! to, with the `departures` that count for the rate; `glimpse` tells it from outside. `accounting` reads the list once more and writes the result beside the outcomes, and `completion` puts it in its
 //! place. Complete results that are retries of one another are a `family`, and `folding` makes one of them.
-//! Before any of that, an `inspection` looks at a list of which nothing is sent; the `causes` of rejected rows are told by it.
+//! Before any of that, an `inspection` looks at a list of which nothing is sent; the `causes` of rejected rows are told by it;
+//! and `organisation` holds a plan against the labels that the organisation has.
 
 mod accounting;
 mod called;
@@ -21,6 +22,7 @@ mod glimpse;
 mod identity;
 mod inspection;
 mod leg;
+mod organisation;
 mod preview;
 mod reading;
 mod run;
@@ -39,6 +41,7 @@ pub use identity::{
 };
 pub use inspection::inspect;
 pub use leg::{Surroundings, Terms, Underway, call_all, take_up};
+pub use organisation::{certain_renames, hold_against, not_in_use, uses_left};
 pub use preview::{Preview, preview};
 pub use reading::{Planned, Reading, plan};
 pub use run::{Run, SANDBOX, TOLERATE};

@@ -281,6 +281,11 @@ impl Standing {
         })
     }
 
+    /// An attempt that is about no call left then, at the latest: it counts for the rate.
+    pub fn left_besides(&mut self, at: Moment) {
+        self.departures.left(at, 1);
+    }
+
     /// What the pace has to know of earlier legs.
     pub fn before(&self, now: Moment) -> Before {
         self.departures.before(now)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::organisation::Organisation;
 use crate::model::FirstLines;
 
 /// A list that was read and planned, and of which nothing was sent.
@@ -46,7 +47,7 @@ pub struct CheckedLabel {
     pub remove: u64,
     /// How many customers it is about.
     pub customers: u64,
-    /// Whether the organisation has it; null where it was not asked.
+    /// Whether the organisation has it in use; null where it was not asked.
     pub in_org: Option<bool>,
 }
 
@@ -64,6 +65,9 @@ pub struct Findings {
     pub long_ids: LongIdRows,
     /// Labels that look like dates.
     pub date_labels: Vec<LabelRows>,
+    /// What the organisation's labels say of the list; left out where it was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<Organisation>,
     /// Labels that begin and end with a quote: told only.
     pub quoted_labels: Vec<LabelRows>,
     /// Labels of more than 100 characters: told only.
@@ -80,6 +84,10 @@ impl Findings {
             && self.look_alikes.is_empty()
             && self.long_ids.rounded.is_empty()
             && self.date_labels.is_empty()
+            && self
+                .organisation
+                .as_ref()
+                .is_none_or(Organisation::is_clean)
     }
 
     /// Whether there is something that is only told.

@@ -6,6 +6,7 @@ use super::checked::{
     Checked, CheckedLabel, Findings, LabelRows, LongIdRows, LookAlikes, RejectedRows,
 };
 use super::excerpts::{places, quoted, visible};
+use super::organisation::Organisation;
 use super::words::{count, counted, span};
 use crate::model::{Moment, Rate};
 
@@ -29,9 +30,12 @@ pub struct Told<'a> {
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_totals(f)?;
-        write_labels(f, &self.checked.labels)?;
         let findings = &self.checked.findings;
+        write_labels(f, &self.checked.labels, findings.organisation.as_ref())?;
         write_rejected(f, &findings.rejected)?;
+        if let Some(organisation) = &findings.organisation {
+            organisation.write(f)?;
+        }
         write_findings(f, findings)?;
         write_remarks(f, findings)?;
         match findings.is_clean() {
@@ -76,7 +80,11 @@ impl Told<'_> {
     }
 }
 
-fn write_labels(f: &mut fmt::Formatter<'_>, labels: &[CheckedLabel]) -> fmt::Result {
+fn write_labels(
+    f: &mut fmt::Formatter<'_>,
+    labels: &[CheckedLabel],
+    organisation: Option<&Organisation>,
+) -> fmt::Result {
     if labels.is_empty() {
         return Ok(());
     }
@@ -88,7 +96,15 @@ fn write_labels(f: &mut fmt::Formatter<'_>, labels: &[CheckedLabel]) -> fmt::Res
     for label in labels.iter().take(LABELS) {
         let [add, remove, customers] = [label.add, label.remove, label.customers].map(count);
         let name = visible(&label.label);
-        writeln!(f, "  {add:>11} {remove:>11} {customers:>11}  {name}")?;
+        let has_inactive = organisation.is_some_and(|it| it.has_inactive(&label.label));
+        // Where it has none at all, that is said once.
+        let is_marked = organisation.is_some_and(|it| it.labels > 0) && label.customers > 0;
+        let mark = match label.in_org {
+            Some(false) if has_inactive => "  (inactive)",
+            Some(false) if is_marked => "  (not in the organisation)",
+            _ => "",
+        };
+        writeln!(f, "  {add:>11} {remove:>11} {customers:>11}  {name}{mark}")?;
     }
     write_more(f, labels.len(), LABELS, "label")
 }

@@ -4,6 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::faults::Listing;
 
 /// The prefix of the labels that no catalogue has.
 const UNKNOWN_PREFIX: &str = "Unknown";
@@ -113,10 +116,28 @@ impl Catalogue {
     }
 }
 
+/// Status and body where the labels are not listed. Which of them the service gives for an organisation without labels is
+/// documented nowhere.
+pub fn unlisted(listing: Listing) -> (u16, Value) {
+    let none = json!([{
+        "status": false, "code": 33002, "message": "No labels found for the organization",
+    }]);
+    match listing {
+        Listing::Labels | Listing::EmptyWarning => {
+            (200, json!({"data": [], "warnings": none, "errors": []}))
+        }
+        Listing::Empty => (200, json!({"data": [], "warnings": [], "errors": none})),
+        Listing::EmptyStatus => (404, json!({"errors": none})),
+        Listing::Forbidden => {
+            let error = json!({"status": false, "code": 403, "message": "Access denied"});
+            (403, json!({"errors": [error]}))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn a_label_is_learned_once_and_listed_after_the_fixed_ones() {

@@ -130,8 +130,7 @@ impl Memory {
             Route::Token | Route::Nowhere | Route::WrongMethod => (Fate::Served(None), None),
             Route::Catalogue | Route::ChangeLabels(_) => match self.refusal(caller, now) {
                 Some(fault) => (Fate::Stranger, fault),
-                None if route == Route::Catalogue => (Fate::Served(None), None),
-                None => self.call(dice, now),
+                None => self.call(route, dice, now),
             },
         }
     }
@@ -163,8 +162,8 @@ impl Memory {
         (!is_let_in).then_some(None)
     }
 
-    /// What becomes of a call that is let in.
-    fn call(&mut self, dice: Dice, now: Duration) -> (Fate, Option<&'static str>) {
+    /// What becomes of a call that is let in. A request for the organisation's labels is one, but that no rate limits it.
+    fn call(&mut self, route: Route, dice: Dice, now: Duration) -> (Fate, Option<&'static str>) {
         let faults = &self.faults;
         if self.burst == 0 && dice.roll("throttle") < faults.throttle.0 {
             self.burst = faults.throttle_burst.0;
@@ -173,7 +172,7 @@ impl Memory {
             self.burst -= 1;
             return (Fate::TooMany(Duration::from_secs(1)), Some("throttle"));
         }
-        if let Some(rate) = faults.rate.0
+        if let Some(rate) = faults.rate.0.filter(|_| route != Route::Catalogue)
             && let Err(wait) = self.limit.admit(rate, faults.rate_window, now)
         {
             return (Fate::TooMany(wait), Some("rate"));

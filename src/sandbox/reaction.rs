@@ -30,26 +30,30 @@ pub fn struck(
     strike: Option<Strike>,
     meeting: &Meeting,
 ) -> (Reaction, Vec<&'static str>) {
-    let dice = meeting.dice;
-    let fault: Vec<_> = strike.map(Strike::name).into_iter().collect();
-    let response = match strike {
+    let (strike, faults) = match strike {
         None | Some(Strike::OtherEntity) => {
-            let (body, faults) = disguised(answer, strike, &meeting.faults, dice);
+            let (body, faults) = disguised(answer, strike, &meeting.faults, meeting.dice);
             let response = (status(answer.status), Json(body)).into_response();
             return (Reaction::Answer(response), faults);
         }
-        Some(Strike::Error(code)) => failure(code, dice),
-        Some(Strike::BusyBody(code)) => busy(200, code),
-        Some(Strike::BusyStatus(code)) => failure(code, dice),
-        Some(Strike::Drop(_)) => return (Reaction::Cut, fault),
-        Some(Strike::Hang(_)) => return (Reaction::Hang, fault),
-        Some(Strike::Garbage(_)) => garbage(dice),
-        Some(Strike::Truncate) => {
-            let body = serde_json::to_vec(&answer.body).unwrap_or_default();
-            cut_short(&body, dice.roll("chunks") < 0.5)
-        }
+        Some(strike) => (strike, vec![strike.name()]),
     };
-    (Reaction::Answer(response), fault)
+    let body = serde_json::to_vec(&answer.body).unwrap_or_default();
+    (hit(strike, &body, meeting.dice), faults)
+}
+
+/// What becomes of an answer with this body where something strikes it.
+pub fn hit(strike: Strike, body: &[u8], dice: Dice) -> Reaction {
+    Reaction::Answer(match strike {
+        Strike::Error(code) | Strike::BusyStatus(code) => failure(code, dice),
+        Strike::BusyBody(code) => busy(200, code),
+        Strike::Drop(_) => return Reaction::Cut,
+        Strike::Hang(_) => return Reaction::Hang,
+        Strike::Garbage(_) => garbage(dice),
+        Strike::Truncate => cut_short(body, dice.roll("chunks") < 0.5),
+        // It hides nothing of another answer than that to a call.
+        Strike::OtherEntity => (StatusCode::OK, body.to_vec()).into_response(),
+    })
 }
 
 /// What meets a request while the service is away.

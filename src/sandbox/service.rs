@@ -9,12 +9,14 @@ use axum::extract::Request;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use serde_json::json;
 
 use super::answer::Answer;
+use super::catalogue::unlisted;
 use super::credentials::{Caller, KEY, PASSWORD, SECRET, USER, is_the_client};
-use super::faults::{Faults, Strike, Switch};
+use super::faults::{Faults, Listing, Strike, Switch};
 use super::memory::{Fate, Meeting, Memory};
-use super::reaction::{Reaction, away, failure, struck, token, too_many};
+use super::reaction::{Reaction, away, failure, hit, struck, token, too_many};
 use super::request::{Changes, Route};
 
 /// The memory behind one lock, which is never held across a wait.
@@ -135,10 +137,7 @@ impl<'a> Visit<'a> {
     fn serve(&self, strike: Option<Strike>, meeting: &Meeting, asked: &Asked) -> Reaction {
         match asked {
             Asked::Nothing(status, why) => answer(Answer::refused(*status, *why)),
-            Asked::Catalogue => {
-                let memory = self.service.memory();
-                Reaction::Answer(Json(memory.world.catalogue()).into_response())
-            }
+            Asked::Catalogue => self.list_labels(strike, meeting),
             Asked::Token(is_the_client) => self.give_token(*is_the_client, meeting),
             Asked::Changes(customer, changes) => {
                 let answer = match (customer, changes) {
@@ -158,6 +157,26 @@ impl<'a> Visit<'a> {
     /// Closes the entry with the status that is answered.
     pub fn answered(mut self, status: StatusCode) {
         self.status = Some(status.as_u16());
+    }
+
+    /// Lists the organisation's labels. What strikes a call strikes this, too, but for what is about a customer.
+    fn list_labels(&self, strike: Option<Strike>, meeting: &Meeting) -> Reaction {
+        let listing = meeting.faults.catalogue;
+        let (status, body) = match listing {
+            Listing::Labels => (200, json!(self.service.memory().world.catalogue())),
+            other => unlisted(other),
+        };
+        let strike = strike.filter(|strike| *strike != Strike::OtherEntity);
+        if let Some(strike) = strike {
+            self.note(&[strike.name()]);
+            let body = serde_json::to_vec(&body).unwrap_or_default();
+            return hit(strike, &body, meeting.dice);
+        }
+        if listing != Listing::Labels {
+            self.note(&["catalogue"]);
+        }
+        let status = StatusCode::from_u16(status).unwrap_or_default();
+        Reaction::Answer((status, Json(body)).into_response())
     }
 
     fn give_token(&self, is_the_client: bool, meeting: &Meeting) -> Reaction {
@@ -259,6 +278,36 @@ mod tests {
             );
             assert!(answer.1["errors"][0]["message"].is_string());
         }
+    }
+
+    #[test]
+    fn the_organisations_labels_may_be_none_or_forbidden_or_struck_as_calls_are() {
+        let path = "/v2/organization/labels";
+        let get = |settings: &[(&str, &str)]| {
+            let sandbox = with(settings);
+            let (status, body) = Client::to(&sandbox).get(path);
+            let (_, record) = Client::to(&sandbox).get("/__calls");
+            (status, body, record[0]["fault"].clone())
+        };
+        for (kind, status, place) in [
+            ("empty", 200, "errors"),
+            ("empty-warning", 200, "warnings"),
+            ("empty-404", 404, "errors"),
+        ] {
+            let (answered, body, fault) = get(&[("catalogue", kind)]);
+            assert_eq!((answered, &body[place][0]["code"]), (status, &json!(33002)));
+            assert_eq!(fault, "catalogue");
+        }
+        assert_eq!(get(&[("catalogue", "forbidden")]).0, 403);
+        assert_eq!(get(&[("throttle", "100%")]).0, 429);
+        let (status, body, fault) = get(&[("busy-body", "100%")]);
+        assert_eq!((status, fault), (200, json!("busy-body")));
+        assert!(body["errors"][0]["code"].is_u64(), "{body}");
+        let (_, body, fault) = get(&[("other-entity", "100%"), ("rate", "1/h")]);
+        assert_eq!(
+            (body["data"][0]["name"].clone(), fault),
+            (json!("VIP"), Value::Null)
+        );
     }
 
     #[test]

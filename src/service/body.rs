@@ -77,10 +77,15 @@ impl Body {
     /// Reads any bytes.
     pub fn read(bytes: &[u8]) -> Self {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let Ok(Value::Object(body)) = serde_json::from_slice(bytes) else {
-            return Self::default();
-        };
-        let get = |key| body.get(key).filter(|value| !value.is_null());
+        match serde_json::from_slice(bytes) {
+            Ok(Value::Object(body)) => Self::of(|key| body.get(key)),
+            _ => Self::default(),
+        }
+    }
+
+    /// Reads the values that stand under a body's keys.
+    pub fn of<'a>(value_of: impl Fn(&str) -> Option<&'a Value>) -> Self {
+        let get = |key| value_of(key).filter(|value| !value.is_null());
         let remark = get("message").and_then(Value::as_str).map(str::to_owned);
         let known = ["entity", "warnings", "errors", "success", "errorCode"];
         let entity = get("entity").map(whole_number);

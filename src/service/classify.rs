@@ -11,7 +11,7 @@ const NO_SUCH_LABEL: &str = "33000";
 /// "User labels not found".
 const NO_USER_LABELS: &str = "33001";
 /// Search engine busy, several actions running for the customer, customer locked: try later.
-const BUSY: [&str; 3] = ["461", "521", "23055"];
+pub(super) const BUSY: [&str; 3] = ["461", "521", "23055"];
 
 /// What is to be done after an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,6 +16,7 @@ mod log;
 mod merge;
 mod network;
 mod oauth;
+mod organisation;
 mod outages;
 mod pace;
 mod results;

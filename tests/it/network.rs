@@ -309,6 +309,13 @@ fn where_it_is_offered_http2_carries_all_calls_over_one_connection() {
 }
 
 #[test]
+fn what_is_asked_before_the_calls_costs_none_of_them_an_attempt() {
+    let (work, server, ran) = over_http2_with(60, |_| Stream::Answered, &["--against-org"]);
+    ran.ended(0);
+    assert_eq!((server.requests(), attempts(&work)), (61, 60));
+}
+
+#[test]
 fn a_connection_that_takes_no_more_is_followed_by_another() {
     let (work, server, ran) = over_http2(60, |n| match n % 20 {
         19 => Stream::LastOfConnection,

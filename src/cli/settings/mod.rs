@@ -59,6 +59,7 @@ impl Settings {
         let SettingArgs {
             list,
             service,
+            organisation,
             pace,
             valves,
             result,
@@ -87,11 +88,14 @@ impl Settings {
         let shaping = shaping(&reading);
         let mut others = others(pace, valves);
         others.insert(TOLERATE, result.tolerate.to_string());
+        if organisation.against_org {
+            others.insert("against-org", true.to_string());
+        }
         Ok(Self {
             reading,
             terms,
             method: service.method.into(),
-            timeout: pace.timeout,
+            timeout: pace.timeout.timeout,
             shaping,
             tolerance: result.tolerate,
             others,
@@ -179,7 +183,7 @@ fn others(pace: &PaceArgs, valves: &ValveArgs) -> BTreeMap<&'static str, String>
         ("burst", pace.burst.to_string()),
         ("max-attempts", pace.max_attempts.to_string()),
         ("retry-base", format!("{:?}", pace.retry_base)),
-        ("timeout", format!("{:?}", pace.timeout)),
+        ("timeout", format!("{:?}", pace.timeout.timeout)),
         ("drain", format!("{:?}", pace.drain)),
         ("max-outage", format!("{:?}", pace.max_outage)),
         ("max-failures", valves.max_failures.to_string()),

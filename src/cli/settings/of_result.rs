@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 use clap::Args;
 
 use super::args::{
-    ConsentArgs, FileArgs, ListArgs, PaceArgs, ResultArgs, ServiceArgs, SettingArgs, ValveArgs,
+    ConsentArgs, FileArgs, ListArgs, OrganisationArgs, PaceArgs, ResultArgs, ServiceArgs,
+    SettingArgs, ValveArgs,
 };
 use crate::cli::guards::RowRange;
 use crate::cli::values::{OnConflictName, count, count_or_zero};
@@ -25,6 +26,9 @@ pub struct OfResultArgs {
 
     #[command(flatten)]
     service: ServiceArgs,
+
+    #[command(flatten)]
+    organisation: OrganisationArgs,
 
     #[command(flatten)]
     pace: PaceArgs,
@@ -86,6 +90,7 @@ impl From<OfResultArgs> for SettingArgs {
             file,
             rows,
             service,
+            organisation,
             pace,
             valves,
             result,
@@ -107,6 +112,7 @@ impl From<OfResultArgs> for SettingArgs {
                 max_removals: rows.max_removals,
             },
             service,
+            organisation,
             pace,
             valves,
             result,

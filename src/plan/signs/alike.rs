@@ -46,7 +46,7 @@ pub fn look_alikes(labels: &Labels, uses: impl Fn(LabelId) -> u64) -> Vec<Alike>
     let mut groups: HashMap<String, Vec<LabelId>> = HashMap::new();
     // There are no more than can be numbered.
     for label in (0..labels.len() as u32).map(LabelId::from_number) {
-        let key = folded(labels.name(label), CHOICES[CHOICES.len() - 1]);
+        let key = look(labels.name(label));
         groups.entry(key).or_default().push(label);
     }
     let by_use = |label: &LabelId| {
@@ -77,8 +77,13 @@ fn is_tidy(label: &str) -> bool {
     folded(label, &[Difference::Spaces, Difference::Form]) == label
 }
 
+/// What a label looks like: the same for all that differ in nothing else than what people don't see or don't mind.
+pub fn look(label: &str) -> String {
+    folded(label, CHOICES[CHOICES.len() - 1])
+}
+
 /// In how little two labels differ that look alike.
-fn differences(one: &str, other: &str) -> &'static [Difference] {
+pub fn differences(one: &str, other: &str) -> &'static [Difference] {
     let equal = |choice: &&&[Difference]| folded(one, choice) == folded(other, choice);
     CHOICES.iter().find(equal).copied().unwrap_or_default()
 }

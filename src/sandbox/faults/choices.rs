@@ -69,6 +69,23 @@ words! {
 }
 
 words! {
+    /// What a request for the organisation's labels is answered with.
+    Listing {
+        /// The labels.
+        #[default]
+        Labels = "labels",
+        /// That there are none: 33002 among the errors of a 200.
+        Empty = "empty",
+        /// The same among the warnings, beside an empty list.
+        EmptyWarning = "empty-warning",
+        /// The same with a status that says so, too.
+        EmptyStatus = "empty-404",
+        /// That the account may not read them.
+        Forbidden = "forbidden",
+    }
+}
+
+words! {
     /// Whether something is done.
     Switch {
         /// No.

@@ -10,7 +10,7 @@ mod values;
 use std::collections::BTreeMap;
 
 pub use chance::{Dice, mix};
-pub use choices::{OutageKind, RateWindow, RetryAfter, Switch};
+pub use choices::{Listing, OutageKind, RateWindow, RetryAfter, Switch};
 pub use disguise::disguised;
 pub use limit::Limit;
 pub use strike::Strike;
@@ -128,6 +128,9 @@ settings! {
         "Leave the entity out of answers with warnings";
     other_entity "other-entity": Share, "SHARE" = "0%", "Bodies",
         "Answer for another customer, after the labels are changed";
+
+    catalogue "catalogue": Listing, "KIND" = "labels", "The organisation's labels",
+        "What the organisation's labels are: labels, none (empty, empty-warning or empty-404), or forbidden to read";
 
     revoke_after "revoke-after": MaybeCount, "N" = "none", "Credentials",
         "Refuse all credentials after so many calls";

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{DATE, HeaderName, RETRY_AFTER};
 use reqwest::{Body, RequestBuilder, Response};
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::connection::CONNECTING;
 use super::failure::{is_garbled, is_handshake, lost, no_connection, timed_out};
@@ -43,7 +43,7 @@ impl Exchange {
         let body = Body::wrap(Outgoing::new(body, leaving.clone(), Arc::clone(&left)));
         let whole = async {
             match request.body(body).send().await {
-                Ok(response) => self.answer(response).await,
+                Ok(response) => self.answer(response, MOST_OF_A_BODY).await,
                 Err(error) => self.no_answer(&error, leaving.has_left()),
             }
         };
@@ -63,18 +63,37 @@ impl Exchange {
         }
     }
 
+    /// Sends a request without a body, and reads so many bytes of the answer's. As no connection asks for a body that is not
+    /// there, nothing tells when it is written: it counts as sent from the first, and its time-out too.
+    pub async fn fetch(
+        &self,
+        request: RequestBuilder,
+        most: usize,
+        leaving: impl Leaving,
+    ) -> Reply {
+        leaving.leave();
+        let whole = async {
+            match request.send().await {
+                Ok(response) => self.answer(response, most).await,
+                Err(error) => self.no_answer(&error, true),
+            }
+        };
+        let in_time = timeout(self.timeout, whole).await;
+        in_time.unwrap_or_else(|_| Reply::TimedOut(timed_out(self.timeout)))
+    }
+
     fn no_connection(&self, why: String) -> Reply {
         Reply::NoConnection(format!("no connection to {}: {why}", self.host))
     }
 
-    async fn answer(&self, mut response: Response) -> Reply {
+    async fn answer(&self, mut response: Response, most: usize) -> Reply {
         let (status, headers) = (response.status().as_u16(), response.headers());
         let text = |name: HeaderName| headers.get(name)?.to_str().ok();
         let retry_after = text(RETRY_AFTER)
             .and_then(|value| retry_after::pause(value, text(DATE), SystemTime::now()));
         let named = |name: &str| headers.get(name)?.to_str().ok();
         let quota = quota::left(&named, SystemTime::now());
-        let body = match read_body(&mut response).await {
+        let body = match read_body(&mut response, most).await {
             Ok(body) => body,
             // These say all that is needed without their body; and what can't be unpacked can't be read.
             Err(error) if matches!(status, 401 | 429 | 500..) || is_garbled(&error) => Bytes::new(),
@@ -99,13 +118,11 @@ impl Exchange {
     }
 }
 
-async fn read_body(response: &mut Response) -> Result<Bytes, reqwest::Error> {
+async fn read_body(response: &mut Response, most: usize) -> Result<Bytes, reqwest::Error> {
     let mut body = BytesMut::new();
-    while body.len() < MOST_OF_A_BODY {
+    while body.len() < most {
         match response.chunk().await? {
-            Some(chunk) => {
-                body.extend_from_slice(&chunk[..chunk.len().min(MOST_OF_A_BODY - body.len())])
-            }
+            Some(chunk) => body.extend_from_slice(&chunk[..chunk.len().min(most - body.len())]),
             None => break,
         }
     }

@@ -20,6 +20,7 @@ use self::outgoing::Unpaced;
 use self::tokens::Tokens;
 use super::auth::Credentials;
 use super::body::change_labels;
+use super::catalogue;
 use super::redaction::Redaction;
 use super::reply::Reply;
 use super::token::{self, Granted, Token, When};
@@ -55,6 +56,12 @@ pub trait Sender: Send + Sync + 'static {
     fn discreet(&self, text: String) -> String {
         text
     }
+}
+
+/// What asks for the organisation's labels, with the same credentials as calls.
+pub trait ListsLabels: Sender {
+    /// Asks once, tells `leaving` when it does, and waits for what becomes of it.
+    fn labels(&self, leaving: impl Leaving) -> impl Future<Output = Reply> + Send;
 }
 
 /// Sends calls to the service.
@@ -115,14 +122,15 @@ impl Client {
 
     fn request(&self, call: &Call, token: Option<&Token>) -> RequestBuilder {
         let ClientOptions {
-            base_url,
-            credentials,
-            method,
-            ..
+            base_url, method, ..
         } = &self.options;
         let url = base_url.join(&format!("/v2/customers/{}/changeLabels", call.user));
-        let request = self.http.request(method.into(), url);
-        match (credentials, token) {
+        self.signed(self.http.request(method.into(), url), token)
+    }
+
+    /// The request with what says who asks.
+    fn signed(&self, request: RequestBuilder, token: Option<&Token>) -> RequestBuilder {
+        match (&self.options.credentials, token) {
             (Credentials::Basic { username, password }, _) => {
                 request.basic_auth(username, Some(password.expose_secret()))
             }
@@ -132,28 +140,55 @@ impl Client {
     }
 }
 
+impl Client {
+    /// The token to send with. Who has waited long for a turn may need another one than was got ready.
+    async fn token_now(&self) -> Result<Option<Arc<Token>>, Reply> {
+        match self.tokens.current() {
+            Some(token) => Ok(Some(token)),
+            None => self.token().await,
+        }
+    }
+
+    /// Takes note of what a reply says of the token that was sent with.
+    fn learn(&self, reply: &Reply, token: Option<&Arc<Token>>) {
+        match (reply.status(), token) {
+            (Some(401), Some(token)) => self.tokens.refused(token),
+            (Some(status), Some(token)) if !matches!(status, 429 | 500..) => token.prove(),
+            _ => {}
+        }
+    }
+}
+
+impl ListsLabels for Client {
+    async fn labels(&self, leaving: impl Leaving) -> Reply {
+        let token = match self.token_now().await {
+            Ok(token) => token,
+            Err(reply) => return reply,
+        };
+        let url = self.options.base_url.join(catalogue::PATH);
+        let request = self.signed(self.http.get(url), token.as_deref());
+        // One byte more tells a longer one from a whole one.
+        let most = catalogue::LONGEST + 1;
+        let reply = self.exchange.fetch(request, most, leaving).await;
+        self.learn(&reply, token.as_ref());
+        reply
+    }
+}
+
 impl Sender for Client {
     async fn ready(&self) -> Result<(), Reply> {
         self.token().await.map(|_| ())
     }
 
     async fn send(&self, call: &Call, leaving: impl Leaving) -> Reply {
-        // Who has waited long for a turn may need another one than was got ready.
-        let token = match self.tokens.current() {
-            Some(token) => Some(token),
-            None => match self.token().await {
-                Ok(token) => token,
-                Err(reply) => return reply,
-            },
+        let token = match self.token_now().await {
+            Ok(token) => token,
+            Err(reply) => return reply,
         };
         let request = self.request(call, token.as_deref());
         let body = change_labels(call);
         let reply = self.exchange.reply(request, body, leaving).await;
-        match (reply.status(), &token) {
-            (Some(401), Some(token)) => self.tokens.refused(token),
-            (Some(status), Some(token)) if !matches!(status, 429 | 500..) => token.prove(),
-            _ => {}
-        }
+        self.learn(&reply, token.as_ref());
         reply
     }
 

@@ -2,6 +2,7 @@
 
 mod file;
 mod list;
+mod organisation;
 mod pace;
 mod result;
 mod service;
@@ -12,7 +13,8 @@ use clap::{ArgAction, Args};
 
 pub use file::FileArgs;
 pub use list::ListArgs;
-pub use pace::{PaceArgs, RateArgs};
+pub use organisation::OrganisationArgs;
+pub use pace::{PaceArgs, RateArgs, TimeoutArgs};
 pub use result::ResultArgs;
 pub use service::ServiceArgs;
 pub use valves::ValveArgs;
@@ -56,6 +58,10 @@ pub struct SettingArgs {
     /// Where and how calls go.
     #[command(flatten)]
     pub service: ServiceArgs,
+
+    /// Whether its labels are asked for.
+    #[command(flatten)]
+    pub organisation: OrganisationArgs,
 
     /// How fast, and how often again.
     #[command(flatten)]

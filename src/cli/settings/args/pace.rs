@@ -30,6 +30,15 @@ impl RateArgs {
     }
 }
 
+/// How long an answer may take.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pace and retries")]
+pub struct TimeoutArgs {
+    /// How long an attempt may take
+    #[arg(long, value_name = "SPAN", value_parser = span, env = "BULKLABEL_TIMEOUT", hide_env_values = true, default_value = "30s")]
+    pub timeout: Duration,
+}
+
 /// How fast, and how often again.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pace and retries")]
@@ -74,9 +83,9 @@ pub struct PaceArgs {
     #[arg(long, value_name = "SPAN", value_parser = span, env = "BULKLABEL_RETRY_BASE", hide_env_values = true, default_value = "500ms")]
     pub retry_base: Duration,
 
-    /// How long an attempt may take
-    #[arg(long, value_name = "SPAN", value_parser = span, env = "BULKLABEL_TIMEOUT", hide_env_values = true, default_value = "30s")]
-    pub timeout: Duration,
+    /// How long an answer may take.
+    #[command(flatten)]
+    pub timeout: TimeoutArgs,
 
     /// How long calls on their way may take to end after Ctrl-C or SIGTERM
     #[arg(long, value_name = "SPAN", value_parser = span_or_zero, env = "BULKLABEL_DRAIN", hide_env_values = true, default_value = "10s")]

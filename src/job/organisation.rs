@@ -1,0 +1,131 @@
+//! A plan's labels, held against those that the organisation has.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::inspection::word;
+use super::standing::Standing;
+use crate::list::label_from_flag;
+use crate::model::Action;
+use crate::plan::{Known, LabelUse, Plan};
+use crate::report::{Checked, NotInUse, Organisation};
+use crate::service::Catalogue;
+
+/// Adds to what was found in a list what the organisation's labels say of it.
+pub fn hold_against(catalogue: &Catalogue, plan: &Plan, checked: &mut Checked) {
+    for label in &mut checked.labels {
+        label.in_org = Some(catalogue.is_active(&label.label) == Some(true));
+    }
+    let organisation = not_in_use(catalogue, plan, &plan.label_uses());
+    checked.findings.organisation = Some(organisation);
+}
+
+/// The labels that would be sent and that the organisation does not have in use; `uses` says what would be sent.
+pub fn not_in_use(catalogue: &Catalogue, plan: &Plan, uses: &[LabelUse]) -> Organisation {
+    let name = |this: &LabelUse| plan.labels().name(this.label);
+    let sent = || uses.iter().filter(|this| this.customers() > 0);
+    let mut absent: Vec<_> = sent()
+        .filter(|this| catalogue.is_active(name(this)) != Some(true))
+        .collect();
+    absent.sort_by_key(|this| Reverse(this.customers()));
+    let mut lines = plan.lines_of(absent.iter().map(|this| this.label));
+    let mut known = Known::of(catalogue.active());
+    let not_in_use = absent.into_iter().map(|this| {
+        let label = name(this);
+        let likely = known.likely(label);
+        let is_listed = catalogue.is_active(label).is_some();
+        NotInUse {
+            label: label.to_owned(),
+            inactive: is_listed,
+            add: this.adds,
+            remove: this.removes,
+            nearest: likely.as_ref().map(|likely| likely.name.to_owned()),
+            differs_in: likely.as_ref().map_or_else(Vec::new, |likely| {
+                likely.differences.iter().copied().map(word).collect()
+            }),
+            certain: likely.is_some_and(|it| it.is_only && !is_listed && can_be_listed(it.name)),
+            at: lines.remove(&this.label).unwrap_or_default(),
+        }
+    });
+    Organisation {
+        labels: catalogue.len() as u64,
+        sent: sent().count() as u64,
+        not_in_use: not_in_use.collect(),
+    }
+}
+
+/// What the calls that are left would send, label by label.
+pub fn uses_left(plan: &Plan, standing: &Standing) -> Vec<LabelUse> {
+    let mut uses = plan.label_uses();
+    for this in &mut uses {
+        (this.adds, this.removes) = (0, 0);
+    }
+    for (call, _) in standing.remaining(plan) {
+        for change in &call.changes {
+            let this = &mut uses[change.label.get() as usize];
+            match change.action {
+                Action::Add => this.adds += 1,
+                Action::Remove => this.removes += 1,
+            }
+        }
+    }
+    uses
+}
+
+/// What mends a list without doubt: of these labels those that the organisation lacks, each with the only one in use that
+/// looks like it. A label that it has but inactive is left alone: somebody has meant that.
+pub fn certain_renames<'a>(
+    catalogue: &Catalogue,
+    labels: impl IntoIterator<Item = &'a str>,
+) -> BTreeMap<String, String> {
+    let mut known = Known::of(catalogue.active());
+    let lacking = labels
+        .into_iter()
+        .filter(|label| catalogue.is_active(label).is_none());
+    let renames = lacking.filter_map(|label| {
+        let likely = known.likely(label)?;
+        let is_certain = likely.is_only && can_be_listed(likely.name);
+        is_certain.then(|| (label.to_owned(), likely.name.to_owned()))
+    });
+    renames.collect()
+}
+
+/// Whether a list can name the label: what surrounds it is dropped, and control characters are refused.
+fn can_be_listed(label: &str) -> bool {
+    label_from_flag(label).is_ok_and(|read| read == label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_leaves_no_doubt_is_mended() {
+        let catalogue = Catalogue::from_iter([
+            ("VIP", true),
+            ("Gold Member", true),
+            ("GOLD MEMBER", true),
+            ("Newsletter", true),
+            ("Old ", true),
+            ("Summer", false),
+            ("SUMMER", true),
+            ("winter", false),
+        ]);
+        let labels = [
+            "VIP",
+            "vip",
+            "Gold member",
+            "Newsleter",
+            "Old",
+            "old",
+            "Summer",
+            "summer",
+            "Winter",
+            "Vip\u{A0}",
+        ];
+        let renames: Vec<_> = certain_renames(&catalogue, labels).into_iter().collect();
+        let expected = [("Vip\u{A0}", "VIP"), ("summer", "SUMMER"), ("vip", "VIP")];
+        let expected = expected.map(|(from, to)| (from.to_owned(), to.to_owned()));
+        assert_eq!(renames, expected);
+    }
+}
