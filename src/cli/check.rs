@@ -1,6 +1,5 @@
 //! `bulklabel check`.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,6 +7,7 @@ use clap::Args;
 use super::environment::Environment;
 use super::guards::Guarded;
 use super::settings::{CheckSettingArgs, reading};
+use super::standard_output::print;
 use crate::error::{Error, ExitStatus};
 use crate::job;
 use crate::list::Source;
@@ -56,7 +56,7 @@ pub fn run(args: CheckArgs, environment: &Environment) -> Result<ExitStatus, Err
         }
         .to_string(),
     };
-    print(&text)?;
+    print(text.as_bytes())?;
     let guarded = Guarded {
         name: source.name(),
         is_result: false,
@@ -73,15 +73,4 @@ pub fn run(args: CheckArgs, environment: &Environment) -> Result<ExitStatus, Err
 fn json(checked: &Checked) -> Result<String, Error> {
     let json = serde_json::to_string_pretty(checked).map_err(Error::unusable)?;
     Ok(json + "\n")
-}
-
-fn print(text: &str) -> Result<(), Error> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        // Who does not read to the end has seen enough.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let what = format!("standard output can't be written: {error}");
-            Err(Error::new(ExitStatus::TryLater, what))
-        }
-        _ => Ok(()),
-    }
 }

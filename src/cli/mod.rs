@@ -6,6 +6,7 @@ mod advice;
 mod check;
 mod claim;
 mod command_line;
+mod completions;
 mod conclusion;
 mod consent;
 mod credentials;
@@ -14,11 +15,12 @@ mod environment;
 mod fault_args;
 mod finish;
 mod guards;
+mod help;
 mod list;
 mod made_from;
+mod man;
 mod members;
 mod merge;
-mod nearest;
 mod offspring;
 mod print;
 mod prompt;
@@ -32,13 +34,14 @@ mod sending;
 mod settings;
 mod show;
 mod signals;
+mod standard_output;
 mod status;
 mod undo;
 mod values;
 
 use std::process::ExitCode;
 
-use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, ExitStatus};
 use crate::report::{LogFormat, Screen, start_log};
@@ -47,20 +50,17 @@ use self::scrub::without_passwords;
 use self::settings::{Misunderstood, Understood};
 use self::values::LogFormatName;
 
-/// Tags customers in bulk: reads a CSV of userId,action,label, makes one call per customer at the rate that the
-/// service allows, and writes a result CSV that says of every row what became of it.
+/// Tags customers in bulk: a list goes in, one call per customer goes out, and a result
+/// says of every row what became of it.
 #[derive(Debug, Parser)]
 #[command(
     name = "bulklabel",
     version,
     arg_required_else_help = true,
     subcommand_required = true,
-    after_help = "Examples:\n  \
-        bulklabel check campaign.csv               look at a list: nothing is sent\n  \
-        bulklabel run campaign.csv --sandbox       rehearse: no account, no network, nothing is changed\n  \
-        bulklabel run campaign.csv --cluster eu\n\n\
-        Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or from BULKLABEL_CLIENT_KEY and \
-    BULKLABEL_CLIENT_SECRET (OAuth). `bulklabel run --help` says more."
+    help_template = help::TEMPLATE,
+    after_help = help::FIRST,
+    after_long_help = help::LONG,
 )]
 struct Cli {
     #[command(subcommand)]
@@ -77,7 +77,8 @@ struct Cli {
         value_name = "FORMAT",
         default_value = "text",
         env = LOG_FORMAT,
-        hide_env_values = true
+        hide_env_values = true,
+        hide_short_help = true
     )]
     log_format: LogFormatName,
 }
@@ -95,11 +96,13 @@ enum Command {
     Status(status::StatusArgs),
     Settings(Box<show::ShowArgs>),
     Sandbox(Box<sandbox::SandboxArgs>),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Runs the program as the command line says.
 pub fn main() -> ExitCode {
-    let command = environment::without_empty_variables(Cli::command());
+    let command = environment::without_empty_variables(help::whole());
     let understood = match settings::understand(&command) {
         Ok(understood) => understood,
         Err(Misunderstood::CommandLine(error)) => return misunderstood(&error),
@@ -135,6 +138,8 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
         Command::Status(args) => status::run(args),
         Command::Settings(args) => show::run(*args, given),
         Command::Sandbox(args) => sandbox::run(*args, screen),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }
 
@@ -171,6 +176,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Cli::command().debug_assert();
+        help::whole().debug_assert();
     }
 }

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::file::Entry;
-use crate::cli::nearest::nearest;
+use crate::model::nearest;
 
 /// Secrets, which must not stand in it, and what may instead; as they are called, whatever their case and signs.
 const SECRETS: [(&str, &str); 7] = [
