@@ -21,6 +21,7 @@ mod made_from;
 mod man;
 mod members;
 mod merge;
+mod misheard;
 mod offspring;
 mod print;
 mod prompt;
@@ -39,6 +40,7 @@ mod status;
 mod undo;
 mod values;
 
+use std::env;
 use std::process::ExitCode;
 
 use clap::{ArgAction, FromArgMatches, Parser, Subcommand};
@@ -105,12 +107,12 @@ pub fn main() -> ExitCode {
     let command = environment::without_empty_variables(help::whole());
     let understood = match settings::understand(&command) {
         Ok(understood) => understood,
-        Err(Misunderstood::CommandLine(error)) => return misunderstood(&error),
+        Err(Misunderstood::CommandLine(error)) => return misunderstood(&error, &command),
         Err(Misunderstood::File(error)) => return report(&error, &early_screen()).into(),
     };
     let cli = match Cli::from_arg_matches(&understood.matches) {
         Ok(cli) => cli,
-        Err(error) => return misunderstood(&error),
+        Err(error) => return misunderstood(&error, &command),
     };
     let screen = Screen::new(cli.log_format.into());
     run_command(cli, &understood, &screen)
@@ -128,6 +130,17 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
     );
     if let Some(file) = &given.file {
         tracing::debug!(event = "settings", "settings of {}", file.title());
+    }
+    let sends_or_looks = matches!(
+        cli.command,
+        Command::Run(_)
+            | Command::Check(_)
+            | Command::Retry(_)
+            | Command::Undo(_)
+            | Command::Settings(_)
+    );
+    if sends_or_looks {
+        check_variables(&help::whole(), screen)?;
     }
     match cli.command {
         Command::Run(args) => run::run(*args, given, &environment, screen),
@@ -153,8 +166,17 @@ fn early_screen() -> Screen {
 }
 
 /// Says why a command line can't be understood, or the help that it asks for.
-fn misunderstood(error: &clap::Error) -> ExitCode {
+fn misunderstood(error: &clap::Error, command: &clap::Command) -> ExitCode {
     let screen = early_screen();
+    let words: Vec<_> = env::args_os().skip(1).collect();
+    let Some(said) = misheard::sentence(error, command, &words) else {
+        return in_its_own_words(error, &screen);
+    };
+    screen.fail(without_passwords(&said), ExitStatus::Unusable);
+    ExitStatus::Unusable.into()
+}
+
+fn in_its_own_words(error: &clap::Error, screen: &Screen) -> ExitCode {
     let said = error.render().to_string();
     let text = without_passwords(&said);
     if !error.use_stderr() || (screen.format() == LogFormat::Text && text == said) {
@@ -163,6 +185,15 @@ fn misunderstood(error: &clap::Error) -> ExitCode {
     let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
     screen.fail(text, ExitStatus::Unusable);
     ExitStatus::Unusable.into()
+}
+
+/// Refuses to begin where somebody has set a variable that means nothing, and can only have meant one that does.
+fn check_variables(command: &clap::Command, screen: &Screen) -> Result<(), Error> {
+    let misheard::Unread { slip, others } = misheard::unread(command, environment::set_variables());
+    if let Some(others) = others {
+        screen.say(others);
+    }
+    slip.map_or(Ok(()), |slip| Err(Error::unusable(slip)))
 }
 
 fn report(error: &Error, screen: &Screen) -> ExitStatus {

@@ -1,0 +1,126 @@
+//! What is said of a command line that can't be understood: one sentence, with what was meant.
+
+mod commands;
+mod flags;
+mod foreign;
+mod values;
+mod variables;
+
+use std::ffi::OsString;
+
+use clap::Command;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+pub use variables::{Unread, unread};
+
+/// A command line that was not understood.
+struct Typed<'a> {
+    /// All that can be typed.
+    all: &'a Command,
+    /// The command that was typed, where there is one.
+    command: Option<&'a Command>,
+    /// Its words.
+    words: &'a [OsString],
+}
+
+/// What is said of `error`, to which `words` have led; nothing where the error's own words are best.
+pub fn sentence(error: &clap::Error, all: &Command, words: &[OsString]) -> Option<String> {
+    let command = words.iter().find_map(|word| all.find_subcommand(word));
+    let typed = Typed {
+        all,
+        command,
+        words,
+    };
+    let about = |kind| text(error, kind);
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            about(ContextKind::InvalidSubcommand).map(|word| typed.no_command(&word))
+        }
+        ErrorKind::UnknownArgument => {
+            let word = about(ContextKind::InvalidArg)?;
+            Some(match word.starts_with('-') {
+                true => typed.no_flag(&word),
+                false => typed.one_too_many(&word),
+            })
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => typed.no_value(error),
+        ErrorKind::MissingRequiredArgument => typed.missing(error),
+        ErrorKind::ArgumentConflict => {
+            let (one, other) = (
+                about(ContextKind::InvalidArg)?,
+                about(ContextKind::PriorArg)?,
+            );
+            Some(match one == other {
+                true => format!("{} is given twice: leave one of both out", name(&one)),
+                false => format!(
+                    "{} and {} exclude each other: leave one of them out",
+                    name(&one),
+                    name(&other)
+                ),
+            })
+        }
+        _ => None,
+    }
+}
+
+impl Typed<'_> {
+    /// How the help is asked for.
+    fn help(&self) -> String {
+        match self.command {
+            Some(command) => format!("`bulklabel {} --help`", command.get_name()),
+            None => "`bulklabel --help`".to_owned(),
+        }
+    }
+
+    /// Where a word stands behind all that the command takes.
+    fn one_too_many(&self, word: &str) -> String {
+        let takes = self
+            .command
+            .and_then(|command| command.get_positionals().next());
+        let takes = takes.and_then(|arg| Some(arg.get_value_names()?.first()?.to_string()));
+        let what = match takes {
+            Some(takes) => format!("it takes one {takes}"),
+            None => "it takes flags only".to_owned(),
+        };
+        let command = self.command.map_or("bulklabel", Command::get_name);
+        format!(
+            "\"{word}\" is one word too many for {command}: {what}; put quotes around a name that has spaces"
+        )
+    }
+
+    fn missing(&self, error: &clap::Error) -> Option<String> {
+        let Some(ContextValue::Strings(missing)) = error.get(ContextKind::InvalidArg) else {
+            return None;
+        };
+        let command = self.command?.get_name();
+        let missing: Vec<_> = missing
+            .iter()
+            .map(|arg| arg.trim_matches(['<', '>', '.']))
+            .collect();
+        let example = super::help::examples(&self.command?.get_after_help()?.to_string())?
+            .lines()
+            .nth(1)?
+            .trim()
+            .to_owned();
+        let example = example.split("   ").next().unwrap_or_default();
+        Some(format!(
+            "{command} needs {}, such as: {example}",
+            missing.join(" and ")
+        ))
+    }
+}
+
+/// A flag as it is typed: `--rate <RATE>` → `--rate`.
+fn name(arg: &str) -> &str {
+    let end = arg.find([' ', '[', '=']).unwrap_or(arg.len());
+    arg[..end].trim_end_matches('.')
+}
+
+/// A text that an error is about.
+fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) => texts.first().cloned(),
+        _ => None,
+    }
+}
