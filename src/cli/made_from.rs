@@ -11,6 +11,7 @@ use super::settings::{ServiceArgs, Understood, address};
 use crate::error::Error;
 use crate::job::{Planned, SANDBOX};
 use crate::list::Source;
+use crate::model::meant;
 use crate::record::summary_of;
 use crate::report::{LogFormat, Screen, Summary, count, counted};
 use crate::service::BaseUrl;
@@ -153,13 +154,21 @@ impl MadeFrom {
     /// Says which codes no row of it has: a code that was misspelt looks like one that is done with.
     pub fn tell_unmet(&self, planned: &Planned, screen: &Screen) {
         let codes = &planned.codes_unmet;
-        if !codes.is_empty() {
-            screen.say(format!(
-                "warning: no row of {} has the code {}, which --codes names.",
-                self.result.display(),
-                codes.join(" or ")
-            ));
+        if codes.is_empty() {
+            return;
         }
+        let there = self.summary.as_ref().map(|summary| &summary.codes);
+        let there: Vec<_> = there.into_iter().flat_map(|codes| codes.keys()).collect();
+        let known = there.iter().map(|code| code.as_str());
+        let hint = match codes.iter().find_map(|code| meant(code, known.clone())) {
+            Some(meant) => format!(": is {meant} meant?"),
+            None => ".".to_owned(),
+        };
+        screen.say(format!(
+            "warning: no row of {} has the code {}, which --codes names{hint}",
+            self.result.display(),
+            codes.join(" or ")
+        ));
     }
 
     /// Refuses a result that has other rows than it was written with; `read` is how many it has.

@@ -39,6 +39,7 @@ mod standard_output;
 mod status;
 mod undo;
 mod values;
+mod words;
 
 use std::env;
 use std::process::ExitCode;

@@ -27,11 +27,17 @@ use crate::sandbox::{KEY, Options, PASSWORD, SECRET, Sandbox, USER};
 )]
 pub struct SandboxArgs {
     /// The port on 127.0.0.1; 0 takes any that is free
-    #[arg(long, value_name = "N", default_value_t = 8080)]
+    #[arg(long, value_name = "N", value_parser = port, default_value = "8080")]
     port: u16,
 
     #[command(flatten)]
     faults: FaultArgs,
+}
+
+/// A port.
+fn port(text: &str) -> Result<u16, String> {
+    text.parse()
+        .map_err(|_| format!("\"{text}\" is no port: write a number up to 65535, or 0"))
 }
 
 /// Serves until it is stopped.

@@ -10,6 +10,7 @@ mod delimiter;
 mod encoding;
 mod error;
 mod lines;
+mod misnamed;
 mod packed;
 mod rows;
 mod rules;

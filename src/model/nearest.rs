@@ -22,8 +22,11 @@ pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option
         .map(|(candidate, plain)| (distance(plain), plain, *candidate))
         .filter(|(distance, plain, _)| *distance <= slips(plain) && *distance < plain.len());
     let likeness = |candidate: &str| strsim::jaro_winkler(&folded, candidate);
+    // Letters that were changed about are the likelier slip: `ue` is eu, and not us.
+    let differs = |candidate: &str| letters(&folded) != letters(candidate);
     let best = near.min_by(|(a, one, _), (b, other, _)| {
         a.cmp(b)
+            .then_with(|| differs(one).cmp(&differs(other)))
             .then_with(|| likeness(other).total_cmp(&likeness(one)))
     });
     best.map(|(.., candidate)| candidate).or_else(|| {
@@ -35,6 +38,13 @@ pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option
             _ => None,
         }
     })
+}
+
+/// The letters of a word, in their own order.
+fn letters(word: &str) -> Vec<char> {
+    let mut letters: Vec<_> = word.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 /// How many letters may be wrong in a slip of this word.
@@ -75,6 +85,7 @@ mod tests {
         let known = ["eu", "us", "apac", "apac2", "north-america"];
         for (word, expected) in [
             ("ue", Some("eu")),
+            ("su", Some("us")),
             ("EU", Some("eu")),
             ("apca", Some("apac")),
             ("apac3", Some("apac")),

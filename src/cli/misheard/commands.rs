@@ -12,16 +12,18 @@ use crate::model::meant;
 impl Typed<'_> {
     /// What is said of `word`, which is no command.
     pub(super) fn no_command(&self, word: &str) -> String {
+        if word.ends_with(".results.csv") {
+            return format!(
+                "\"{word}\" is no command: `{}` sends again what failed in this result, and `{}` takes back what was done",
+                self.with("retry", word, true),
+                CommandLine::of(["undo".into(), word.into()])
+            );
+        }
         if is_file(word) {
-            let send = if word.ends_with(".results.csv") {
-                "retry"
-            } else {
-                "run"
-            };
             return format!(
                 "\"{word}\" is no command: if it is a list, look at it with `{}`, or send it with `{}`",
                 CommandLine::of(["check".into(), word.into()]),
-                self.with(send, word, true)
+                self.with("run", word, true)
             );
         }
         let names: Vec<_> = self.all.get_subcommands().map(Command::get_name).collect();

@@ -9,23 +9,26 @@ impl Typed<'_> {
     /// What is said of `typed`, which is no flag of the command.
     pub(super) fn no_flag(&self, typed: &str) -> String {
         let typed = name(typed);
-        let has = |flag: &str| self.command.is_none_or(|command| has(command, flag));
+        let command = self.command.or_else(|| self.all.find_subcommand("run"));
+        let has = |flag: &str| command.is_some_and(|command| has(command, flag));
         let elsewhere = self.commands_with(typed);
         let what = match self.command {
             Some(command) => format!("{} has no flag {typed}", command.get_name()),
             None => format!("{typed} is no flag here"),
         };
-        if self.command.is_none() && !elsewhere.is_empty() {
-            let command = elsewhere[0];
+        if let Some(command) = command.filter(|_| has(typed)) {
+            let command = command.get_name();
             return format!(
-                "{what}: it stands behind the command, as in `bulklabel {command} … {typed}`"
+                "{typed} stands behind its command, as in `bulklabel {command} … {typed}`"
             );
         }
         if let Some(answer) = foreign::flag(typed, has) {
             return format!("{what}: {answer}");
         }
-        if !elsewhere.is_empty() {
-            return format!("{what}: {} has it", listed(&elsewhere));
+        match elsewhere[..] {
+            [] => {}
+            [one] => return format!("{what}: {one} has it"),
+            _ => return format!("{what}: {} have it", listed(&elsewhere)),
         }
         let own = self.command.unwrap_or(self.all);
         let known: Vec<_> = longs(own).chain(longs(self.all)).collect();

@@ -44,6 +44,13 @@ pub fn sentence(error: &clap::Error, all: &Command, words: &[OsString]) -> Optio
             })
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => typed.no_value(error),
+        ErrorKind::TooManyValues => {
+            let flag = about(ContextKind::InvalidArg)?;
+            Some(format!(
+                "{} is a switch, and takes no value: write it alone",
+                name(&flag)
+            ))
+        }
         ErrorKind::MissingRequiredArgument => typed.missing(error),
         ErrorKind::ArgumentConflict => {
             let (one, other) = (
@@ -79,13 +86,16 @@ impl Typed<'_> {
             .and_then(|command| command.get_positionals().next());
         let takes = takes.and_then(|arg| Some(arg.get_value_names()?.first()?.to_string()));
         let what = match takes {
-            Some(takes) => format!("it takes one {takes}"),
+            _ if matches!(word, "true" | "false") => {
+                format!("what a switch says is written with =, as in --yes={word}")
+            }
+            Some(takes) => {
+                format!("it takes one {takes}; put quotes around a name that has spaces")
+            }
             None => "it takes flags only".to_owned(),
         };
         let command = self.command.map_or("bulklabel", Command::get_name);
-        format!(
-            "\"{word}\" is one word too many for {command}: {what}; put quotes around a name that has spaces"
-        )
+        format!("\"{word}\" is one word too many for {command}: {what}")
     }
 
     fn missing(&self, error: &clap::Error) -> Option<String> {
@@ -95,24 +105,22 @@ impl Typed<'_> {
         let command = self.command?.get_name();
         let missing: Vec<_> = missing
             .iter()
-            .map(|arg| arg.trim_matches(['<', '>', '.']))
+            .map(|arg| arg.replace(['<', '>'], ""))
             .collect();
-        let example = super::help::examples(&self.command?.get_after_help()?.to_string())?
-            .lines()
-            .nth(1)?
-            .trim()
-            .to_owned();
+        let help = self.command?.get_after_help()?.to_string();
+        let example = super::help::examples(&help)?.lines().nth(1)?.trim();
         let example = example.split("   ").next().unwrap_or_default();
         Some(format!(
-            "{command} needs {}, such as: {example}",
+            "{command} needs {}, as in `{example}`",
             missing.join(" and ")
         ))
     }
 }
 
-/// A flag as it is typed: `--rate <RATE>` → `--rate`.
+/// A flag or argument as it is named: `--rate <RATE>` → `--rate`, `<LIST>` → `LIST`.
 fn name(arg: &str) -> &str {
-    let end = arg.find([' ', '[', '=']).unwrap_or(arg.len());
+    let arg = arg.trim_start_matches(['<', '[']);
+    let end = arg.find([' ', '[', '=', '>', ']']).unwrap_or(arg.len());
     arg[..end].trim_end_matches('.')
 }
 

@@ -3,8 +3,8 @@
 use std::env;
 use std::error::Error as _;
 
-use clap::Arg;
 use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, Command};
 
 use super::{Typed, name, text};
 use crate::model::meant;
@@ -16,12 +16,13 @@ impl Typed<'_> {
         let value = text(error, ContextKind::InvalidValue).unwrap_or_default();
         let flag = name(&flag);
         let culprit = self.culprit(flag);
+        // A switch's own reader has no words for people.
+        let switch = self.arg(flag).filter(|arg| is_switch(arg));
+        if switch.is_some() {
+            return Some(format!("{culprit}: \"{value}\" is neither true nor false"));
+        }
         if let Some(source) = error.source() {
-            let why = source.to_string();
-            return Some(match why.contains(&value) {
-                true => format!("{culprit}: {why}"),
-                false => format!("{culprit}: \"{value}\" can't be meant: {why}"),
-            });
+            return Some(format!("{culprit}: {source}"));
         }
         let known = match error.get(ContextKind::ValidValue) {
             Some(ContextValue::Strings(known)) => known.clone(),
@@ -50,16 +51,23 @@ impl Typed<'_> {
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
         });
         let variable = || {
-            let own = self
-                .command
-                .into_iter()
-                .flat_map(|command| command.get_arguments());
-            let mut args = own.chain(self.all.get_arguments());
-            let arg = args.find(|arg| arg.get_long() == flag.strip_prefix("--"));
-            let variable = arg.and_then(Arg::get_env)?.to_str()?;
+            let variable = self.arg(flag).and_then(Arg::get_env)?.to_str()?;
             env::var_os(variable).map(|_| variable.to_owned())
         };
         let variable = if is_typed { None } else { variable() };
         variable.unwrap_or_else(|| flag.to_owned())
     }
+
+    /// The command's argument that is typed so.
+    fn arg(&self, flag: &str) -> Option<&Arg> {
+        let own = self.command.into_iter().flat_map(Command::get_arguments);
+        let mut args = own.chain(self.all.get_arguments());
+        args.find(|arg| arg.get_long().is_some() && arg.get_long() == flag.strip_prefix("--"))
+    }
+}
+
+/// Whether an argument says yes or no.
+fn is_switch(arg: &Arg) -> bool {
+    let words = arg.get_value_parser().possible_values();
+    words.is_some_and(|words| words.into_iter().any(|word| word.get_name() == "false"))
 }
