@@ -134,3 +134,61 @@ pub fn examples(text: &str) -> Option<&str> {
     text.split("\n\n")
         .find(|paragraph| paragraph.starts_with("Examples:"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a line as a shell takes them, up to where the program's own end.
+    fn words(line: &str) -> Vec<String> {
+        let line = line.split("    ").next().unwrap_or_default();
+        let end = [" | ", " > ", ")"];
+        let end = end.iter().filter_map(|end| line.find(end)).min();
+        let mut words = vec![String::new()];
+        let mut quote = None;
+        for letter in line[..end.unwrap_or(line.len())].chars() {
+            match quote {
+                Some(open) if letter == open => quote = None,
+                None if "'\"".contains(letter) => quote = Some(letter),
+                None if letter == ' ' => words.push(String::new()),
+                _ => words.last_mut().unwrap().push(letter),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    #[test]
+    fn every_example_is_understood_by_the_command_line() {
+        let command = whole();
+        let mut texts = vec![FIRST.to_owned(), LONG.to_owned()];
+        let helps = command
+            .get_subcommands()
+            .filter_map(Command::get_after_long_help);
+        let with_examples = helps.filter_map(|help| examples(&help.to_string()).map(str::to_owned));
+        texts.extend(with_examples);
+        let mut understood = 0;
+        for text in &texts {
+            for line in text
+                .replace("\\\n", "")
+                .lines()
+                .filter(|line| line.starts_with("  "))
+            {
+                let Some(at) = line
+                    .find("bulklabel ")
+                    .filter(|_| !line.contains("COMMAND"))
+                else {
+                    continue;
+                };
+                let parsed = command.clone().try_get_matches_from(words(&line[at..]));
+                assert!(parsed.is_ok(), "{line}\n{}", parsed.unwrap_err());
+                understood += 1;
+            }
+        }
+        assert!(understood > 30, "{understood}");
+        assert!(
+            texts.len() == 2 + command.get_subcommands().count(),
+            "a command has no examples"
+        );
+    }
+}

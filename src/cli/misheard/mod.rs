@@ -107,9 +107,7 @@ impl Typed<'_> {
             .iter()
             .map(|arg| arg.replace(['<', '>'], ""))
             .collect();
-        let help = self.command?.get_after_help()?.to_string();
-        let example = super::help::examples(&help)?.lines().nth(1)?.trim();
-        let example = example.split("   ").next().unwrap_or_default();
+        let example = example(self.command?)?;
         Some(format!(
             "{command} needs {}, as in `{example}`",
             missing.join(" and ")
@@ -122,6 +120,14 @@ fn name(arg: &str) -> &str {
     let arg = arg.trim_start_matches(['<', '[']);
     let end = arg.find([' ', '[', '=', '>', ']']).unwrap_or(arg.len());
     arg[..end].trim_end_matches('.')
+}
+
+/// The first example in a command's help, on one line.
+fn example(command: &Command) -> Option<String> {
+    let help = command.get_after_long_help()?.to_string();
+    let examples = super::help::examples(&help)?.replace("\\\n", " ");
+    let words = examples.lines().nth(1)?.split_whitespace();
+    Some(words.collect::<Vec<_>>().join(" "))
 }
 
 /// A text that an error is about.
