@@ -141,7 +141,7 @@ mod tests {
 
     /// The words of a line as a shell takes them, up to where the program's own end.
     fn words(line: &str) -> Vec<String> {
-        let line = line.split("    ").next().unwrap_or_default();
+        let line = line.trim().split("   ").next().unwrap_or_default();
         let end = [" | ", " > ", ")"];
         let end = end.iter().filter_map(|end| line.find(end)).min();
         let mut words = vec![String::new()];
@@ -170,7 +170,7 @@ mod tests {
         let mut understood = 0;
         for text in &texts {
             for line in text
-                .replace("\\\n", "")
+                .replace("\\\n    ", "")
                 .lines()
                 .filter(|line| line.starts_with("  "))
             {

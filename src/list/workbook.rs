@@ -28,7 +28,7 @@ pub enum WorkbookError {
     )]
     Unreadable(String),
     /// It has no sheet of this name.
-    #[error("it has no sheet \"{name}\"{} Its sheets are: {}", hint(name, sheets), sheets.join(", "))]
+    #[error("it has no sheet \"{name}\"{} sheets are: {}", hint(name, sheets), sheets.join(", "))]
     NoSuchSheet {
         /// The name that was asked for.
         name: String,

@@ -28,8 +28,8 @@ fn help(work: &Workplace, command: &str, flag: &str) -> String {
 fn examples(help: &str) -> Vec<String> {
     let after = help.split("Examples:\n").nth(1).unwrap_or_default();
     let lines = after.lines().take_while(|line| line.starts_with("  "));
-    let joined = lines.collect::<Vec<_>>().join("\n").replace("\\\n", " ");
-    let alone = joined.lines().map(|line| line.trim().split("    ").next());
+    let joined = lines.collect::<Vec<_>>().join("\n").replace("\\\n    ", "");
+    let alone = joined.lines().map(|line| line.trim().split("   ").next());
     alone.flatten().map(str::to_owned).collect()
 }
 

@@ -51,6 +51,7 @@ fn flags_are_answered_with_the_nearest_or_with_what_does_the_same_here() {
         "-y",
         "--password=hush-hush",
         "--codes 8015",
+        "--json",
         "--host x",
         "--xyz",
         "--sandbox=true",
@@ -210,5 +211,5 @@ fn columns_sheets_and_codes_are_answered_with_the_nearest() {
     ];
     work.run([&retry[..], &["--codes", "8051"]].concat())
         .ended(0)
-        .said("has the code 8051, which --codes names: is 8015 meant?");
+        .said("has the code 8051 (is 8015 meant?), which --codes names.");
 }

@@ -10,7 +10,8 @@ impl Typed<'_> {
     pub(super) fn no_flag(&self, typed: &str) -> String {
         let typed = name(typed);
         let command = self.command.or_else(|| self.all.find_subcommand("run"));
-        let has = |flag: &str| command.is_some_and(|command| has(command, flag));
+        let of_all = |flag: &str| has(self.all, flag);
+        let has = |flag: &str| of_all(flag) || command.is_some_and(|command| has(command, flag));
         let elsewhere = self.commands_with(typed);
         let what = match self.command {
             Some(command) => format!("{} has no flag {typed}", command.get_name()),

@@ -378,6 +378,7 @@ mod tests {
     fn every_answer_can_be_typed() {
         let command = whole();
         let all = command.get_subcommands().flat_map(Command::get_arguments);
+        let all = all.chain(command.get_arguments());
         let all: Vec<_> = all.filter_map(Arg::get_long).collect();
         let is_flag = |word: &str| all.contains(&&word[2..]);
         for (_, needed, answer) in FLAGS {
