@@ -6,7 +6,7 @@ use clap::{Command, CommandFactory};
 use super::Cli;
 
 /// Flags that most people need; the others are shown by `--help` only.
-const ESSENTIAL: [&str; 13] = [
+const ESSENTIAL: [&str; 17] = [
     "sandbox",
     "yes",
     "columns",
@@ -20,6 +20,10 @@ const ESSENTIAL: [&str; 13] = [
     "codes",
     "print",
     "json",
+    "port",
+    "latency",
+    "errors",
+    "outage",
 ];
 
 /// How the first screen is laid out: it is written as it is to be seen.
@@ -80,17 +84,17 @@ Every command has these:
   --log-format json    write lines for programs to standard error
   -h, --help           what the command does, in short or in full
 
-Without a terminal nothing is asked, and both halves of the credentials come from
-the environment: BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or BULKLABEL_CLIENT_KEY
-and BULKLABEL_CLIENT_SECRET (OAuth). Each may be named with _FILE behind it instead:
-a file that holds it.
+Without a terminal nothing is asked, and the credentials come from the
+environment: BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or BULKLABEL_CLIENT_KEY
+and BULKLABEL_CLIENT_SECRET (OAuth). With _FILE behind its name, each names a
+file that holds it instead.
 
 Exit status:
   0         complete, and every row is as it should be
   1         complete, with rows to look at
   2         nothing was sent, and trying again won't help
-  3         stopped early: a person must look, then the same command carries on
-  75        stopped early for a passing reason: the same command carries on later
+  3         stopped early: a person must look; the same command carries on
+  75        stopped early for a passing reason: the same command carries on
   130, 143  stopped by a signal: likewise";
 
 /// The command line, complete: what derives can't say is added here.
@@ -169,6 +173,9 @@ mod tests {
         texts.extend(with_examples);
         let mut understood = 0;
         for text in &texts {
+            for line in text.lines() {
+                assert!(line.chars().count() <= 80, "too long: {line}");
+            }
             for line in text
                 .replace("\\\n    ", "")
                 .lines()

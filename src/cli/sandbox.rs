@@ -20,7 +20,7 @@ use crate::sandbox::{KEY, Options, PASSWORD, SECRET, Sandbox, USER};
     which request about that customer it is.\n\n\
     Examples:\n  \
     bulklabel sandbox --port 8080\n  \
-    bulklabel sandbox --latency 50ms --jitter 100ms --errors 2% --drop-after 1% --rate 100/s\n  \
+    bulklabel sandbox --latency 50ms --errors 2% --drop-after 1% --rate 100/s\n  \
     BULKLABEL_USERNAME=sandbox BULKLABEL_PASSWORD=sandbox \\\n    \
     bulklabel run campaign.csv --base-url http://127.0.0.1:8080\n  \
     curl -X PATCH http://127.0.0.1:8080/__faults -d '{\"outage\": \"0s+30s\"}'"

@@ -42,11 +42,10 @@ pub enum WorkbookError {
 
 /// The sheet that was meant, where that can be told.
 fn hint(name: &str, sheets: &[String]) -> String {
-    let meant = meant(name, sheets.iter().map(String::as_str));
-    meant.map_or_else(
-        || ".".to_owned(),
-        |meant| format!(": is \"{meant}\" meant?"),
-    )
+    match meant(name, sheets.iter().map(String::as_str)) {
+        Some(meant) => format!(": is \"{meant}\" meant? Its"),
+        None => "; its".to_owned(),
+    }
 }
 
 /// The text of the sheet with this name, or of the first one.

@@ -1,6 +1,7 @@
 //! `bulklabel man`.
 
 mod page;
+mod sheet;
 mod words;
 
 use std::fs;

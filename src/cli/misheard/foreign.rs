@@ -1,369 +1,187 @@
 //! Words of other programs, and what does the same here.
 
-/// Words, and what to say to them; the flag that the answer names, so that it is given only where that can be typed.
-type Answer = (&'static [&'static str], &'static str, &'static str);
+/// Words, spaces between them, and what to say to them; the flag that the answer names, so that it is given only where that can be typed.
+type Answer = (&'static str, &'static str, &'static str);
 
 /// Flags.
 const FLAGS: [Answer; 27] = [
     (
-        &[
-            "--password",
-            "--pass",
-            "--passwd",
-            "--username",
-            "--user",
-            "--till",
-            "-u",
-            "-p",
-            "--token",
-            "--api-key",
-            "--secret",
-            "--client-key",
-            "--client-secret",
-            "--auth",
-            "--credentials",
-            "--key",
-        ],
+        "--password --pass --passwd --username --user --till -u -p --token --api-key --secret --client-key \
+         --client-secret --auth --credentials --key",
         "",
         "credentials are no flags: set BULKLABEL_USERNAME and BULKLABEL_PASSWORD in the environment, or BULKLABEL_CLIENT_KEY and \
          BULKLABEL_CLIENT_SECRET",
     ),
     (
-        &[
-            "--dry-run",
-            "--dryrun",
-            "--dry",
-            "-n",
-            "--simulate",
-            "--noop",
-            "--no-op",
-            "--test",
-            "--preview",
-            "--check",
-            "--validate",
-        ],
+        "--dry-run --dryrun --dry -n --simulate --noop --no-op --test --preview --check --validate",
         "--print",
         "--print prints the rows that would be sent, and --sandbox rehearses them",
     ),
     (
-        &[
-            "--dry-run",
-            "--dryrun",
-            "--dry",
-            "-n",
-            "--simulate",
-            "--noop",
-            "--no-op",
-            "--test",
-            "--preview",
-            "--check",
-            "--validate",
-            "--what-if",
-        ],
+        "--dry-run --dryrun --dry -n --simulate --noop --no-op --test --preview --check --validate --what-if",
         "--sandbox",
         "--sandbox rehearses the list and changes nothing, and `bulklabel check LIST` looks at it and sends nothing",
     ),
     (
-        &[
-            "--dry-run",
-            "--dryrun",
-            "--dry",
-            "-n",
-            "--simulate",
-            "--sandbox",
-            "--test",
-        ],
+        "--dry-run --dryrun --dry -n --simulate --sandbox --test",
         "--json",
         "check sends nothing anyway; `bulklabel run LIST --sandbox` rehearses the list",
     ),
     (
-        &["--force", "-f"],
+        "--force -f",
         "--restart",
         "--overwrite replaces a result that exists, --restart starts an unfinished run over, and --yes does not ask",
     ),
     (
-        &["--force", "-f"],
+        "--force -f",
         "--overwrite",
         "--overwrite replaces a result that exists",
     ),
     (
-        &[
-            "--resume",
-            "--continue",
-            "--carry-on",
-            "--skip",
-            "--offset",
-            "--start",
-            "--start-at",
-            "--from",
-            "--from-line",
-            "--checkpoint",
-        ],
+        "--resume --continue --carry-on --skip --offset --start --start-at --from --from-line --checkpoint",
         "--restart",
         "leave it out: the command that began a run carries it on by itself",
     ),
     (
-        &[
-            "--threads",
-            "--workers",
-            "--parallel",
-            "--parallelism",
-            "--jobs",
-            "-j",
-            "--connections",
-            "--max-connections",
-            "-c",
-            "-t",
-        ],
+        "--threads --workers --parallel --parallelism --jobs -j --connections --max-connections -c -t",
         "--concurrency",
         "--concurrency says how many calls are on their way at a time; it rises by itself as the rate needs",
     ),
     (
-        &[
-            "--retries",
-            "--retry",
-            "--max-retries",
-            "--attempts",
-            "--max-tries",
-            "--tries",
-        ],
+        "--retries --retry --max-retries --attempts --max-tries --tries",
         "--max-attempts",
         "--max-attempts says how often a call is tried, the first time included: 3 retries are --max-attempts 4",
     ),
     (
-        &[
-            "--backoff",
-            "--retry-delay",
-            "--retry-wait",
-            "--retry-interval",
-        ],
+        "--backoff --retry-delay --retry-wait --retry-interval",
         "--retry-base",
         "--retry-base is the longest first pause between attempts",
     ),
     (
-        &[
-            "--out",
-            "-o",
-            "--output-file",
-            "--outfile",
-            "--result",
-            "--results",
-            "--to",
-            "--dest",
-            "--out-file",
-        ],
+        "--out -o --output-file --outfile --result --results --to --dest --out-file",
         "--output",
         "--output FILE says where the result goes",
     ),
     (
-        &[
-            "--no-confirm",
-            "--assume-yes",
-            "-y",
-            "--noconfirm",
-            "--no-prompt",
-            "--no-input",
-            "--non-interactive",
-            "--batch",
-            "--confirm",
-            "--no-ask",
-        ],
+        "--no-confirm --assume-yes -y --noconfirm --no-prompt --no-input --non-interactive --batch --confirm \
+         --no-ask",
         "--yes",
         "--yes sends without asking; without a terminal nothing is asked anyway",
     ),
     (
-        &[
-            "--host",
-            "--url",
-            "--endpoint",
-            "--server",
-            "--api-url",
-            "--region",
-            "--base-uri",
-            "--address",
-        ],
+        "--host --url --endpoint --server --api-url --region --base-uri --address",
         "--cluster",
         "--cluster eu says where the service is, or --base-url https://… does",
     ),
     (
-        &[
-            "--insecure",
-            "-k",
-            "--no-verify",
-            "--cacert",
-            "--ca",
-            "--no-check-certificate",
-            "--skip-tls-verify",
-        ],
+        "--insecure -k --no-verify --cacert --ca --no-check-certificate --skip-tls-verify",
         "--ca-cert",
         "--ca-cert FILE trusts a certificate authority of your own",
     ),
     (
-        &["--http"],
+        "--http",
         "--allow-http",
         "--allow-http allows an address without encryption",
     ),
     (
-        &["--proxy", "-x", "--https-proxy"],
+        "--proxy -x --https-proxy",
         "",
         "a proxy is named by the variable HTTPS_PROXY",
     ),
     (
-        &[
-            "--input",
-            "--file",
-            "-i",
-            "--list",
-            "--csv",
-            "--infile",
-            "--input-file",
-            "--source",
-        ],
+        "--input --file -i --list --csv --infile --input-file --source",
         "--columns",
         "the list is named without a flag: bulklabel run campaign.csv",
     ),
     (
-        &[
-            "--separator",
-            "--sep",
-            "-d",
-            "-s",
-            "--field-separator",
-            "--fs",
-        ],
+        "--separator --sep -d -s --field-separator --fs",
         "--delimiter",
         "--delimiter says what stands between fields",
     ),
     (
-        &["--charset", "--codepage", "--character-set", "--from-code"],
+        "--charset --codepage --character-set --from-code",
         "--encoding",
         "--encoding says what the list is written in",
     ),
     (
-        &["--tab", "--worksheet", "--sheet-name"],
+        "--tab --worksheet --sheet-name",
         "--sheet",
         "--sheet NAME says which sheet of a workbook is read",
     ),
     (
-        &["--tag", "--labels", "--tags", "--label-name", "-l"],
+        "--tag --labels --tags --label-name -l",
         "--label",
         "--label NAME is the label of every row of a list without such a column",
     ),
     (
-        &["--add", "--remove", "--delete", "--operation"],
+        "--add --remove --delete --operation",
         "--action",
         "--action add (or remove) is the action of every row of a list without such a column",
     ),
     (
-        &[
-            "--rps",
-            "--qps",
-            "--tps",
-            "--rate-limit",
-            "--throttle",
-            "--rpm",
-            "--max-rate",
-            "--limit-rate",
-            "--delay",
-            "--sleep",
-            "-r",
-            "--speed",
-        ],
+        "--rps --qps --tps --rate-limit --throttle --rpm --max-rate --limit-rate --delay --sleep -r --speed",
         "--rate",
         "--rate says how many calls at most: 50/s or 1000/min",
     ),
     (
-        &["--batch-size", "--chunk-size", "--chunk", "--bulk"],
+        "--batch-size --chunk-size --chunk --bulk",
         "--rate",
         "there are no batches: every customer is one call, and --rate says how many there are a minute",
     ),
     (
-        &[
-            "--max-errors",
-            "--fail-fast",
-            "--stop-on-error",
-            "--abort-on-error",
-            "--max-fail",
-        ],
+        "--max-errors --fail-fast --stop-on-error --abort-on-error --max-fail",
         "--max-failures",
         "--max-failures 0 stops at the first call that fails, --max-failures 10 at the eleventh",
     ),
     (
-        &[
-            "--debug",
-            "--log-level",
-            "--trace",
-            "--verbosity",
-            "--loglevel",
-        ],
+        "--debug --log-level --trace --verbosity --loglevel",
         "",
         "-v says more, and -vv most",
     ),
     (
-        &["--json", "--log", "--json-logs", "--log-json", "--format"],
+        "--json --log --json-logs --log-json --format",
         "--log-format",
         "--log-format json writes JSON lines to standard error",
     ),
 ];
 
 /// Commands.
-const COMMANDS: [(&[&str], &str); 12] = [
+const COMMANDS: [(&str, &str); 12] = [
     (
-        &[
-            "send", "import", "upload", "apply", "start", "exec", "execute", "go", "tag", "label",
-            "add", "resume", "continue", "push", "submit",
-        ],
+        "send import upload apply start exec execute go tag label add resume continue push submit",
         "run",
     ),
     (
-        &[
-            "validate", "lint", "verify", "preview", "inspect", "dry-run", "plan", "test", "look",
-            "stats", "analyse", "analyze",
-        ],
+        "validate lint verify preview inspect dry-run plan test look stats analyse analyze",
         "check",
     ),
-    (&["redo", "rerun", "again", "repeat"], "retry"),
+    ("redo rerun again repeat", "retry"),
+    ("revert rollback roll-back reverse rm remove", "undo"),
+    ("join fold combine concat union", "merge"),
+    ("progress ps state show", "status"),
     (
-        &["revert", "rollback", "roll-back", "reverse", "rm", "remove"],
-        "undo",
-    ),
-    (&["join", "fold", "combine", "concat", "union"], "merge"),
-    (&["progress", "ps", "state", "show"], "status"),
-    (
-        &[
-            "config",
-            "configure",
-            "env",
-            "options",
-            "setup",
-            "init",
-            "profiles",
-        ],
+        "config configure env options setup init profiles",
         "settings",
     ),
-    (
-        &[
-            "mock", "serve", "server", "rehearse", "simulate", "demo", "fake",
-        ],
-        "sandbox",
-    ),
-    (&["completion", "complete", "autocomplete"], "completions"),
-    (&["manual", "manpage", "docs", "doc"], "man"),
-    (&["version", "ver"], "--version"),
-    (&["usage", "commands"], "help"),
+    ("mock serve server rehearse simulate demo fake", "sandbox"),
+    ("completion complete autocomplete", "completions"),
+    ("manual manpage docs doc", "man"),
+    ("version ver", "--version"),
+    ("usage commands", "help"),
 ];
 
 /// What does here what a flag of this name does elsewhere. `has` says whether the command has a flag.
 pub fn flag(typed: &str, has: impl Fn(&str) -> bool) -> Option<&'static str> {
-    let fits =
-        |(words, needed, _): &&Answer| words.contains(&typed) && (needed.is_empty() || has(needed));
+    let fits = |(words, needed, _): &&Answer| {
+        words.split(' ').any(|word| word == typed) && (needed.is_empty() || has(needed))
+    };
     FLAGS.iter().find(fits).map(|(.., answer)| *answer)
 }
 
 /// The command that does here what one of this name does elsewhere.
 pub fn command(typed: &str) -> Option<&'static str> {
     let typed = typed.to_ascii_lowercase();
-    let fits = |(words, _): &&(&[&str], &str)| words.contains(&&*typed);
+    let fits = |(words, _): &&(&str, &str)| words.split(' ').any(|word| word == typed);
     COMMANDS.iter().find(fits).map(|(_, command)| *command)
 }
 
