@@ -1,6 +1,6 @@
 //! Words of other programs, and what does the same here.
 
-/// Words, spaces between them, and what to say to them; the flag that the answer names, so that it is given only where that can be typed.
+/// Words with spaces between them, the flag that the command must have for the answer to be of use, and the answer.
 type Answer = (&'static str, &'static str, &'static str);
 
 /// Flags.
@@ -178,6 +178,16 @@ pub fn flag(typed: &str, has: impl Fn(&str) -> bool) -> Option<&'static str> {
     FLAGS.iter().find(fits).map(|(.., answer)| *answer)
 }
 
+/// The setting that does here what one of this name does elsewhere, where it is one that `is_known`.
+pub fn setting(typed: &str, is_known: impl Fn(&str) -> bool) -> Option<&'static str> {
+    let typed = format!("--{typed}");
+    let named = FLAGS.iter().filter(|(words, needed, answer)| {
+        words.split(' ').any(|word| word == typed) && answer.starts_with(needed)
+    });
+    let mut settings = named.filter_map(|(_, needed, _)| needed.strip_prefix("--"));
+    settings.find(|setting| is_known(setting))
+}
+
 /// The command that does here what one of this name does elsewhere.
 pub fn command(typed: &str) -> Option<&'static str> {
     let typed = typed.to_ascii_lowercase();
@@ -209,6 +219,17 @@ mod tests {
             let known = command.find_subcommand(answer).is_some();
             assert!(known || matches!(answer, "--version" | "help"), "{answer}");
         }
+    }
+
+    #[test]
+    fn settings_have_other_names_elsewhere() {
+        let all = ["concurrency", "max-attempts", "columns"];
+        let named = ["threads", "retries", "input", "rate"];
+        let found = named.map(|name| setting(name, |known| all.contains(&known)));
+        assert_eq!(
+            found,
+            [Some("concurrency"), Some("max-attempts"), None, None]
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::ffi::OsString;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+pub use foreign::setting;
 pub use variables::{Unread, unread};
 
 /// A command line that was not understood.
