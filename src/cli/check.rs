@@ -1,6 +1,5 @@
 //! `bulklabel check`.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,6 +9,7 @@ use super::guards::Guarded;
 use super::mending::mending;
 use super::organisation::{asked_by_look, look_at_organisation};
 use super::settings::{CheckSettingArgs, Understood, reading};
+use super::standard_output::print;
 use crate::error::{Error, ExitStatus};
 use crate::job;
 use crate::list::Source;
@@ -90,7 +90,7 @@ pub fn run(
         Some(mending) => format!("{text}{mending}\n"),
         None => text,
     };
-    print(&text)?;
+    print(text.as_bytes())?;
     let guarded = Guarded {
         name: source.name(),
         is_result: false,
@@ -107,15 +107,4 @@ pub fn run(
 fn json(checked: &Checked) -> Result<String, Error> {
     let json = serde_json::to_string_pretty(checked).map_err(Error::unusable)?;
     Ok(json + "\n")
-}
-
-fn print(text: &str) -> Result<(), Error> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        // Who does not read to the end has seen enough.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let what = format!("standard output can't be written: {error}");
-            Err(Error::new(ExitStatus::TryLater, what))
-        }
-        _ => Ok(()),
-    }
 }

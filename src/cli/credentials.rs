@@ -203,6 +203,17 @@ pub fn places(file: Option<&SettingsFile>) -> ([String; 2], bool) {
     ([place((name, of_name)), place((secret, of_secret))], any)
 }
 
+/// The names of all variables that are read for them.
+pub fn variables() -> impl Iterator<Item = String> {
+    let names = BASIC.variables.into_iter().chain(OAUTH.variables);
+    names.flat_map(|name| [name.to_owned(), by_file(name)])
+}
+
+/// The variable that names a file in the place of another.
+fn by_file(name: &str) -> String {
+    format!("{name}_FILE")
+}
+
 fn both_ways() -> Error {
     let ([username, password], [key, secret]) = (BASIC.variables, OAUTH.variables);
     Error::unusable(format!(
@@ -225,7 +236,7 @@ fn half_given(given: &Half, missing: &str) -> Error {
 
 /// What a variable gives, or the one that names a file in its place.
 fn half(name: &str) -> Result<Option<Half>, Error> {
-    let by_file = format!("{name}_FILE");
+    let by_file = by_file(name);
     let half = |place, name: &str| Half {
         place,
         origin: Origin::Environment(name.to_owned()),

@@ -61,6 +61,12 @@ pub fn variable(name: &str) -> Result<Option<String>, Error> {
     }
 }
 
+/// The names of all variables that are set to something.
+pub fn set_variables() -> impl Iterator<Item = String> {
+    let set = env::vars_os().filter(|(_, value)| !value.is_empty());
+    set.filter_map(|(name, _)| name.into_string().ok())
+}
+
 /// Whether the command line, or else `variable`, asks for JSON lines: known also where the command line can't be
 /// understood.
 pub fn asks_for_json(variable: &str) -> bool {

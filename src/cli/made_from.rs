@@ -9,8 +9,9 @@ use super::members::refuse_unfinished;
 use super::sending::LegArgs;
 use super::settings::{ServiceArgs, Understood, address};
 use crate::error::Error;
-use crate::job::{Planned, SANDBOX};
-use crate::list::Source;
+use crate::job::{Planned, Reading, SANDBOX};
+use crate::list::{Selection, Source};
+use crate::model::meant;
 use crate::record::summary_of;
 use crate::report::{LogFormat, Screen, Summary, count, counted};
 use crate::service::BaseUrl;
@@ -150,16 +151,32 @@ impl MadeFrom {
         )))
     }
 
-    /// Says which codes no row of it has: a code that was misspelt looks like one that is done with.
-    pub fn tell_unmet(&self, planned: &Planned, screen: &Screen) {
-        let codes = &planned.codes_unmet;
-        if !codes.is_empty() {
-            screen.say(format!(
-                "warning: no row of {} has the code {}, which --codes names.",
-                self.result.display(),
-                codes.join(" or ")
-            ));
+    /// Says which of the codes that are asked for no row of it has, and which is meant: a code that was misspelt looks like
+    /// one that is done with.
+    pub fn tell_unmet(&self, planned: &Planned, reading: &Reading, screen: &Screen) {
+        let unmet = &planned.codes_unmet;
+        if unmet.is_empty() {
+            return;
         }
+        let asked = match &reading.selection {
+            Some(Selection::Codes(codes)) => codes.to_string(),
+            _ => String::new(),
+        };
+        let there = self.summary.as_ref().map(|summary| summary.codes.keys());
+        let there = there.into_iter().flatten().map(String::as_str);
+        let known: Vec<_> = there
+            .filter(|code| !asked.split(',').any(|asked| asked == *code))
+            .collect();
+        let told = |code: &String| match meant(code, known.iter().copied()) {
+            Some(meant) => format!("{code} (is {meant} meant?)"),
+            None => code.clone(),
+        };
+        let told: Vec<_> = unmet.iter().map(told).collect();
+        screen.say(format!(
+            "warning: no row of {} has the code {}, which --codes names.",
+            self.result.display(),
+            told.join(" or ")
+        ));
     }
 
     /// Refuses a result that has other rows than it was written with; `read` is how many it has.

@@ -20,7 +20,8 @@ use crate::report::{Closing, Effort, End, Screen};
 /// named.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    bulklabel merge --latest campaign.results.csv campaign.retry-*.results.csv --output campaign.latest.results.csv\n\n\
+    bulklabel merge --latest campaign.results.csv campaign.retry-*.results.csv \\\n    \
+    --output campaign.latest.results.csv\n\n\
     Exit status: 0 every row is as it should be; 1 there are rows to look at; 2 nothing was written, and trying again won't \
     help; 75 it could not be written, for a passing reason: the same command does it later (with --overwrite, where the result \
     is there without its .json).")]

@@ -6,6 +6,7 @@ mod advice;
 mod check;
 mod claim;
 mod command_line;
+mod completions;
 mod conclusion;
 mod consent;
 mod credentials;
@@ -14,12 +15,14 @@ mod environment;
 mod fault_args;
 mod finish;
 mod guards;
+mod help;
 mod list;
 mod made_from;
+mod man;
 mod members;
 mod mending;
 mod merge;
-mod nearest;
+mod misheard;
 mod offspring;
 mod organisation;
 mod print;
@@ -34,13 +37,16 @@ mod sending;
 mod settings;
 mod show;
 mod signals;
+mod standard_output;
 mod status;
 mod undo;
 mod values;
+mod words;
 
+use std::env;
 use std::process::ExitCode;
 
-use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, ExitStatus};
 use crate::report::{LogFormat, Screen, start_log};
@@ -49,20 +55,17 @@ use self::scrub::without_passwords;
 use self::settings::{Misunderstood, Understood};
 use self::values::LogFormatName;
 
-/// Tags customers in bulk: reads a CSV of userId,action,label, makes one call per customer at the rate that the
-/// service allows, and writes a result CSV that says of every row what became of it.
+/// Tags customers in bulk: a list goes in, one call per customer goes out, and a result
+/// says of every row what became of it.
 #[derive(Debug, Parser)]
 #[command(
     name = "bulklabel",
     version,
     arg_required_else_help = true,
     subcommand_required = true,
-    after_help = "Examples:\n  \
-        bulklabel check campaign.csv               look at a list: nothing is sent\n  \
-        bulklabel run campaign.csv --sandbox       rehearse: no account, no network, nothing is changed\n  \
-        bulklabel run campaign.csv --cluster eu\n\n\
-        Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or from BULKLABEL_CLIENT_KEY and \
-    BULKLABEL_CLIENT_SECRET (OAuth). `bulklabel run --help` says more."
+    help_template = help::TEMPLATE,
+    after_help = help::FIRST,
+    after_long_help = help::LONG,
 )]
 struct Cli {
     #[command(subcommand)]
@@ -79,7 +82,8 @@ struct Cli {
         value_name = "FORMAT",
         default_value = "text",
         env = LOG_FORMAT,
-        hide_env_values = true
+        hide_env_values = true,
+        hide_short_help = true
     )]
     log_format: LogFormatName,
 }
@@ -97,19 +101,21 @@ enum Command {
     Status(status::StatusArgs),
     Settings(Box<show::ShowArgs>),
     Sandbox(Box<sandbox::SandboxArgs>),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Runs the program as the command line says.
 pub fn main() -> ExitCode {
-    let command = environment::without_empty_variables(Cli::command());
+    let command = environment::without_empty_variables(help::whole());
     let understood = match settings::understand(&command) {
         Ok(understood) => understood,
-        Err(Misunderstood::CommandLine(error)) => return misunderstood(&error),
+        Err(Misunderstood::CommandLine(error)) => return misunderstood(&error, &command),
         Err(Misunderstood::File(error)) => return report(&error, &early_screen()).into(),
     };
     let cli = match Cli::from_arg_matches(&understood.matches) {
         Ok(cli) => cli,
-        Err(error) => return misunderstood(&error),
+        Err(error) => return misunderstood(&error, &command),
     };
     let screen = Screen::new(cli.log_format.into());
     run_command(cli, &understood, &screen)
@@ -128,6 +134,17 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
     if let Some(file) = &given.file {
         tracing::debug!(event = "settings", "settings of {}", file.title());
     }
+    let sends_or_looks = matches!(
+        cli.command,
+        Command::Run(_)
+            | Command::Check(_)
+            | Command::Retry(_)
+            | Command::Undo(_)
+            | Command::Settings(_)
+    );
+    if sends_or_looks {
+        check_variables(&help::whole(), screen)?;
+    }
     match cli.command {
         Command::Run(args) => run::run(*args, given, &environment, screen),
         Command::Check(args) => check::run(*args, given, &environment, screen),
@@ -137,6 +154,8 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
         Command::Status(args) => status::run(args),
         Command::Settings(args) => show::run(*args, given),
         Command::Sandbox(args) => sandbox::run(*args, screen),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }
 
@@ -150,8 +169,17 @@ fn early_screen() -> Screen {
 }
 
 /// Says why a command line can't be understood, or the help that it asks for.
-fn misunderstood(error: &clap::Error) -> ExitCode {
+fn misunderstood(error: &clap::Error, command: &clap::Command) -> ExitCode {
     let screen = early_screen();
+    let words: Vec<_> = env::args_os().skip(1).collect();
+    let Some(said) = misheard::sentence(error, command, &words) else {
+        return in_its_own_words(error, &screen);
+    };
+    screen.fail(without_passwords(&said), ExitStatus::Unusable);
+    ExitStatus::Unusable.into()
+}
+
+fn in_its_own_words(error: &clap::Error, screen: &Screen) -> ExitCode {
     let said = error.render().to_string();
     let text = without_passwords(&said);
     if !error.use_stderr() || (screen.format() == LogFormat::Text && text == said) {
@@ -160,6 +188,15 @@ fn misunderstood(error: &clap::Error) -> ExitCode {
     let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
     screen.fail(text, ExitStatus::Unusable);
     ExitStatus::Unusable.into()
+}
+
+/// Refuses to begin where somebody has set a variable that means nothing, and can only have meant one that does.
+fn check_variables(command: &clap::Command, screen: &Screen) -> Result<(), Error> {
+    let misheard::Unread { slip, others } = misheard::unread(command, environment::set_variables());
+    if let Some(others) = others {
+        screen.say(others);
+    }
+    slip.map_or(Ok(()), |slip| Err(Error::unusable(slip)))
 }
 
 fn report(error: &Error, screen: &Screen) -> ExitStatus {
@@ -173,6 +210,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Cli::command().debug_assert();
+        help::whole().debug_assert();
     }
 }

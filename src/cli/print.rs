@@ -36,7 +36,7 @@ pub fn print(
         spared: "nothing was printed",
     };
     guarded.check(guards)?;
-    made_from.tell_unmet(&planned, screen);
+    made_from.tell_unmet(&planned, reading, screen);
     let mut left_out = Vec::new();
     let to = BufWriter::new(io::stdout().lock());
     match write(reading, &source, &planned, to, &mut left_out)? {

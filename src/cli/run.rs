@@ -21,7 +21,7 @@ use crate::report::{LogFormat, Screen};
     bulklabel run campaign.csv --cluster eu\n  \
     bulklabel run ids.csv --action add --label \"VIP 2026\" --rate 200/min --yes\n  \
     bulklabel run campaign.csv --against-org\n  \
-    bulklabel run nightly.csv --expect-rows 100..50000 --max-removals 500 --tolerate 1%\n  \
+    bulklabel run nightly.csv --expect-rows 100.. --max-removals 500 --tolerate 1%\n  \
     zcat export.csv.gz | bulklabel run - --output export.results.csv\n\n\
     Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or from BULKLABEL_CLIENT_KEY and \
     BULKLABEL_CLIENT_SECRET (OAuth).\n\n\

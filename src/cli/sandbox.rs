@@ -20,18 +20,24 @@ use crate::sandbox::{KEY, Options, PASSWORD, SECRET, Sandbox, USER};
     which request about that customer it is.\n\n\
     Examples:\n  \
     bulklabel sandbox --port 8080\n  \
-    bulklabel sandbox --latency 50ms --jitter 100ms --errors 2% --drop-after 1% --rate 100/s\n  \
+    bulklabel sandbox --latency 50ms --errors 2% --drop-after 1% --rate 100/s\n  \
     BULKLABEL_USERNAME=sandbox BULKLABEL_PASSWORD=sandbox \\\n    \
     bulklabel run campaign.csv --base-url http://127.0.0.1:8080\n  \
     curl -X PATCH http://127.0.0.1:8080/__faults -d '{\"outage\": \"0s+30s\"}'"
 )]
 pub struct SandboxArgs {
     /// The port on 127.0.0.1; 0 takes any that is free
-    #[arg(long, value_name = "N", default_value_t = 8080)]
+    #[arg(long, value_name = "N", value_parser = port, default_value = "8080")]
     port: u16,
 
     #[command(flatten)]
     faults: FaultArgs,
+}
+
+/// A port.
+fn port(text: &str) -> Result<u16, String> {
+    text.parse()
+        .map_err(|_| format!("\"{text}\" is no port: write a number up to 65535, or 0"))
 }
 
 /// Serves until it is stopped.

@@ -116,7 +116,7 @@ impl Sending<'_> {
         };
         guarded.check(&self.args.list)?;
         if let Some(made_from) = made_from {
-            made_from.tell_unmet(&list.planned, screen);
+            made_from.tell_unmet(&list.planned, &settings.reading, screen);
         }
         let run = self.run(&list, &identity);
         let taken_up = match &start {

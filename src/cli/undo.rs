@@ -26,7 +26,7 @@ use crate::report::Screen;
     after_help = "Examples:\n  \
     bulklabel undo campaign.results.csv\n  \
     bulklabel undo campaign.results.csv --print > inverse.csv\n  \
-    bulklabel undo campaign.results.csv --sandbox      rehearse it: nothing is changed\n\n\
+    bulklabel undo campaign.results.csv --sandbox   rehearse it\n\n\
     What retries have done is undone with their own results, or with all of them folded by `bulklabel merge --latest`.\n\n\
     --max-labels, --strict, --expect-rows and --max-removals are flags only: settings files and variables for those are meant \
     for lists. A result has its own columns.\n\n\

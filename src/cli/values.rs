@@ -8,7 +8,8 @@ use jiff::SignedDuration;
 use jiff::civil::Time;
 
 use crate::dispatch::MaxFailures;
-use crate::model::{Action, Moment, Rate, RateError};
+use crate::list::label_from_flag;
+use crate::model::{Action, Moment, Rate, RateError, meant};
 use crate::plan::OnConflict;
 use crate::report::LogFormat;
 use crate::service::Method;
@@ -148,8 +149,19 @@ pub fn count_or_zero(text: &str) -> Result<u64, String> {
 
 /// `add` or `remove`.
 pub fn action(text: &str) -> Result<Action, String> {
-    Action::from_word(text.trim())
-        .ok_or_else(|| format!("\"{text}\" is no action: write add or remove"))
+    Action::from_word(text.trim()).ok_or_else(|| {
+        let hint = match meant(text, ["add", "remove", "delete"]) {
+            Some("add") => "is add meant?",
+            Some(_) => "is remove meant?",
+            None => "write add or remove",
+        };
+        format!("\"{text}\" is no action: {hint}")
+    })
+}
+
+/// A label that every row may have.
+pub fn label(text: &str) -> Result<String, String> {
+    label_from_flag(text).map_err(|rejection| rejection.message)
 }
 
 /// `--method`.

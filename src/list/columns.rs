@@ -3,6 +3,7 @@
 use csv::ByteRecord;
 
 use super::ListError;
+use super::misnamed::misnamed;
 use super::text::trim;
 use super::wishes::{Column, Wishes};
 use crate::model::Action;
@@ -140,9 +141,15 @@ impl Search<'_> {
 
     fn missing(&self, column: Column) -> ListError {
         let quoted = |name: &[u8]| format!("\"{}\"", trim(&String::from_utf8_lossy(name)));
-        let hint = match self.wishes.names.of(column) {
-            Some(wanted) => format!("--columns asks for \"{wanted}\""),
-            None => column.hint().to_owned(),
+        let asked = self.wishes.names.of(column);
+        let meant = misnamed(column, self.header, self.wishes);
+        let hint = match (asked, meant) {
+            (Some(wanted), Some(meant)) => {
+                format!("--columns asks for \"{wanted}\": {meant}")
+            }
+            (Some(wanted), None) => format!("--columns asks for \"{wanted}\""),
+            (None, Some(meant)) => meant,
+            (None, None) => column.hint().to_owned(),
         };
         let found = self.header.iter().map(quoted).collect();
         ListError::MissingColumn {
@@ -238,6 +245,44 @@ mod tests {
             sentence.contains("no column is the userId column; found: \"id\", \"action\""),
             "{sentence}"
         );
+    }
+
+    #[test]
+    fn misspelt_columns_are_answered_with_the_flag_that_names_them() {
+        let hint = |header: &[&str], names: &str| {
+            let names = names.parse().unwrap_or_default();
+            let wishes = Wishes {
+                names,
+                ..Wishes::default()
+            };
+            find(header, &wishes).unwrap_err()
+        };
+        for (header, names, expected) in [
+            (
+                &["user_idd", "actoin", "lable"][..],
+                "",
+                "are \"user_idd\", \"actoin\" and \"lable\" meant? Then add --columns userId=user_idd,action=actoin,label=lable",
+            ),
+            (
+                &["userId", "action", "My lable", "lable"],
+                "",
+                "is \"lable\" meant? Then add --columns label=lable",
+            ),
+            (
+                &["crm_id", "action", "segment"],
+                "userId=crm_id,label=segmnt",
+                "--columns asks for \"segmnt\": is \"segment\" meant? Then add --columns userId=crm_id,label=segment",
+            ),
+            (
+                &["userId", "action", "label name s"],
+                "",
+                "add --columns 'label=label name s'",
+            ),
+            (&["name", "city"], "", "name it with --columns userId=NAME"),
+        ] {
+            let told = hint(header, names);
+            assert!(told.contains(expected), "{told}");
+        }
     }
 
     #[test]

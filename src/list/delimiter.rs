@@ -7,6 +7,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::excel::named_separator;
 use super::text;
 use super::wishes::Wishes;
+use crate::model::meant;
 
 /// The character between fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,9 @@ pub struct Delimiter(u8);
 impl Delimiter {
     /// A comma.
     pub const COMMA: Self = Self(b',');
+
+    /// The words that stand for one.
+    pub const WORDS: [&'static str; 4] = ["comma", "semicolon", "tab", "pipe"];
 
     /// Those that are told by themselves, the likeliest first.
     const TOLD: [Self; 4] = [Self::COMMA, Self(b';'), Self(b'\t'), Self(b'|')];
@@ -60,10 +64,20 @@ fn first_record(start: &[u8], delimiter: Delimiter) -> ByteRecord {
 
 /// A text that names no delimiter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "\"{0}\" is no delimiter: write one character such as , ; or |, or one of the words comma, semicolon, tab, pipe"
-)]
+#[error("\"{0}\" is no delimiter: {hint}", hint = hint(.0))]
 pub struct DelimiterError(String);
+
+/// What was meant, or what may be.
+fn hint(word: &str) -> String {
+    let meant = meant(word, Delimiter::WORDS);
+    meant.map_or_else(
+        || {
+            let words = Delimiter::WORDS.join(", ");
+            format!("write one character such as , ; or |, or one of the words {words}")
+        },
+        |meant| format!("is {meant} meant?"),
+    )
+}
 
 impl FromStr for Delimiter {
     type Err = DelimiterError;

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 
 use super::pairs::Pairs;
+use crate::model::meant;
 
 /// An encoding by one of its WHATWG names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,10 +15,64 @@ pub struct Encoding(&'static encoding_rs::Encoding);
 
 /// A word that names no encoding.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "\"{0}\" is no encoding: write windows-1252 (Excel's plain CSV in the West), utf-8, utf-16le, shift_jis, gbk, …"
-)]
+#[error("\"{0}\" is no encoding: {hint}", hint = hint(.0))]
 pub struct EncodingError(String);
+
+/// What was meant, or what may be.
+fn hint(word: &str) -> String {
+    let meant = meant(word, Encoding::NAMES);
+    meant.map_or_else(
+        || {
+            "write windows-1252 (Excel's plain CSV in the West), utf-8, utf-16le, shift_jis, gbk, …"
+                .to_owned()
+        },
+        |meant| format!("is {meant} meant?"),
+    )
+}
+
+impl Encoding {
+    /// The names that are offered; it knows others for the same, such as latin1.
+    pub const NAMES: [&'static str; 38] = [
+        "utf-8",
+        "utf-16le",
+        "utf-16be",
+        "windows-1252",
+        "windows-1250",
+        "windows-1251",
+        "windows-1253",
+        "windows-1254",
+        "windows-1255",
+        "windows-1256",
+        "windows-1257",
+        "windows-1258",
+        "windows-874",
+        "iso-8859-2",
+        "iso-8859-3",
+        "iso-8859-4",
+        "iso-8859-5",
+        "iso-8859-6",
+        "iso-8859-7",
+        "iso-8859-8",
+        "iso-8859-8-i",
+        "iso-8859-10",
+        "iso-8859-13",
+        "iso-8859-14",
+        "iso-8859-15",
+        "iso-8859-16",
+        "macintosh",
+        "x-mac-cyrillic",
+        "ibm866",
+        "koi8-r",
+        "koi8-u",
+        "gbk",
+        "gb18030",
+        "big5",
+        "shift_jis",
+        "euc-jp",
+        "iso-2022-jp",
+        "euc-kr",
+    ];
+}
 
 impl FromStr for Encoding {
     type Err = EncodingError;
@@ -78,6 +133,15 @@ mod tests {
         assert_eq!(read(b"\xE9\n", Some("latin1")), "é\n".as_bytes());
         assert_eq!(read(b"\xE9\n", None), b"\xE9\n", "judged field by field");
         assert_eq!(read(b"\x81\xFF", Some("shift_jis")), "\u{FFFD}".as_bytes());
+    }
+
+    #[test]
+    fn every_name_that_is_offered_is_known() {
+        for name in Encoding::NAMES {
+            assert_eq!(name.parse::<Encoding>().unwrap().to_string(), name);
+        }
+        let error = "windows1252".parse::<Encoding>().unwrap_err().to_string();
+        assert!(error.contains("is windows-1252 meant?"), "{error}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod encoding;
 mod error;
 mod excel;
 mod lines;
+mod misnamed;
 mod packed;
 mod pairs;
 mod rows;

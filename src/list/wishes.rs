@@ -20,7 +20,8 @@ pub enum Column {
 }
 
 impl Column {
-    const ALL: [Self; 3] = [Self::UserId, Self::Action, Self::Label];
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::UserId, Self::Action, Self::Label];
 
     /// The column's own name.
     pub fn name(self) -> &'static str {
@@ -32,7 +33,7 @@ impl Column {
     }
 
     /// The names that are taken for it, folded.
-    fn aliases(self) -> &'static [&'static str] {
+    pub fn aliases(self) -> &'static [&'static str] {
         match self {
             Self::UserId => &["userid", "customerid", "customer"],
             Self::Action => &["action", "operation"],
@@ -84,6 +85,14 @@ impl ColumnNames {
         Self {
             names: Column::ALL.map(own).to_vec(),
         }
+    }
+
+    /// The same with another name for a column.
+    pub fn with(mut self, column: Column, name: &str) -> Self {
+        self.names.retain(|(named, _)| *named != column);
+        self.names.push((column, name.to_owned()));
+        self.names.sort_by_key(|(column, _)| *column as u8);
+        self
     }
 
     /// The name that is given for a column.

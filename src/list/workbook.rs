@@ -8,6 +8,8 @@ use std::io::Cursor;
 
 use calamine::{Data, ExcelDateTime, Reader, Xlsx};
 
+use crate::model::meant;
+
 /// A file that starts so may be a workbook: it is a ZIP file.
 pub const MAGIC: &[u8] = b"PK\x03\x04";
 
@@ -26,7 +28,7 @@ pub enum WorkbookError {
     )]
     Unreadable(String),
     /// It has no sheet of this name.
-    #[error("it has no sheet \"{name}\"; its sheets are: {}", sheets.join(", "))]
+    #[error("it has no sheet \"{name}\"{} sheets are: {}", hint(name, sheets), sheets.join(", "))]
     NoSuchSheet {
         /// The name that was asked for.
         name: String,
@@ -36,6 +38,14 @@ pub enum WorkbookError {
     /// It has no sheet with cells.
     #[error("it has no sheet")]
     NoSheet,
+}
+
+/// The sheet that was meant, where that can be told.
+fn hint(name: &str, sheets: &[String]) -> String {
+    match meant(name, sheets.iter().map(String::as_str)) {
+        Some(meant) => format!(": is \"{meant}\" meant? Its"),
+        None => "; its".to_owned(),
+    }
 }
 
 /// The text of the sheet with this name, or of the first one.

@@ -1,4 +1,4 @@
-//! The nouns that every room speaks of. Standard library and serde only.
+//! The nouns that every room speaks of. Standard library and serde only, and `strsim` for words that are near each other.
 
 mod call;
 mod event;
@@ -7,6 +7,7 @@ mod interned;
 mod label;
 mod line;
 mod moment;
+mod nearest;
 mod outcome;
 mod rate;
 mod row;
@@ -21,6 +22,7 @@ pub use interned::Interned;
 pub use label::{LabelId, Labels, TooManyLabels};
 pub use line::LAST_LINE;
 pub use moment::Moment;
+pub use nearest::{meant, nearest};
 pub use outcome::{Outcome, OutcomeKind};
 pub use rate::{PerHour, Rate, RateError, Throttled};
 pub use row::{Action, RejectCode, Rejection, Row, RowIndex, SkipCode, UserId};

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::model::meant;
+
 /// A cluster of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cluster {
@@ -23,8 +25,21 @@ const CLUSTERS: [Cluster; 7] = [
 
 /// A text that names no cluster.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is no cluster: there are {all}; --base-url names any other host", all = Cluster::names().join(", "))]
+#[error(
+    "\"{0}\" is no cluster: {hint} {all}; --base-url names any other host",
+    hint = hint(.0),
+    all = Cluster::names().join(", ")
+)]
 pub struct NoSuchCluster(String);
+
+/// What was meant, where that can be told.
+fn hint(word: &str) -> String {
+    let meant = meant(word, Cluster::names());
+    meant.map_or_else(
+        || "there are".to_owned(),
+        |meant| format!("is {meant} meant? There are"),
+    )
+}
 
 impl Cluster {
     const fn at(name: &'static str, host: &'static str) -> Self {

@@ -3,35 +3,6 @@
 use crate::support::{Ran, Sandbox, Workplace};
 
 #[test]
-fn the_program_alone_shows_help() {
-    let work = Workplace::new();
-    let nothing: [&str; 0] = [];
-    work.run(nothing)
-        .ended(2)
-        .said("bulklabel run campaign.csv --sandbox");
-    let help = work.run(["--help"]).ended(0);
-    assert!(
-        help.stdout.contains("Commands:") && help.stderr.is_empty(),
-        "{help}"
-    );
-}
-
-#[test]
-fn the_help_of_run_is_pinned() {
-    let help = Workplace::new().run(["run", "-h"]).ended(0);
-    insta::assert_snapshot!(help.stdout);
-}
-
-#[test]
-fn a_misspelled_word_is_answered_with_the_nearest() {
-    let work = Workplace::new();
-    work.run(["runn", "x.csv"]).ended(2).said("'run'");
-    work.run(["run", "x.csv", "--sandbx"])
-        .ended(2)
-        .said("'--sandbox'");
-}
-
-#[test]
 fn settings_that_cannot_be_meant_are_refused() {
     let work = Workplace::new();
     for (arguments, words) in [
@@ -41,7 +12,7 @@ fn settings_that_cannot_be_meant_are_refused() {
         ),
         (["--delimiter", "ab"], "is no delimiter"),
         (["--timeout", "0s"], "is no span of time"),
-        (["--action", "delete"], "write add or remove"),
+        (["--action", "erase"], "write add or remove"),
         (
             ["--columns", "id=x"],
             "none of the columns userId, action, label",

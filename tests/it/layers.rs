@@ -31,7 +31,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Each crate that has a door, and the files that are it.
-const DOORS: [(&str, &[&str]); 13] = [
+const DOORS: [(&str, &[&str]); 16] = [
     ("csv", &["list/", "record/results"]),
     ("encoding_rs", &["list/encoding"]),
     ("calamine", &["list/workbook"]),
@@ -43,6 +43,9 @@ const DOORS: [(&str, &[&str]); 13] = [
     ("indicatif", &["report/bars"]),
     ("tracing_subscriber", &["report/log"]),
     ("clap", &["cli/"]),
+    ("clap_complete", &["cli/completions"]),
+    ("clap_mangen", &["cli/man/"]),
+    ("strsim", &["model/nearest"]),
     ("axum", &["sandbox/"]),
     ("hdrhistogram", &["report/minutes"]),
 ];

@@ -308,7 +308,9 @@ fn a_switch_is_on_or_off_and_nothing_else() {
         let mut command = work.command([&["settings"], flags].concat());
         Ran::from(command.env("BULKLABEL_YES", variable).output().unwrap())
     };
-    with(&[], "flase").ended(2).said("'flase'");
+    with(&[], "flase")
+        .ended(2)
+        .said("BULKLABEL_YES: \"flase\" is neither true nor false");
     let line = |ran: Ran| {
         let lines = ran.ended(0).stdout;
         let line = lines.lines().find(|line| line.starts_with("yes "));

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 use super::parse::{Fault, parse};
-use crate::cli::nearest::nearest;
 use crate::error::Error;
+use crate::model::nearest;
 
 /// The file's name.
 pub const NAME: &str = "bulklabel.toml";

@@ -12,7 +12,6 @@ use super::file::{CREDENTIALS, Entry, NAME, SettingsFile, find};
 use super::origin::Origins;
 use crate::cli::Cli;
 use crate::error::Error;
-use crate::list::label_from_flag;
 use crate::service::BaseUrl;
 
 /// The command that has all settings and needs nothing else.
@@ -174,10 +173,6 @@ fn meant(entry: &Entry) -> Result<(), String> {
         "base-url" => {
             let url: Result<BaseUrl, _> = entry.value.parse();
             url.map(|_| ()).map_err(|error| error.to_string())
-        }
-        "label" => {
-            let label = label_from_flag(&entry.value);
-            label.map(|_| ()).map_err(|rejection| rejection.message)
         }
         _ => Ok(()),
     }

@@ -7,7 +7,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::file::Entry;
-use crate::cli::nearest::nearest;
+use crate::cli::misheard::setting;
+use crate::model::nearest;
 
 /// Secrets, which must not stand in it, and what may instead; as they are called, whatever their case and signs.
 const SECRETS: [(&str, &str); 7] = [
@@ -128,7 +129,11 @@ impl Reader<'_> {
         if !self.known.contains(&key) {
             let lower = key.to_ascii_lowercase();
             let word = lower.strip_prefix("bulklabel-").unwrap_or(&lower);
-            let nearest = nearest(word, self.known.iter().copied()).unwrap_or_default();
+            let known = || self.known.iter().copied();
+            let elsewhere = setting(word, |setting| self.known.contains(&setting));
+            let nearest = elsewhere
+                .or_else(|| nearest(word, known()))
+                .unwrap_or_default();
             let nearest = nearest.replace('-', "_");
             return Err(format!(
                 "there is no setting \"{typed}\": the nearest is \"{nearest}\""

@@ -6,7 +6,8 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 
 use crate::cli::guards::RowRange;
-use crate::cli::values::{OnConflictName, action, count, count_or_zero};
+use crate::cli::values::{OnConflictName, action, count, count_or_zero, label};
+use crate::cli::words::one_of;
 use crate::list::{ColumnNames, Delimiter, Encoding};
 use crate::model::Action;
 
@@ -24,13 +25,14 @@ pub struct ListArgs {
     pub columns: Option<ColumnNames>,
 
     /// The action of every row of a list without such a column: add or remove
-    #[arg(long, value_name = "ACTION", value_parser = action, env = "BULKLABEL_ACTION", hide_env_values = true)]
+    #[arg(long, value_name = "ACTION", value_parser = one_of(["add", "remove"], action), hide_possible_values = true, env = "BULKLABEL_ACTION", hide_env_values = true)]
     pub action: Option<Action>,
 
     /// The label of every row of a list without such a column
     #[arg(
         long,
         value_name = "NAME",
+        value_parser = label,
         env = "BULKLABEL_LABEL",
         hide_env_values = true
     )]
@@ -41,6 +43,8 @@ pub struct ListArgs {
     #[arg(
         long,
         value_name = "CHAR",
+        value_parser = one_of(Delimiter::WORDS, str::parse::<Delimiter>),
+        hide_possible_values = true,
         env = "BULKLABEL_DELIMITER",
         hide_env_values = true
     )]
@@ -50,6 +54,8 @@ pub struct ListArgs {
     #[arg(
         long,
         value_name = "NAME",
+        value_parser = one_of(Encoding::NAMES, str::parse::<Encoding>),
+        hide_possible_values = true,
         env = "BULKLABEL_ENCODING",
         hide_env_values = true
     )]

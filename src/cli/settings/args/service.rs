@@ -6,6 +6,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 
 use crate::cli::values::MethodName;
+use crate::cli::words::one_of;
 use crate::service::Cluster;
 
 /// Where and how calls go.
@@ -16,6 +17,8 @@ pub struct ServiceArgs {
     #[arg(
         long,
         value_name = "NAME",
+        value_parser = one_of(Cluster::names(), str::parse::<Cluster>),
+        hide_possible_values = true,
         env = "BULKLABEL_CLUSTER",
         hide_env_values = true
     )]
