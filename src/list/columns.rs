@@ -3,6 +3,7 @@
 use csv::ByteRecord;
 
 use super::ListError;
+use super::delimiter::untold;
 use super::text::trim;
 use super::wishes::{Column, Wishes};
 use crate::model::Action;
@@ -140,9 +141,15 @@ impl Search<'_> {
 
     fn missing(&self, column: Column) -> ListError {
         let quoted = |name: &[u8]| format!("\"{}\"", trim(&String::from_utf8_lossy(name)));
-        let hint = match self.wishes.names.of(column) {
-            Some(wanted) => format!("--columns asks for \"{wanted}\""),
-            None => column.hint().to_owned(),
+        let hint = match (
+            self.wishes.names.of(column),
+            untold(self.header, self.wishes),
+        ) {
+            (_, Some(sign)) => {
+                format!("its fields seem to stand between {sign} signs: add --delimiter '{sign}'")
+            }
+            (Some(wanted), None) => format!("--columns asks for \"{wanted}\""),
+            (None, None) => column.hint().to_owned(),
         };
         let found = self.header.iter().map(quoted).collect();
         ListError::MissingColumn {
@@ -238,6 +245,12 @@ mod tests {
             sentence.contains("no column is the userId column; found: \"id\", \"action\""),
             "{sentence}"
         );
+    }
+
+    #[test]
+    fn a_delimiter_that_is_not_told_by_itself_is_named() {
+        let sentence = find(&["userId^action^label"], &Wishes::default()).unwrap_err();
+        assert!(sentence.ends_with("add --delimiter '^'"), "{sentence}");
     }
 
     #[test]
