@@ -1,13 +1,15 @@
 //! What no rule forbids, and nobody may have meant. Pure: a sign is a reason to look, and never one to refuse.
 //!
 //! `label` says what is odd about a label, `date` whether a spreadsheet has made it, `alike` which labels may be meant for one,
-//! and `id` whether a spreadsheet has rounded an id.
+//! `renames` which of them certainly are, and `id` whether a spreadsheet has rounded an id.
 
 mod alike;
 mod date;
 mod id;
 mod label;
+mod renames;
 
 pub use alike::{Alike, Difference, look_alikes};
 pub use id::{is_long, is_rounded};
 pub use label::LabelSign;
+pub use renames::certain_renames;
