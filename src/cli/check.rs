@@ -1,15 +1,18 @@
 //! `bulklabel check`.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::cures::{Done, cures};
 use super::environment::Environment;
+use super::fix;
 use super::guards::Guarded;
-use super::settings::{CheckSettingArgs, reading};
+use super::rejects::Rejects;
+use super::settings::{CheckSettingArgs, Understood, reading};
 use crate::error::{Error, ExitStatus};
-use crate::job;
+use crate::job::{self, Renames};
 use crate::list::Source;
 use crate::model::Moment;
 use crate::report::{Checked, Told};
@@ -19,6 +22,8 @@ use crate::report::{Checked, Told};
 #[command(after_help = "Examples:\n  \
     bulklabel check campaign.csv\n  \
     bulklabel check ids.csv --action add --label \"VIP 2026\" --rate 200/min\n  \
+    bulklabel check campaign.csv --fix campaign.fixed.csv\n  \
+    bulklabel check campaign.csv --rejects campaign.rejected.csv\n  \
     bulklabel check campaign.csv --json | jq '.labels[].label'\n  \
     zcat export.csv.gz | bulklabel check -\n\n\
     It takes the settings of `run` that shape what is sent, and needs no account and no network. Rejected rows, \
@@ -34,6 +39,11 @@ pub struct CheckArgs {
     #[arg(long)]
     json: bool,
 
+    /// Write the list again, mended where it is certain what was meant and without the rows that don't count, to this file,
+    /// which must not be there yet
+    #[arg(long, value_name = "FILE.csv")]
+    fix: Option<PathBuf>,
+
     #[command(flatten)]
     settings: CheckSettingArgs,
 }
@@ -42,28 +52,64 @@ pub struct CheckArgs {
 ///
 /// # Errors
 /// It can't be used, or is not as the settings want it.
-pub fn run(args: CheckArgs, environment: &Environment) -> Result<ExitStatus, Error> {
-    let CheckSettingArgs { list, rate, .. } = &args.settings;
+pub fn run(
+    args: CheckArgs,
+    given: &Understood,
+    environment: &Environment,
+) -> Result<ExitStatus, Error> {
+    let CheckSettingArgs {
+        list,
+        rate,
+        rejects,
+        ..
+    } = &args.settings;
     let reading = reading(list)?;
+    let rejects = Rejects::of_check(rejects.rejects.as_deref(), &args.list, given)?;
+    let fixed = fix::place(args.fix.as_deref(), &args.list, rejects.as_ref())?;
     let source = Source::open_aside(&args.list, &environment.temporary)?;
-    let (planned, checked) = job::inspect(&source, &reading, rate.limit())?;
-    let text = match args.json {
-        true => json(&checked)?,
-        false => Told {
-            checked: &checked,
-            rate: rate.limit(),
-            now: Moment::now(),
-        }
-        .to_string(),
+    let (planned, mut checked) = job::inspect(&source, &reading, rate.limit())?;
+    let written = match &rejects {
+        Some(rejects) => rejects.write((&source, &planned), &reading, false)?,
+        None => None,
     };
-    print(&text)?;
+    checked.rejects = written
+        .filter(|_| !checked.rejected.is_empty())
+        .map(Path::to_owned);
     let guarded = Guarded {
         name: source.name(),
         is_result: false,
         planned: &planned,
         spared: "a run would send nothing",
     };
-    guarded.check(list)?;
+    let verdict = guarded.check(list);
+    let done = Done {
+        fix: fixed.is_some(),
+        rejects: written.is_some(),
+    };
+    let cures = cures(
+        &environment.command_line,
+        &args.list,
+        &reading,
+        &planned,
+        done,
+    );
+    // What is written again is planned again: two plans are enough at a time.
+    drop(planned);
+    if let Some(file) = &fixed {
+        checked.fixed = Some(fix::fix(&source, &reading, &Renames::new(), file)?);
+    }
+    let text = match args.json {
+        true => json(&checked)?,
+        false => Told {
+            checked: &checked,
+            rate: rate.limit(),
+            now: Moment::now(),
+            cures: &cures,
+        }
+        .to_string(),
+    };
+    print(&text)?;
+    verdict?;
     Ok(match checked.findings.is_clean() {
         true => ExitStatus::Complete,
         false => ExitStatus::WithFailures,

@@ -9,20 +9,24 @@ mod command_line;
 mod conclusion;
 mod consent;
 mod credentials;
+mod cures;
 mod destination;
 mod environment;
 mod fault_args;
 mod finish;
+mod fix;
 mod guards;
 mod list;
 mod made_from;
 mod members;
+mod mending;
 mod merge;
 mod nearest;
 mod offspring;
 mod print;
 mod prompt;
 mod question;
+mod rejects;
 mod retry;
 mod run;
 mod runtime;
@@ -128,7 +132,7 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
     }
     match cli.command {
         Command::Run(args) => run::run(*args, given, &environment, screen),
-        Command::Check(args) => check::run(*args, &environment),
+        Command::Check(args) => check::run(*args, given, &environment),
         Command::Retry(args) => retry::run(*args, given, &environment, screen),
         Command::Undo(args) => undo::run(*args, given, &environment, screen),
         Command::Merge(args) => merge::run(args, screen),

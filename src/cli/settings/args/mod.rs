@@ -3,6 +3,7 @@
 mod file;
 mod list;
 mod pace;
+mod rejects;
 mod result;
 mod service;
 mod valves;
@@ -13,6 +14,7 @@ use clap::{ArgAction, Args};
 pub use file::FileArgs;
 pub use list::ListArgs;
 pub use pace::{PaceArgs, RateArgs};
+pub use rejects::RejectsArgs;
 pub use result::ResultArgs;
 pub use service::ServiceArgs;
 pub use valves::ValveArgs;
