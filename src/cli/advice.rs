@@ -6,6 +6,7 @@ use std::path::Path;
 use super::command_line::{CommandLine, Flag, quoted};
 use super::made_from::MadeFrom;
 use super::members::Fold;
+use super::once_mended::{self, Mending};
 use super::sending::What;
 use crate::error::ExitStatus;
 use crate::model::{OutcomeKind, StopReason, Tally};
@@ -39,6 +40,8 @@ pub struct Ended<'a> {
     pub starts_over: bool,
     /// What a rehearsal lacks to be the real run; none where it is that.
     pub rehearsal: Option<Lacking>,
+    /// The rejected rows, where they can be mended in a file of their own.
+    pub mending: Option<Mending<'a>>,
     /// Of a retry: what it can be folded into.
     pub fold: Option<Fold>,
     /// Where the credentials come from: the name and the secret.
@@ -121,7 +124,19 @@ fn complete(ended: &Ended<'_>, result: Option<&Path>) -> String {
         Some(_) => ended.fold.as_ref().map(fold).unwrap_or_default(),
         None => String::new(),
     };
-    format!("{}{then}", look(status, to_look_at))
+    format!("{}{then}{}", look(status, to_look_at), mend(ended))
+}
+
+/// How rejected rows are sent that stand in a file of their own.
+fn mend(ended: &Ended<'_>) -> String {
+    match &ended.mending {
+        None => String::new(),
+        Some(mending) => format!(
+            " To send the rejected rows, mend them in {}, and: {}",
+            mending.rejects.display(),
+            once_mended::command(mending, ended.command_line, ended.list)
+        ),
+    }
 }
 
 /// After results were folded.
@@ -294,6 +309,7 @@ mod tests {
                 command_line: &CommandLine::of(words.split('|').map(Into::into)),
                 starts_over: false,
                 rehearsal,
+                mending: None,
                 fold: None,
                 credentials: ["till.toml, line 1".into(), "BULKLABEL_PASSWORD".into()],
             })

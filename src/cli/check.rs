@@ -1,17 +1,19 @@
 //! `bulklabel check`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::cures::{Done, Looked, cures};
 use super::environment::Environment;
+use super::fix;
 use super::guards::Guarded;
-use super::mending::mending;
 use super::organisation::{asked_by_look, look_at_organisation};
+use super::rejects::Rejects;
 use super::settings::{CheckSettingArgs, Understood, reading};
 use super::standard_output::print;
 use crate::error::{Error, ExitStatus};
-use crate::job;
+use crate::job::{self, Renames};
 use crate::list::Source;
 use crate::model::Moment;
 use crate::report::{Checked, Screen, Told};
@@ -24,6 +26,8 @@ use crate::report::{Checked, Screen, Told};
     after_help = "Examples:\n  \
     bulklabel check campaign.csv\n  \
     bulklabel check ids.csv --action add --label \"VIP 2026\" --rate 200/min\n  \
+    bulklabel check campaign.csv --fix campaign.fixed.csv\n  \
+    bulklabel check campaign.csv --rejects campaign.rejected.csv\n  \
     bulklabel check campaign.csv --json | jq '.labels[].label'\n  \
     zcat export.csv.gz | bulklabel check -\n  \
     bulklabel check campaign.csv --against-org --cluster eu\n\n\
@@ -40,6 +44,11 @@ pub struct CheckArgs {
     /// Print what was found as JSON
     #[arg(long)]
     json: bool,
+
+    /// Write the list again, mended where it is certain what was meant and without the rows that don't count, to this file,
+    /// which must not be there yet
+    #[arg(long, value_name = "FILE.csv")]
+    fix: Option<PathBuf>,
 
     /// Ask for the organisation's labels, and tell which of the list it lacks or has inactive; only this needs an account
     // Under an id that is no setting's: a nightly run's settings make no look need an account.
@@ -61,43 +70,63 @@ pub fn run(
     screen: &Screen,
 ) -> Result<ExitStatus, Error> {
     let settings = &args.settings;
-    let CheckSettingArgs { list, rate, .. } = settings;
+    let (list, rate) = (&settings.list, settings.rate.limit());
     let reading = reading(list)?;
-    let asked = args
-        .against_org
-        .then(|| asked_by_look(settings, given, screen));
+    let rejects = Rejects::of_check(settings.rejects.rejects.as_deref(), &args.list, given)?;
+    let fixed = fix::place(args.fix.as_deref(), &args.list, rejects.as_ref())?;
+    let asks = args.against_org;
+    let asked = asks.then(|| asked_by_look(settings, given, screen));
     let asked = asked.transpose()?;
     let source = Source::open_aside(&args.list, &environment.temporary)?;
-    let (planned, mut checked) = job::inspect(&source, &reading, rate.limit())?;
+    let (planned, mut checked) = job::inspect(&source, &reading, rate)?;
+    let written = match &rejects {
+        Some(rejects) => rejects.write((&source, &planned), &reading, false)?,
+        None => None,
+    };
+    checked.rejects = written
+        .filter(|_| !checked.rejected.is_empty())
+        .map(Path::to_owned);
     let organisation = asked.map(|asked| look_at_organisation(&asked, settings, given, screen));
-    // `job::certain_renames` says what of a list these mend without doubt.
-    if let Some(catalogue) = organisation.transpose()? {
-        job::hold_against(&catalogue, &planned.plan, &mut checked);
-    }
-    let text = match args.json {
-        true => json(&checked)?,
-        false => Told {
-            checked: &checked,
-            rate: rate.limit(),
-            now: Moment::now(),
-        }
-        .to_string(),
+    let renames = match organisation.transpose()? {
+        Some(catalogue) => job::hold_against(&catalogue, &planned.plan, &mut checked),
+        None => Renames::new(),
     };
-    let organisation = checked.findings.organisation.as_ref();
-    let command_line = &environment.command_line;
-    let mending = organisation.and_then(|it| mending(it, settings, &args.list, command_line));
-    let text = match mending.filter(|_| !args.json) {
-        Some(mending) => format!("{text}{mending}\n"),
-        None => text,
-    };
-    print(text.as_bytes())?;
     let guarded = Guarded {
         name: source.name(),
         is_result: false,
         planned: &planned,
         spared: "a run would send nothing",
     };
-    guarded.check(list)?;
+    let verdict = guarded.check(list);
+    let done = Done {
+        fix: fixed.is_some(),
+        rejects: written.is_some(),
+    };
+    let looked_at = Looked {
+        typed: &environment.command_line,
+        list: &args.list,
+        reading: &reading,
+        planned: &planned,
+        organisation: checked.findings.organisation.as_ref(),
+    };
+    let cures = cures(&looked_at, done);
+    // What is written again is planned again: two plans are enough at a time.
+    drop(planned);
+    if let Some(file) = &fixed {
+        checked.fixed = Some(fix::fix(&source, &reading, &renames, file)?);
+    }
+    let text = match args.json {
+        true => json(&checked)?,
+        false => Told {
+            checked: &checked,
+            rate,
+            now: Moment::now(),
+            cures: &cures,
+        }
+        .to_string(),
+    };
+    print(text.as_bytes())?;
+    verdict?;
     Ok(match checked.findings.is_clean() {
         true => ExitStatus::Complete,
         false => ExitStatus::WithFailures,

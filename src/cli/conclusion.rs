@@ -8,12 +8,12 @@ use super::settings::Settings;
 use super::signals::Signals;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, Ask, Called, Completion, Run, Surroundings, Underway};
-use crate::model::Moment;
+use crate::model::{Moment, OutcomeKind};
 use crate::report::{Closing, End, Progress, Screen};
 use crate::service::Client;
 
 /// Writes the result, or leaves what is recorded of a run that stopped, and sums up. A run that is `given_up` gets its result
-/// as it stands.
+/// as it stands. The rejected rows stand in `rejects`, if somewhere.
 ///
 /// # Errors
 /// A file can't be written; what was recorded is still there.
@@ -21,6 +21,7 @@ pub fn conclude(
     run: &Run<'_>,
     called: Called,
     given_up: bool,
+    rejects: Option<&Path>,
     screen: &Screen,
     next: impl FnOnce(&Ending<'_>) -> String,
 ) -> Result<ExitStatus, Error> {
@@ -52,6 +53,7 @@ pub fn conclude(
         tally: &tally,
         calls: u64::from(plan.totals().calls),
         effort,
+        rejects: rejects.filter(|_| tally.rows(OutcomeKind::Rejected) > 0),
         next: &next(&Ending {
             end: &end,
             status,

@@ -3,6 +3,7 @@
 use super::claim::{Claim, Start};
 use super::conclusion::{call, conclude};
 use super::list::List;
+use super::rejects::Rejects;
 use super::sending::Sending;
 use super::signals::Signals;
 use crate::error::{Error, ExitStatus};
@@ -15,6 +16,7 @@ use crate::job::{self, Identity};
 pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
     let (outputs, settings, screen) = (&sending.outputs, &sending.settings, sending.screen);
     let signals = Signals::catch(screen)?;
+    let rejects = Rejects::of_run(sending)?;
     let wait = sending.args.result.lock_wait;
     let claim = Claim::stake(outputs, sending.list, sending.wishes(), wait, screen)?;
     signals.preparing(outputs.copying(), outputs.partial());
@@ -30,8 +32,12 @@ pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
     let run = sending.run(&list, &identity);
     let underway = job::take_up(&run, settings.terms.rate)?;
     copy.keep(outputs)?;
+    let rejects = match &rejects {
+        Some(rejects) => rejects.write_of_run(&list, &settings.reading, true, screen)?,
+        None => None,
+    };
     let called = call(&run, underway, None, None, settings, &signals, screen)?;
-    conclude(&run, called, true, screen, |ending| {
+    conclude(&run, called, true, rejects, screen, |ending| {
         sending.next(ending, false)
     })
 }

@@ -78,6 +78,7 @@ pub fn run(args: MergeArgs, screen: &Screen) -> Result<ExitStatus, Error> {
     let status = folded.status(args.tolerate);
     let end = End::Complete(outputs.result().map(Path::to_owned));
     let closing = Closing {
+        rejects: None,
         list: &names(&args.results),
         is_result: true,
         end: &end,

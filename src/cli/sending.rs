@@ -15,12 +15,14 @@ use super::guards::Guarded;
 use super::list::List;
 use super::made_from::MadeFrom;
 use super::members::Fold;
-use super::settings::{SettingArgs, Settings, Understood};
+use super::once_mended::Mending;
+use super::rejects::{self, Rejects};
+use super::settings::{Origin, SettingArgs, Settings, Understood};
 use super::signals::Signals;
 use crate::dispatch::asleep;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, ACCOUNT, BASE_URL, Identity, METHOD, Run, Underway};
-use crate::model::Moment;
+use crate::model::{Moment, OutcomeKind};
 use crate::record::{Outputs, RealDisk};
 use crate::report::{End, Screen, count, counted, span};
 
@@ -98,6 +100,7 @@ impl Sending<'_> {
     pub fn send(&self, destination: &Destination) -> Result<ExitStatus, Error> {
         let (outputs, settings, screen) = (&self.outputs, &self.settings, self.screen);
         let signals = Signals::catch(screen)?;
+        let rejects = Rejects::of_run(self)?;
         let wait = self.args.result.lock_wait;
         let mut claim = Claim::stake(outputs, self.list, self.wishes(), wait, screen)?;
         signals.preparing(outputs.copying(), outputs.partial());
@@ -108,13 +111,19 @@ impl Sending<'_> {
         }
         let identity = identity(&list, settings, destination);
         let start = claim.settle(&identity)?;
+        let carries_on = matches!(start, Start::CarryOn(_));
+        let rejects = match &rejects {
+            Some(rejects) => rejects.write_of_run(&list, &settings.reading, carries_on, screen)?,
+            None => None,
+        };
         let guarded = Guarded {
             name: list.source.name(),
             is_result: made_from.is_some(),
             planned: &list.planned,
             spared: start.spared(),
         };
-        guarded.check(&self.args.list)?;
+        let checked = guarded.check(&self.args.list);
+        checked.inspect_err(|_| rejects::tell(rejects, &list.planned, screen))?;
         if let Some(made_from) = made_from {
             made_from.tell_unmet(&list.planned, &settings.reading, screen);
         }
@@ -152,7 +161,7 @@ impl Sending<'_> {
         underway.count_for_rate(&asked);
         let ask = self.asks(destination);
         let called = call(&run, underway, client, ask, settings, &signals, screen)?;
-        conclude(&run, called, false, screen, |ending| {
+        conclude(&run, called, false, rejects, screen, |ending| {
             self.next(ending, destination.rehearsal.is_some())
         })
     }
@@ -203,11 +212,27 @@ impl Sending<'_> {
             list: self.list,
             command_line: &self.environment.command_line,
             starts_over: self.outputs.are_replaced(),
+            mending: self.mending(ending),
             rehearsal: rehearsal.then_some(Lacking {
                 address: unnamed && !knows_address,
                 credentials: !anybody,
             }),
             credentials: places,
+        })
+    }
+}
+
+impl Sending<'_> {
+    /// What is said of rejected rows that a person can mend and send.
+    fn mending(&self, ending: &Ending<'_>) -> Option<Mending<'_>> {
+        let rejects = self.args.result.rejects.rejects.as_deref()?;
+        let is_to_be_said = matches!(self.what, What::Run)
+            && !self.leg.sandbox
+            && ending.tally.rows(OutcomeKind::Rejected) > 0;
+        is_to_be_said.then_some(Mending {
+            rejects,
+            is_typed: matches!(self.given.origins.origin("rejects"), Origin::Flag(_)),
+            has_delimiter: self.settings.reading.delimiter.is_some(),
         })
     }
 }

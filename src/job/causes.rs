@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::fixing::Renames;
+use crate::list::Entry;
 use crate::model::{FirstLines, RejectCode, Rejection};
 
 /// So many causes are told apart for a code; what comes after them is one.
@@ -22,6 +24,21 @@ pub struct Cause {
     pub is_same: bool,
     /// Where they stand.
     pub lines: FirstLines,
+    /// How many of them can be mended with certainty.
+    pub fixable: u64,
+    /// Whether all of them make sense in windows-1252.
+    pub is_western: bool,
+}
+
+/// A row that is rejected, as far as causes go by it.
+#[derive(Debug, Clone, Default)]
+pub struct Case {
+    /// What stands in the field that is at fault.
+    pub value: Option<String>,
+    /// Whether it can be mended with certainty.
+    pub is_fixable: bool,
+    /// Whether it is no UTF-8, and makes sense in windows-1252.
+    pub is_western: bool,
 }
 
 /// The causes of each code.
@@ -29,20 +46,31 @@ pub struct Cause {
 pub struct Causes(BTreeMap<RejectCode, Vec<Cause>>);
 
 impl Causes {
-    /// Takes note of a row that breaks a rule; `fields` are its three as they stand in the list.
-    pub fn note(&mut self, rejection: &Rejection, fields: [String; 3], line: u64) {
-        let [user, action, label] = fields;
-        let value = match rejection.code {
-            RejectCode::InvalidUserId => Some(user),
-            RejectCode::InvalidAction => Some(action),
-            RejectCode::InvalidLabel => Some(label),
-            _ => None,
+    /// Takes note of a row that breaks a rule.
+    pub fn note(&mut self, rejection: &Rejection, entry: &Entry<'_>) {
+        let [user, action, label] = entry.raw();
+        let (value, is_fixable) = match rejection.code {
+            RejectCode::InvalidUserId => (Some(user), true),
+            RejectCode::InvalidAction => (Some(action), true),
+            RejectCode::InvalidLabel => (Some(label), true),
+            _ => (None, false),
         };
-        self.add(rejection.code, &rejection.message, value, line);
+        let case = Case {
+            value,
+            is_fixable: is_fixable && entry.sound(&Renames::new()).is_some(),
+            is_western: rejection.code == RejectCode::InvalidEncoding
+                && entry.reads_in_windows_1252(),
+        };
+        self.add(rejection.code, &rejection.message, case, entry.line);
     }
 
     /// Adds a row.
-    pub fn add(&mut self, code: RejectCode, message: &str, value: Option<String>, line: u64) {
+    pub fn add(&mut self, code: RejectCode, message: &str, case: Case, line: u64) {
+        let Case {
+            value,
+            is_fixable,
+            is_western,
+        } = case;
         // Wrong words are few and recur; wrong ids differ from row to row.
         let by_value = code == RejectCode::InvalidAction;
         let value = value.filter(|value| !value.is_empty());
@@ -58,11 +86,15 @@ impl Causes {
                 value: value.clone().filter(|_| !is_last),
                 is_same: true,
                 lines: FirstLines::default(),
+                fixable: 0,
+                is_western: true,
             });
         }
         let cause = &mut causes[at];
         cause.is_same &= cause.value == value;
         cause.lines.add(line);
+        cause.fixable += u64::from(is_fixable);
+        cause.is_western &= is_western;
     }
 
     /// All causes by code, those of most rows first and those that are not told apart last.
@@ -78,6 +110,13 @@ impl Causes {
 mod tests {
     use super::*;
 
+    fn holding(value: &str) -> Case {
+        Case {
+            value: Some(value.into()),
+            ..Case::default()
+        }
+    }
+
     fn shown(causes: Causes) -> Vec<String> {
         let shown = |(code, cause): (RejectCode, Cause)| {
             let same = if cause.is_same { "all" } else { "such as" };
@@ -92,15 +131,10 @@ mod tests {
     fn rows_with_the_same_cause_are_one() {
         let mut causes = Causes::default();
         for (line, value) in (2..).zip(["ad", "delete", "delete"]) {
-            causes.add(
-                RejectCode::InvalidAction,
-                "no action",
-                Some(value.into()),
-                line,
-            );
+            causes.add(RejectCode::InvalidAction, "no action", holding(value), line);
         }
         for (line, value) in (5..).zip(["1E5", "2E5"]) {
-            causes.add(RejectCode::InvalidUserId, "no id", Some(value.into()), line);
+            causes.add(RejectCode::InvalidUserId, "no id", holding(value), line);
         }
         assert_eq!(
             shown(causes),
@@ -117,7 +151,7 @@ mod tests {
         let mut causes = Causes::default();
         for line in 2..1_000 {
             let message = format!("cell A{line} holds a date");
-            causes.add(RejectCode::InvalidLabel, &message, Some("x".into()), line);
+            causes.add(RejectCode::InvalidLabel, &message, holding("x"), line);
         }
         let shown = shown(causes);
         assert_eq!(shown.len(), MOST + 1);

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use super::causes::{Cause, Causes};
+use super::causes::{Case, Cause, Causes};
+use super::fixing::{Renames, renames_of};
 use super::reading::{Planned, Reading, plan_watched};
 use crate::list::{ListError, Source};
 use crate::model::{FirstLines, LabelId, OutcomeKind, Rate, RejectCode, Tally};
@@ -23,7 +24,7 @@ pub fn inspect(
 ) -> Result<(Planned, Checked), ListError> {
     let mut causes = Causes::default();
     let planned = plan_watched(source, reading, |entry, rejection| {
-        causes.note(rejection, entry.raw(), entry.line);
+        causes.note(rejection, entry);
     })?;
     let (plan, totals) = (&planned.plan, planned.plan.totals());
     let uses = plan.label_uses();
@@ -41,6 +42,8 @@ pub fn inspect(
         labels: labels(plan, &uses),
         seconds: rate.map(seconds),
         findings: findings(plan, &uses, causes),
+        fixed: None,
+        rejects: None,
     };
     Ok((planned, checked))
 }
@@ -89,12 +92,13 @@ pub(super) fn findings(plan: &Plan, uses: &[LabelUse], mut causes: Causes) -> Fi
     };
     let long_ids = plan.long_ids();
     let (contradictions, duplicates) = left_out(plan, &mut causes);
+    let renames = renames_of(plan);
     Findings {
         rejected: causes.into_all().map(rejected_rows).collect(),
         contradictions,
         look_alikes: alike
             .iter()
-            .map(|group| named(group, plan, customers, &lines))
+            .map(|group| named(group, plan, customers, &lines, &renames))
             .collect(),
         long_ids: LongIdRows {
             rows: long_ids.rows,
@@ -119,14 +123,14 @@ fn left_out(plan: &Plan, causes: &mut Causes) -> (FirstLines, FirstLines) {
             Fate::Superseded(_) => contradictions.add(line),
             Fate::Conflict(_) => {
                 let message = "the list both adds and removes the customer's label";
-                causes.add(RejectCode::Conflict, message, None, line);
+                causes.add(RejectCode::Conflict, message, Case::default(), line);
             }
             Fate::TooManyLabels(_) => {
                 let most = plan.policy().max_labels;
                 let message = format!(
                     "the list has more than {most} different labels for the customer (--max-labels)"
                 );
-                causes.add(RejectCode::TooManyLabels, &message, None, line);
+                causes.add(RejectCode::TooManyLabels, &message, Case::default(), line);
             }
         }
     }
@@ -139,6 +143,8 @@ fn rejected_rows((code, cause): (RejectCode, Cause)) -> RejectedRows {
         message: cause.message,
         value: cause.value,
         is_same: cause.is_same,
+        fixable: cause.fixable,
+        is_western: cause.is_western,
         at: cause.lines,
     }
 }
@@ -148,12 +154,14 @@ fn named(
     plan: &Plan,
     customers: impl Fn(LabelId) -> u64,
     lines: &HashMap<LabelId, FirstLines>,
+    renames: &Renames,
 ) -> LookAlikes {
     let name = |label: LabelId| plan.labels().name(label).to_owned();
     let slips = group.slips.iter().map(|(label, differences)| Slip {
         label: name(*label),
         customers: customers(*label),
         differs_in: differences.iter().copied().map(word).collect(),
+        is_fixable: renames.contains_key(plan.labels().name(*label)),
         at: lines_of(lines, *label),
     });
     LookAlikes {

@@ -7,9 +7,11 @@
 //! to, with the `departures` that count for the rate; `glimpse` tells it from outside. `accounting` reads the list once more and writes the result beside the outcomes, and `completion` puts it in its
 //! place. Complete results that are retries of one another are a `family`, and `folding` makes one of them.
 //! Before any of that, an `inspection` looks at a list of which nothing is sent; the `causes` of rejected rows are told by it;
-//! and `organisation` holds a plan against the labels that the organisation has.
+//! and `organisation` holds a plan against the labels that the organisation has. What people mend by hand is written by `rejects`,
+//! and what can be mended with certainty by `fixing`: each reads the list `again`.
 
 mod accounting;
+mod again;
 mod called;
 mod canary;
 mod causes;
@@ -17,6 +19,7 @@ mod completion;
 mod departures;
 mod desk;
 mod family;
+mod fixing;
 mod folding;
 mod glimpse;
 mod identity;
@@ -25,15 +28,18 @@ mod leg;
 mod organisation;
 mod preview;
 mod reading;
+mod rejects;
 mod run;
 mod standing;
 mod unfinished;
 mod wording;
 
+pub use again::AgainError;
 pub use called::Called;
 pub use canary::Ask;
 pub use completion::{Completion, complete, leave};
 pub use family::{FamilyError, Member, family, kin};
+pub use fixing::{Fixes, Renames, fix};
 pub use folding::fold_family;
 pub use glimpse::{Glimpse, glimpse};
 pub use identity::{
@@ -41,9 +47,10 @@ pub use identity::{
 };
 pub use inspection::inspect;
 pub use leg::{Surroundings, Terms, Underway, call_all, take_up};
-pub use organisation::{certain_renames, hold_against, not_in_use, uses_left};
+pub use organisation::{hold_against, not_in_use, uses_left};
 pub use preview::{Preview, preview};
 pub use reading::{Planned, Reading, plan};
+pub use rejects::write_rejects;
 pub use run::{Run, SANDBOX, TOLERATE};
 pub use standing::Standing;
 pub use unfinished::{Unfinished, look};

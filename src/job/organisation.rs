@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::fixing::Renames;
 use super::inspection::word;
 use super::standing::Standing;
 use crate::list::label_from_flag;
@@ -11,13 +12,18 @@ use crate::plan::{Known, LabelUse, Plan};
 use crate::report::{Checked, NotInUse, Organisation};
 use crate::service::Catalogue;
 
-/// Adds to what was found in a list what the organisation's labels say of it.
-pub fn hold_against(catalogue: &Catalogue, plan: &Plan, checked: &mut Checked) {
+/// Adds to what was found in a list what the organisation's labels say of it, and says which labels certainly have another name
+/// there. Those that it has keep theirs, whatever the list itself may suggest.
+pub fn hold_against(catalogue: &Catalogue, plan: &Plan, checked: &mut Checked) -> Renames {
     for label in &mut checked.labels {
         label.in_org = Some(catalogue.is_active(&label.label) == Some(true));
     }
     let organisation = not_in_use(catalogue, plan, &plan.label_uses());
     checked.findings.organisation = Some(organisation);
+    let labels = || checked.labels.iter().map(|label| &*label.label);
+    let known = labels().filter(|label| catalogue.is_active(label).is_some());
+    let kept = known.map(|label| (label.to_owned(), label.to_owned()));
+    kept.chain(certain_renames(catalogue, labels())).collect()
 }
 
 /// The labels that would be sent and that the organisation does not have in use; `uses` says what would be sent.
@@ -74,7 +80,7 @@ pub fn uses_left(plan: &Plan, standing: &Standing) -> Vec<LabelUse> {
 
 /// What mends a list without doubt: of these labels those that the organisation lacks, each with the only one in use that
 /// looks like it. A label that it has but inactive is left alone: somebody has meant that.
-pub fn certain_renames<'a>(
+fn certain_renames<'a>(
     catalogue: &Catalogue,
     labels: impl IntoIterator<Item = &'a str>,
 ) -> BTreeMap<String, String> {

@@ -3,6 +3,7 @@
 use csv::ByteRecord;
 
 use super::ListError;
+use super::delimiter::untold;
 use super::misnamed::misnamed;
 use super::text::trim;
 use super::wishes::{Column, Wishes};
@@ -143,13 +144,16 @@ impl Search<'_> {
         let quoted = |name: &[u8]| format!("\"{}\"", trim(&String::from_utf8_lossy(name)));
         let asked = self.wishes.names.of(column);
         let meant = misnamed(column, self.header, self.wishes);
-        let hint = match (asked, meant) {
-            (Some(wanted), Some(meant)) => {
+        let hint = match (untold(self.header, self.wishes), asked, meant) {
+            (Some(sign), ..) => {
+                format!("its fields seem to stand between {sign} signs: add --delimiter '{sign}'")
+            }
+            (None, Some(wanted), Some(meant)) => {
                 format!("--columns asks for \"{wanted}\": {meant}")
             }
-            (Some(wanted), None) => format!("--columns asks for \"{wanted}\""),
-            (None, Some(meant)) => meant,
-            (None, None) => column.hint().to_owned(),
+            (None, Some(wanted), None) => format!("--columns asks for \"{wanted}\""),
+            (None, None, Some(meant)) => meant,
+            (None, None, None) => column.hint().to_owned(),
         };
         let found = self.header.iter().map(quoted).collect();
         ListError::MissingColumn {
@@ -283,6 +287,12 @@ mod tests {
             let told = hint(header, names);
             assert!(told.contains(expected), "{told}");
         }
+    }
+
+    #[test]
+    fn a_delimiter_that_is_not_told_by_itself_is_named() {
+        let sentence = find(&["userId^action^label"], &Wishes::default()).unwrap_err();
+        assert!(sentence.ends_with("add --delimiter '^'"), "{sentence}");
     }
 
     #[test]

@@ -47,6 +47,21 @@ impl Delimiter {
     }
 }
 
+/// The delimiter that a header of a single field probably has: one that is not told by itself, and under which all columns are
+/// found that no flag supplies.
+pub fn untold(header: &ByteRecord, wishes: &Wishes) -> Option<char> {
+    let text = str::from_utf8(header.get(0)?).ok()?;
+    let wanted = 3 - usize::from(wishes.action.is_some()) - usize::from(wishes.label.is_some());
+    // Of a single column anything would do.
+    let is_it = |sign: &char| {
+        let fields = ByteRecord::from(text.split(*sign).collect::<Vec<_>>());
+        wanted > 1 && wishes.columns_found(&fields) == wanted
+    };
+    let signs = text.chars().filter(|c| c.is_ascii_punctuation());
+    let mut signs = signs.filter(|c| !matches!(c, '_' | '-' | '"'));
+    signs.find(is_it).filter(|_| header.len() == 1)
+}
+
 /// The header as it reads under a delimiter.
 fn first_record(start: &[u8], delimiter: Delimiter) -> ByteRecord {
     let mut reader = ReaderBuilder::new()
@@ -118,6 +133,15 @@ mod tests {
     fn where_all_find_the_same_the_most_fields_decide() {
         assert_eq!(told("a,b;c;d\n"), b';');
         assert_eq!(told("userId\n"), b',');
+    }
+
+    #[test]
+    fn a_delimiter_that_nobody_tells_is_guessed_for_a_hint() {
+        let untold = |header: &[&str]| untold(&ByteRecord::from(header), &Wishes::default());
+        assert_eq!(untold(&["userId^action^label"]), Some('^'));
+        assert_eq!(untold(&["user_Id:email:action:label"]), Some(':'));
+        assert_eq!(untold(&["userId^action"]), None);
+        assert_eq!(untold(&["userId^action^label", "x"]), None);
     }
 
     #[test]

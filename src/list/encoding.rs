@@ -91,6 +91,19 @@ impl fmt::Display for Encoding {
     }
 }
 
+/// Whether a text starts with a mark that says what it is in (a BOM).
+pub fn is_marked(start: &[u8]) -> bool {
+    encoding_rs::Encoding::for_bom(start).is_some()
+}
+
+/// Whether bytes make sense in windows-1252: what is no ASCII in them is a letter, or a sign that people type.
+pub fn reads_in_windows_1252(bytes: &[u8]) -> bool {
+    const SIGNS: &str = "\u{2018}\u{2019}\u{201A}\u{201C}\u{201D}\u{201E}\u{2013}\u{2014}\u{2026}\u{2022}\u{20AC}\u{2122}\u{A0}£©®°«»¿¡§·²³½";
+    let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
+    text.chars()
+        .all(|c| c.is_ascii() || c.is_alphabetic() || SIGNS.contains(c))
+}
+
 /// The bytes of `text` as UTF-8. A mark at the beginning (a BOM) counts most, then what is `said`; else they pass as they
 /// are. What is no character becomes U+FFFD.
 pub fn decoded<R: Read>(text: R, said: Option<Encoding>) -> DecodeReaderBytes<Pairs<R>, Vec<u8>> {
@@ -153,5 +166,19 @@ mod tests {
         assert_eq!(name("Latin1").unwrap(), "windows-1252");
         assert_eq!(name(" UTF-16 ").unwrap(), "utf-16le");
         assert!(name("utf-7").is_err() && name("").is_err());
+    }
+
+    #[test]
+    fn what_makes_sense_in_windows_1252_is_told() {
+        for (bytes, makes_sense) in [
+            (&b"Caf\xE9"[..], true),
+            (b"\x93Gold\x94 \x80 5", true),
+            (b"Z\xFCrich", true),
+            (b"\xFF\xFE\x81", false),
+            (b"\x83\x5C\x81\x5B", false),
+            (b"a\xA6", false),
+        ] {
+            assert_eq!(reads_in_windows_1252(bytes), makes_sense, "{bytes:?}");
+        }
     }
 }

@@ -1,16 +1,18 @@
 //! The rows of a list, one after the other.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use csv::ByteRecord;
 
 use super::columns::Columns;
 use super::csv::Records;
+use super::entry::Entry;
 use super::excel::is_separator_line;
 use super::selection::Selected;
 use super::source::Content;
-use super::{Delimiter, Fingerprint, ListError, Selection, Source, Wishes, rules, text};
-use crate::model::{Action, Rejection, Row};
+use super::whole::own_width;
+use super::{Delimiter, Fingerprint, ListError, Selection, Source, Wishes, rules, text, whole};
 
 /// How much of a list is looked at to tell its delimiter: more than any header is long.
 const START: u64 = 1 << 20;
@@ -20,35 +22,12 @@ const START: u64 = 1 << 20;
 pub struct Rows {
     list: String,
     records: Records<Content>,
+    header: ByteRecord,
     columns: Columns,
     /// Which rows are taken, where not all are.
     selected: Option<Selected>,
     /// How many data rows were read, taken or not.
     read: u64,
-}
-
-/// A data row: where it stands, and what it says or which rule it breaks.
-#[derive(Debug)]
-pub struct Entry<'a> {
-    /// The physical line on which it starts; for a row of a result, that of the list which was run.
-    pub line: u64,
-    /// The row, or the rule that it breaks.
-    pub row: Result<Row<'a>, Rejection>,
-    record: &'a ByteRecord,
-    columns: &'a Columns,
-    is_inverted: bool,
-}
-
-impl Entry<'_> {
-    /// `userId`, `action` and `label` as they stand in the list.
-    pub fn raw(&self) -> [String; 3] {
-        let [user, action, label] = rules::raw_fields(self.record, self.columns);
-        let inverse = match Action::from_word(text::trim(&action)) {
-            Some(action) if self.is_inverted => Some(action.inverse().as_str().to_owned()),
-            _ => None,
-        };
-        [user, inverse.unwrap_or(action), label]
-    }
 }
 
 impl Rows {
@@ -66,6 +45,7 @@ impl Rows {
         let columns = Columns::find(header, wishes, source.name(), records.line())?;
         Ok(Self {
             list: source.name().to_owned(),
+            header: header.clone(),
             records,
             columns,
             selected: None,
@@ -87,6 +67,7 @@ impl Rows {
         let selected = Selected::find(selection, records.record(), source.name())?;
         Ok(Self {
             list: source.name().to_owned(),
+            header: records.record().clone(),
             records,
             columns: selected.columns(),
             selected: Some(selected),
@@ -121,6 +102,7 @@ impl Rows {
         };
         let record = self.records.record();
         let read = rules::read(record, &self.columns);
+        let reads_well = read.is_ok();
         let (row, is_inverted) = match &self.selected {
             None => (read, false),
             Some(selected) => (selected.row(record, read), selected.inverts()),
@@ -131,7 +113,22 @@ impl Rows {
             record,
             columns: &self.columns,
             is_inverted,
+            reads_well,
         }))
+    }
+
+    /// The names of all columns.
+    pub fn header(&self) -> Vec<String> {
+        let names = self.header.iter().map(whole::text);
+        names.map(Cow::into_owned).collect()
+    }
+
+    /// How many of the columns are the list's own. Those that a file of rejected rows has behind them are not, unless they
+    /// are among the three.
+    pub fn own_width(&self) -> usize {
+        let own = own_width(&self.header);
+        let is_needed = self.columns.positions().any(|(_, at)| at >= own);
+        if is_needed { self.header.len() } else { own }
     }
 
     /// How many data rows were read so far, those included that were not taken.

@@ -61,6 +61,11 @@ fn shown(field: &[u8]) -> String {
     }
 }
 
+/// Whether a field is a workbook's cell that holds neither text nor a number.
+pub(super) fn is_marked(field: &[u8]) -> bool {
+    str::from_utf8(field).is_ok_and(|text| workbook::marked(text).is_some())
+}
+
 /// The label that `--label` gives every row.
 ///
 /// # Errors
@@ -76,7 +81,11 @@ fn reject<T>(code: RejectCode, message: impl Into<String>) -> Result<T, Rejectio
     })
 }
 
-fn no_extra_fields(record: &ByteRecord, columns: &Columns) -> Result<(), Rejection> {
+/// The same for a single rule; see [`read`].
+///
+/// # Errors
+/// It is broken.
+pub(super) fn no_extra_fields(record: &ByteRecord, columns: &Columns) -> Result<(), Rejection> {
     if record.iter().skip(columns.width).all(text::is_empty) {
         return Ok(());
     }
@@ -89,7 +98,11 @@ fn no_extra_fields(record: &ByteRecord, columns: &Columns) -> Result<(), Rejecti
     )
 }
 
-fn nothing_missing(record: &ByteRecord, columns: &Columns) -> Result<(), Rejection> {
+/// The same for a single rule; see [`read`].
+///
+/// # Errors
+/// It is broken.
+pub(super) fn nothing_missing(record: &ByteRecord, columns: &Columns) -> Result<(), Rejection> {
     match columns.positions().find(|(_, at)| *at >= record.len()) {
         None => Ok(()),
         Some((column, _)) => reject(
@@ -130,7 +143,11 @@ fn text_of(record: &ByteRecord, column: Column, at: usize) -> Result<&str, Rejec
     }
 }
 
-fn user_id(field: &str) -> Result<UserId, Rejection> {
+/// The same for a single rule; see [`read`].
+///
+/// # Errors
+/// It is broken.
+pub(super) fn user_id(field: &str) -> Result<UserId, Rejection> {
     let digits = field.strip_suffix(".0").unwrap_or(field);
     let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let id = all_digits
@@ -185,7 +202,11 @@ fn action_word(field: &str) -> Result<Action, Rejection> {
     }
 }
 
-fn label_name(field: &str) -> Result<&str, Rejection> {
+/// The same for a single rule; see [`read`].
+///
+/// # Errors
+/// It is broken.
+pub(super) fn label_name(field: &str) -> Result<&str, Rejection> {
     if field.is_empty() {
         return reject(RejectCode::EmptyLabel, "the label is empty");
     }

@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::encoding::decoded;
+use super::encoding::{decoded, is_marked};
 use super::packed::Unpacked;
 use super::spool::Spool;
 use super::{ListError, Wishes, workbook};
@@ -143,6 +143,24 @@ impl Source {
     /// The file can't be read.
     pub fn is_workbook(&self) -> Result<bool, ListError> {
         Ok(self.start()?.starts_with(workbook::MAGIC))
+    }
+
+    /// Whether what is written of it again should be marked as UTF-8: where the list says itself what it is in, as those of
+    /// spreadsheets do, and where somebody says it, who will say the same of that.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn marks_its_text(&self, wishes: &Wishes) -> Result<bool, ListError> {
+        if wishes.encoding.is_some() || self.is_workbook()? {
+            return Ok(true);
+        }
+        let mut start = Vec::new();
+        let read = self
+            .rewound()
+            .and_then(|file| Unpacked::new(BufReader::new(file)))
+            .and_then(|text| text.take(3).read_to_end(&mut start));
+        read.map_err(|error| ListError::unreadable(&self.name, error))?;
+        Ok(is_marked(&start))
     }
 
     /// The text of a sheet.

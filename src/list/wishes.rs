@@ -6,6 +6,7 @@ use csv::ByteRecord;
 
 use super::encoding::Encoding;
 use super::text::trim;
+use super::whole::own_width;
 use crate::model::{Action, RejectCode};
 
 /// One of the three columns that make a row.
@@ -176,11 +177,26 @@ pub struct Wishes {
 }
 
 impl Wishes {
-    /// The positions of the headers that match a column.
+    /// The positions of the headers that match a column. What a file of rejected rows has behind its list's own columns counts
+    /// only where none of those does.
     pub fn matches<'h>(&self, column: Column, header: &'h ByteRecord) -> Vec<(usize, &'h str)> {
+        let own = self.matches_among(column, header, own_width(header));
+        match own.is_empty() {
+            true => self.matches_among(column, header, header.len()),
+            false => own,
+        }
+    }
+
+    fn matches_among<'h>(
+        &self,
+        column: Column,
+        header: &'h ByteRecord,
+        first: usize,
+    ) -> Vec<(usize, &'h str)> {
         let headers = || {
             header
                 .iter()
+                .take(first)
                 .enumerate()
                 .filter_map(|(at, name)| Some((at, trim(str::from_utf8(name).ok()?))))
         };

@@ -241,6 +241,11 @@ impl Plan {
         (0..self.customers()).filter_map(|customer| self.call(customer))
     }
 
+    /// Customers with too many different labels, and how many they have.
+    pub(super) fn crowded(&self) -> &HashMap<u32, u32> {
+        &self.crowded
+    }
+
     /// All valid rows, customer by customer.
     pub(super) fn valid_rows(&self) -> &[PlannedRow] {
         &self.rows

@@ -13,5 +13,5 @@ mod words;
 
 pub use group::{Builder, Plan, TooMany, Totals};
 pub use resolve::{Fate, OnConflict, Policy};
-pub use signs::{Alike, Difference, Known, LabelSign, Likely, look_alikes};
+pub use signs::{Alike, Difference, Known, LabelSign, Likely, certain_renames, look_alikes};
 pub use survey::{LabelUse, LongIds};

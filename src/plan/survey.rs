@@ -53,6 +53,11 @@ impl Plan {
         uses
     }
 
+    /// The most different labels that a customer has, if some have more than they may.
+    pub fn most_labels(&self) -> Option<u32> {
+        self.crowded().values().copied().max()
+    }
+
     /// Where the valid rows with these labels stand.
     pub fn lines_of(
         &self,

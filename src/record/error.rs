@@ -109,7 +109,7 @@ impl RecordError {
 }
 
 /// Whether there is no room, which passes.
-fn is_full(error: &io::Error) -> bool {
+pub(super) fn is_full(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded

@@ -9,6 +9,7 @@ mod lineage;
 mod lock;
 mod outputs;
 mod results;
+mod side_file;
 mod state;
 
 pub use disk::{Disk, DiskFile, RealDisk, Syncing};
@@ -18,6 +19,7 @@ pub use journal::{AttemptEnd, CallEnd, Entry, Journal, LegBegin};
 pub use ledger::{Ledger, Settled};
 pub use lineage::{Lineage, Offspring};
 pub use lock::Lock;
-pub use outputs::{Outputs, Target, summary_of, unfinished};
+pub use outputs::{Outputs, Target, beside_list, summary_of, unfinished};
 pub use results::{Folded, ResultError, ResultReader, ResultRow, ResultWriter, fold};
+pub use side_file::{SideFile, SideFileError};
 pub use state::{FORMAT, State};

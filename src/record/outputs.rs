@@ -126,6 +126,14 @@ impl Outputs {
         written.find(|path| own.iter().any(|own| is_same_place(own, path)))
     }
 
+    /// All names that a file of the run may have.
+    pub fn names(&self) -> Vec<PathBuf> {
+        let own = [self.result().map(Path::to_owned), self.summary()];
+        let others = [Some(self.partial()), Some(self.state()), self.spool()];
+        let names = own.into_iter().chain(others).flatten();
+        names.flat_map(|path| [temporary(&path), path]).collect()
+    }
+
     /// Whether whatever is left from an earlier run is replaced without being asked for.
     pub fn are_replaced(&self) -> bool {
         self.replaced
@@ -177,6 +185,21 @@ impl Outputs {
     }
 }
 
+/// A file beside a list, named after it: `campaign.csv` and `.fixed.csv` → `campaign.fixed.csv`. None where the list has no
+/// name.
+pub fn beside_list(list: &Path, ending: &str) -> Option<PathBuf> {
+    if list.as_os_str() == "-" {
+        return None;
+    }
+    let name = list.file_name()?.to_string_lossy().into_owned();
+    let name = [".gz", ".zst"]
+        .iter()
+        .find_map(|packed| name.strip_suffix(packed))
+        .unwrap_or(&name);
+    let stem = Path::new(name).file_stem()?.to_string_lossy().into_owned();
+    Some(list.with_file_name(stem + ending))
+}
+
 /// What was run and how it went, beside a result.
 pub fn summary_of(result: &Path) -> PathBuf {
     followed(&followed(result).with_extension("json"))
@@ -190,7 +213,7 @@ pub fn unfinished(result: &Path) -> Option<PathBuf> {
 }
 
 /// Whether two paths lead to the same file, also where there is none yet.
-fn is_same_place(one: &Path, other: &Path) -> bool {
+pub(super) fn is_same_place(one: &Path, other: &Path) -> bool {
     if let (Ok(one), Ok(other)) = (fs::metadata(one), fs::metadata(other)) {
         return (one.dev(), one.ino()) == (other.dev(), other.ino());
     }
@@ -206,7 +229,10 @@ fn is_same_place(one: &Path, other: &Path) -> bool {
 }
 
 /// Refuses a path that can't be written to, or is the list's.
-fn must_be_writable(path: &Path, list: Option<&fs::Metadata>) -> Result<(), RecordError> {
+pub(super) fn must_be_writable(
+    path: &Path,
+    list: Option<&fs::Metadata>,
+) -> Result<(), RecordError> {
     let path = path.to_owned();
     match fs::metadata(&path) {
         Ok(found) if !found.is_file() => Err(RecordError::NoRegularFile { path }),
@@ -231,25 +257,16 @@ fn is_in_a_folder(path: &Path) -> bool {
 
 /// `campaign.csv` → `campaign.results.csv`.
 fn beside(list: &Path, rehearsal: bool) -> Option<PathBuf> {
-    if list.as_os_str() == "-" {
-        return None;
-    }
-    let name = list.file_name()?.to_string_lossy().into_owned();
-    let name = [".gz", ".zst"]
-        .iter()
-        .find_map(|packed| name.strip_suffix(packed))
-        .unwrap_or(&name);
-    let stem = Path::new(name).file_stem()?.to_string_lossy().into_owned();
-    let kind = if rehearsal {
+    let ending = if rehearsal {
         ".sandbox.results.csv"
     } else {
         ".results.csv"
     };
-    Some(list.with_file_name(stem + kind))
+    beside_list(list, ending)
 }
 
 /// The path that a symbolic link leads to, also where nothing is there yet.
-fn followed(path: &Path) -> PathBuf {
+pub(super) fn followed(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     // As many links as the system itself follows.
     for _ in 0..40 {

@@ -94,6 +94,7 @@ mod tests {
                 label: "Gold\u{A0}Member".into(),
                 customers: 1,
                 differs_in: vec!["spaces"],
+                is_fixable: true,
                 at: Default::default(),
             }],
         });

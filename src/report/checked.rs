@@ -1,9 +1,11 @@
 //! What a look at a list has found, for programs. The names are fixed.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::fixed::FixedList;
 use super::organisation::Organisation;
 use crate::model::FirstLines;
 
@@ -33,6 +35,12 @@ pub struct Checked {
     pub seconds: Option<f64>,
     /// What should be looked at, and what is only told.
     pub findings: Findings,
+    /// What was done with the list that was written again, if one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<FixedList>,
+    /// Where the rejected rows were written, if they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rejects: Option<PathBuf>,
 }
 
 /// A label, and what would be sent about it.
@@ -97,6 +105,14 @@ impl Findings {
     }
 }
 
+fn is_zero(rows: &u64) -> bool {
+    *rows == 0
+}
+
+fn is_false(fact: &bool) -> bool {
+    !*fact
+}
+
 /// Rows that are rejected for the same cause.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -111,6 +127,12 @@ pub struct RejectedRows {
     /// Whether the same stands there in all of them.
     #[serde(skip)]
     pub is_same: bool,
+    /// How many of them can be mended with certainty.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub fixable: u64,
+    /// Whether all of them make sense in windows-1252.
+    #[serde(skip)]
+    pub is_western: bool,
     /// Where they stand.
     #[serde(flatten)]
     pub at: FirstLines,
@@ -138,6 +160,9 @@ pub struct Slip {
     pub customers: u64,
     /// In what it differs from the other.
     pub differs_in: Vec<&'static str>,
+    /// Whether it certainly is.
+    #[serde(skip_serializing_if = "is_false", rename = "fixable")]
+    pub is_fixable: bool,
     /// Where it stands.
     #[serde(flatten)]
     pub at: FirstLines,

@@ -1,7 +1,7 @@
 //! What a run came to, for the person who started it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::outcomes::Outcomes;
@@ -54,6 +54,8 @@ pub struct Closing<'a> {
     pub calls: u64,
     /// What was done for them.
     pub effort: Effort,
+    /// Where the rejected rows are, if there are any and they were written.
+    pub rejects: Option<&'a Path>,
     /// What to do next.
     pub next: &'a str,
 }
@@ -79,6 +81,9 @@ impl fmt::Display for Closing<'_> {
                 ..
             } => writeln!(f, "  Recorded so far: {}", journal.display())?,
             End::Stopped { journal: None, .. } => writeln!(f, "  No call is recorded.")?,
+        }
+        if let Some(rejects) = self.rejects {
+            writeln!(f, "  Rejected rows: {}", rejects.display())?;
         }
         write!(f, "  Next: {}", self.next)
     }
@@ -246,6 +251,7 @@ mod tests {
             tally,
             calls: 1_200,
             effort: EFFORT,
+            rejects: None,
             next: "open the result.",
         }
     }

@@ -38,6 +38,9 @@ struct ClosingLine<'a> {
     /// Where a run that stopped has recorded its calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded: Option<&'a Path>,
+    /// Where the rejected rows are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejects: Option<&'a Path>,
     next: &'a str,
 }
 
@@ -76,6 +79,7 @@ impl<'a> ClosingLine<'a> {
             allowed_per_hour: closing.effort.allowed,
             result,
             recorded,
+            rejects: closing.rejects,
             next: closing.next,
         }
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::checked::{
     Checked, CheckedLabel, Findings, LabelRows, LongIdRows, LookAlikes, RejectedRows,
 };
+use super::cures::{Cures, write_cure};
 use super::excerpts::{places, quoted, visible};
 use super::organisation::Organisation;
 use super::words::{count, counted, span};
@@ -25,6 +26,8 @@ pub struct Told<'a> {
     pub rate: Option<Rate>,
     /// When the calls would begin.
     pub now: Moment,
+    /// The commands that mend what was found.
+    pub cures: &'a Cures,
 }
 
 impl fmt::Display for Told<'_> {
@@ -32,12 +35,18 @@ impl fmt::Display for Told<'_> {
         self.write_totals(f)?;
         let findings = &self.checked.findings;
         write_labels(f, &self.checked.labels, findings.organisation.as_ref())?;
-        write_rejected(f, &findings.rejected)?;
-        if let Some(organisation) = &findings.organisation {
-            organisation.write(f)?;
+        write_rejected(f, &findings.rejected, self.cures)?;
+        if let Some(path) = &self.checked.rejects {
+            writeln!(f, "\nThe rejected rows, to be mended: {}", path.display())?;
         }
-        write_findings(f, findings)?;
+        if let Some(organisation) = &findings.organisation {
+            organisation.write(f, self.cures)?;
+        }
+        write_findings(f, findings, self.cures)?;
         write_remarks(f, findings)?;
+        if let Some(fixed) = &self.checked.fixed {
+            write!(f, "{fixed}")?;
+        }
         match findings.is_clean() {
             true => writeln!(f, "\nNothing stands in the way of sending it."),
             false => writeln!(f, "\nLook at this before you send it."),
@@ -109,7 +118,11 @@ fn write_labels(
     write_more(f, labels.len(), LABELS, "label")
 }
 
-fn write_rejected(f: &mut fmt::Formatter<'_>, rejected: &[RejectedRows]) -> fmt::Result {
+fn write_rejected(
+    f: &mut fmt::Formatter<'_>,
+    rejected: &[RejectedRows],
+    cures: &Cures,
+) -> fmt::Result {
     for group in rejected.chunk_by(|one, next| one.code == next.code) {
         let rows = group.iter().map(|cause| cause.at.rows()).sum();
         let causes = match group.len() {
@@ -126,12 +139,16 @@ fn write_rejected(f: &mut fmt::Formatter<'_>, rejected: &[RejectedRows]) -> fmt:
             };
             writeln!(f, "  {}{value}", cause.message)?;
             writeln!(f, "    {}", places(&cause.at))?;
+            cures.write_of_cause(f, cause)?;
         }
     }
-    Ok(())
+    match rejected.iter().any(RejectedRows::needs_a_person) {
+        true => cures.write_by_hand(f),
+        false => Ok(()),
+    }
 }
 
-fn write_findings(f: &mut fmt::Formatter<'_>, findings: &Findings) -> fmt::Result {
+fn write_findings(f: &mut fmt::Formatter<'_>, findings: &Findings, cures: &Cures) -> fmt::Result {
     let contradictions = &findings.contradictions;
     if !contradictions.is_empty() {
         let rows = counted(contradictions.rows(), "row");
@@ -140,8 +157,14 @@ fn write_findings(f: &mut fmt::Formatter<'_>, findings: &Findings) -> fmt::Resul
             "\n{rows} contradicted by a later row that does the opposite with the same label: the last one counts\n  {}",
             places(contradictions)
         )?;
+        write_cure(
+            f,
+            "  ",
+            "To leave out those that don't count",
+            cures.fix.as_deref(),
+        )?;
     }
-    write_look_alikes(f, &findings.look_alikes)?;
+    write_look_alikes(f, &findings.look_alikes, cures)?;
     write_rounded(f, &findings.long_ids)?;
     let dates = "looks like a date, which a spreadsheet may have made of something else";
     write_label_rows(f, &findings.date_labels, dates)
@@ -161,7 +184,11 @@ fn write_rounded(f: &mut fmt::Formatter<'_>, ids: &LongIdRows) -> fmt::Result {
     )
 }
 
-fn write_look_alikes(f: &mut fmt::Formatter<'_>, look_alikes: &[LookAlikes]) -> fmt::Result {
+fn write_look_alikes(
+    f: &mut fmt::Formatter<'_>,
+    look_alikes: &[LookAlikes],
+    cures: &Cures,
+) -> fmt::Result {
     for group in look_alikes.iter().take(TOLD) {
         let is_rarer = group
             .slips
@@ -184,6 +211,16 @@ fn write_look_alikes(f: &mut fmt::Formatter<'_>, look_alikes: &[LookAlikes]) -> 
             )?;
         }
         write_more(f, group.slips.len(), TOLD, "look-alike")?;
+        let fixable = group.slips.iter().filter(|slip| slip.is_fixable).count();
+        let of_all = match fixable {
+            0 => None,
+            _ => cures.fix.as_deref(),
+        };
+        let what = match fixable == group.slips.len() {
+            true => "To mend them".to_owned(),
+            false => format!("To mend those that differ in what nobody sees ({fixable})"),
+        };
+        write_cure(f, "  ", &what, of_all)?;
     }
     write_more(f, look_alikes.len(), TOLD, "group of look-alikes")
 }

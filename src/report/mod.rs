@@ -6,8 +6,10 @@ mod brief;
 mod checked;
 mod closing;
 mod closing_line;
+mod cures;
 mod excerpts;
 mod findings;
+mod fixed;
 mod log;
 mod minutes;
 mod organisation;
@@ -27,7 +29,9 @@ pub use checked::{
     Checked, CheckedLabel, Findings, LabelRows, LongIdRows, LookAlikes, RejectedRows, Slip,
 };
 pub use closing::{Closing, Effort, End};
+pub use cures::Cures;
 pub use findings::Told;
+pub use fixed::{FixedList, MendedRows, RenamedRows};
 pub use log::start_log;
 pub use minutes::{Minute, Minutes, joined};
 pub use organisation::{NotInUse, Organisation};

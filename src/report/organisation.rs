@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::cures::Cures;
 use super::excerpts::{places, quoted};
 use super::words::{count, counted};
 use crate::model::FirstLines;
@@ -102,6 +103,12 @@ impl Organisation {
         self.not_in_use.is_empty()
     }
 
+    /// The name that is meant without doubt by the first label that has one.
+    pub fn certain(&self) -> Option<&str> {
+        let mut certain = self.not_in_use.iter().filter(|label| label.certain);
+        certain.next()?.nearest.as_deref()
+    }
+
     /// Whether a label that would be sent is inactive.
     pub fn has_inactive(&self, label: &str) -> bool {
         let mut labels = self.not_in_use.iter();
@@ -109,7 +116,7 @@ impl Organisation {
     }
 
     /// Writes it among the findings.
-    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, cures: &Cures) -> fmt::Result {
         match (self.sent, self.is_clean()) {
             (0, _) => return Ok(()),
             (1, true) => return writeln!(f, "\nThe label is in use in the organisation."),
@@ -127,15 +134,17 @@ impl Organisation {
             writeln!(f, "\n{rows}, one cause: {}", label.why())?;
             writeln!(f, "  {}, {}", label.changes(), places(&label.at))?;
         }
-        match self.not_in_use.len().saturating_sub(TOLD) as u64 {
-            0 => Ok(()),
-            more => {
-                let more = counted(more, "more label");
-                writeln!(
-                    f,
-                    "\n{more} not in use in the organisation (--json has all)"
-                )
-            }
+        let more = self.not_in_use.len().saturating_sub(TOLD) as u64;
+        if more > 0 {
+            let more = counted(more, "more label");
+            writeln!(
+                f,
+                "\n{more} not in use in the organisation (--json has all)"
+            )?;
+        }
+        match self.certain() {
+            Some(_) => cures.write_of_labels(f),
+            None => Ok(()),
         }
     }
 }

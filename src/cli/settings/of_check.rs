@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::args::{FileArgs, ListArgs, RateArgs, ServiceArgs, TimeoutArgs};
+use super::args::{FileArgs, ListArgs, RateArgs, RejectsArgs, ServiceArgs, TimeoutArgs};
 
 /// Those of a run that shape what is sent, and how long that takes.
 #[derive(Debug, Args)]
@@ -17,6 +17,10 @@ pub struct CheckSettingArgs {
     /// The rate at which it would be sent.
     #[command(flatten)]
     pub rate: RateArgs,
+
+    /// Where the rejected rows go.
+    #[command(flatten)]
+    pub rejects: RejectsArgs,
 
     /// Where the organisation's labels are asked for.
     #[command(flatten)]

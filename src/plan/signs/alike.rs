@@ -107,6 +107,12 @@ fn folded(text: &str, without: &[Difference]) -> String {
     }
 }
 
+/// The label as most programs write it, where nothing changes that can be seen: one plain space for spaces of any kind, no
+/// characters that nobody sees, and characters composed.
+pub fn tidied(label: &str) -> String {
+    without_spaces(&ComposingNormalizerBorrowed::new_nfc().normalize(label))
+}
+
 /// One plain space for all that stand together, and none that nobody sees.
 fn without_spaces(text: &str) -> String {
     let seen: String = text.chars().filter(|c| !is_unseen(*c)).collect();

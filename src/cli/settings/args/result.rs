@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 
+use super::RejectsArgs;
 use crate::cli::values::span_or_zero;
 use crate::model::Tolerance;
 
@@ -52,4 +53,8 @@ pub struct ResultArgs {
     /// How long to wait where another run has the same result
     #[arg(long, value_name = "SPAN", value_parser = span_or_zero, env = "BULKLABEL_LOCK_WAIT", hide_env_values = true, default_value = "0s")]
     pub lock_wait: Duration,
+
+    /// Where the rejected rows go.
+    #[command(flatten)]
+    pub rejects: RejectsArgs,
 }

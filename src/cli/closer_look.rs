@@ -1,14 +1,11 @@
-//! The commands that lead on where labels are not in use in the organisation.
+//! The command that shows where labels stand that are not in use in the organisation.
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::path::Path;
 
-use super::command_line::{CommandLine, Flag, quoted};
+use super::command_line::{CommandLine, Flag};
 use super::destination::Destination;
 use super::sending::{Sending, What};
-use super::settings::CheckSettingArgs;
-use crate::report::Organisation;
 
 /// The flags of a run that a look at its list needs, too.
 const OF_A_LOOK: [Flag; 16] = [
@@ -61,66 +58,6 @@ impl Sending<'_> {
         match what {
             None => check.to_string(),
             Some(rows) => format!("{rows} | {check}"),
-        }
-    }
-}
-
-/// How what is certain is mended: the very command, or the flag where the label is none of the list's.
-pub fn mending(
-    organisation: &Organisation,
-    args: &CheckSettingArgs,
-    list: &Path,
-    typed: &CommandLine,
-) -> Option<String> {
-    let mut certain = organisation.not_in_use.iter().filter(|label| label.certain);
-    let nearest = certain.next()?.nearest.as_deref()?;
-    Some(match args.list.label {
-        Some(_) => format!(
-            "Mend it where it is given: --label {}",
-            quoted(nearest.as_ref())
-        ),
-        None => {
-            let fixed = fixed(list);
-            let command = typed
-                .without(&[Flag::Switch("--json")])
-                .and(&["--fix", &fixed]);
-            format!("Mend what is certain: {command}")
-        }
-    })
-}
-
-/// `campaign.csv.gz` → `campaign.fixed.csv`.
-fn fixed(list: &Path) -> String {
-    let name = list.file_name().unwrap_or_default().to_string_lossy();
-    let name = [".gz", ".zst"]
-        .iter()
-        .find_map(|packed| name.strip_suffix(packed))
-        .unwrap_or(&name);
-    let stem = Path::new(name)
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy();
-    match &*stem {
-        "-" | "" => "fixed.csv".to_owned(),
-        stem => list
-            .with_file_name(format!("{stem}.fixed.csv"))
-            .to_string_lossy()
-            .into_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_mended_list_stands_beside_the_list() {
-        for (list, expected) in [
-            ("campaign.csv", "campaign.fixed.csv"),
-            ("lists/my list.csv.gz", "lists/my list.fixed.csv"),
-            ("-", "fixed.csv"),
-        ] {
-            assert_eq!(fixed(Path::new(list)), expected);
         }
     }
 }

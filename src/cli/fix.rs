@@ -1,0 +1,117 @@
+//! `check --fix`: the list, written again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::rejects::{Rejects, names_of_runs};
+use crate::error::{Error, ExitStatus};
+use crate::job::{self, Fixes, Planned, Reading, Renames};
+use crate::list::{Delimiter, Source, Wishes};
+use crate::model::OutcomeKind;
+use crate::record::{RealDisk, SideFile};
+use crate::report::{FixedList, MendedRows, RenamedRows};
+
+/// Where a list is written again. What is there already is never written over: it may be a list.
+///
+/// # Errors
+/// There is a file, or the name harms something.
+pub fn place(
+    path: Option<&Path>,
+    list: &Path,
+    rejects: Option<&Rejects>,
+) -> Result<Option<SideFile>, Error> {
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    let file = SideFile::new(path, "--fix", list, &names_of_runs(list))?;
+    if rejects.is_some_and(|rejects| rejects.file().is_same_as(&file)) {
+        return Err(file.in_use().into());
+    }
+    file.must_be_new()?;
+    Ok(Some(file))
+}
+
+/// Writes a list again, and says what was done and what the new one comes to. Labels are given the names of `renames`, too.
+///
+/// # Errors
+/// The list has changed, or the file can't be written, or is there by now.
+pub fn fix(
+    source: &Source,
+    reading: &Reading,
+    renames: &Renames,
+    file: &SideFile,
+) -> Result<FixedList, Error> {
+    file.must_be_new()?;
+    let fixes = job::fix(source, reading, renames, file, &RealDisk)?;
+    let planned = plan_of_fixed(reading, file.path())?;
+    if planned.plan.totals() != fixes.totals {
+        // Nobody must send a list that is not what is said of it.
+        let _left = fs::remove_file(file.path());
+        return Err(Error::new(
+            ExitStatus::Stopped,
+            Unequal(file.path().to_owned()),
+        ));
+    }
+    Ok(told(fixes, &planned, file.path()))
+}
+
+/// What was written is not what was meant to be.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{}: what was written does not add up with the list, so it was removed: this is an error of the program itself",
+    _0.display()
+)]
+struct Unequal(PathBuf);
+
+/// What a run of the new list would come to.
+fn plan_of_fixed(reading: &Reading, path: &Path) -> Result<Planned, Error> {
+    let reading = Reading {
+        wishes: Wishes {
+            encoding: None,
+            sheet: None,
+            ..reading.wishes.clone()
+        },
+        delimiter: Some(Delimiter::COMMA),
+        ..reading.clone()
+    };
+    Ok(job::plan(&Source::open(path, None)?, &reading)?)
+}
+
+fn told(fixes: Fixes, planned: &Planned, path: &Path) -> FixedList {
+    let Fixes {
+        mended,
+        renamed,
+        duplicates,
+        superseded,
+        unmended,
+        unreadable,
+        totals: _,
+    } = fixes;
+    let mended = mended.into_iter().map(|(slip, at)| MendedRows {
+        kind: slip.as_str(),
+        what: slip.what_was_done(),
+        at,
+    });
+    let mut renamed: Vec<_> = renamed
+        .into_iter()
+        .map(|((label, to), at)| RenamedRows { label, to, at })
+        .collect();
+    renamed.sort_by_key(|renamed| std::cmp::Reverse(renamed.at.rows()));
+    let codes = planned.left_out.codes();
+    let rejected = codes.filter(|(kind, ..)| *kind == OutcomeKind::Rejected);
+    FixedList {
+        file: path.to_owned(),
+        mended: mended.collect(),
+        renamed,
+        duplicates,
+        contradictions: superseded,
+        unmended,
+        unreadable,
+        rows: u64::from(planned.plan.data_rows()),
+        customers: u64::from(planned.plan.customers()),
+        calls: u64::from(planned.plan.totals().calls),
+        rejected: rejected
+            .map(|(_, code, example)| (code.to_owned(), example.rows))
+            .collect(),
+    }
+}

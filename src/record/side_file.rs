@@ -1,0 +1,233 @@
+//! A file that a command writes for people beside its result: under a name that harms nothing, and whole or not at all.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::RecordError;
+use super::disk::Disk;
+use super::durable::{Replacement, temporary};
+use super::error::is_full;
+use super::outputs::{followed, is_same_place, must_be_writable};
+use crate::error::{Error, ExitStatus};
+
+/// A file that was named with a flag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SideFile {
+    path: PathBuf,
+    flag: &'static str,
+}
+
+/// A name under which a file can't be written, or must not be.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {why}; name another file with {flag}", path.display())]
+pub struct SideFileError {
+    path: PathBuf,
+    flag: &'static str,
+    why: Why,
+    is_passing: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Why {
+    #[error("it is no name of a file, and standard output is not for it")]
+    StandardOutput,
+    #[error("it is the list itself")]
+    TheListItself,
+    #[error("it is in use: the run itself, or what it is made of, has that name")]
+    InUse,
+    #[error("it is there already, and nothing is written over it")]
+    Exists,
+    #[error("it is no regular file")]
+    NoRegularFile,
+    #[error("it can't be written: {0}")]
+    Unwritable(io::Error),
+}
+
+impl From<SideFileError> for Error {
+    fn from(error: SideFileError) -> Self {
+        let status = match error.is_passing {
+            true => ExitStatus::TryLater,
+            false => ExitStatus::Unusable,
+        };
+        Self::new(status, error)
+    }
+}
+
+impl SideFile {
+    /// The file at `path`, which was named with `flag`. It must be neither the `list` nor in the place of a file that is
+    /// `taken`. A symbolic link is followed.
+    ///
+    /// # Errors
+    /// Each of these, or what is no regular file, or in no folder.
+    pub fn new(
+        path: &Path,
+        flag: &'static str,
+        list: &Path,
+        taken: &[PathBuf],
+    ) -> Result<Self, SideFileError> {
+        let file = Self {
+            path: followed(path),
+            flag,
+        };
+        if path.as_os_str() == "-" {
+            return Err(file.error(Why::StandardOutput));
+        }
+        for name in [file.path.clone(), temporary(&file.path)] {
+            file.check(&name, list, taken)?;
+        }
+        Ok(file)
+    }
+
+    fn check(&self, name: &Path, list: &Path, taken: &[PathBuf]) -> Result<(), SideFileError> {
+        let list = match list.as_os_str() == "-" {
+            true => Path::new("/dev/stdin"),
+            false => list,
+        };
+        let list = fs::metadata(list).ok().filter(fs::Metadata::is_file);
+        match must_be_writable(name, list.as_ref()) {
+            Ok(()) => {}
+            Err(RecordError::TheListItself { .. }) => return Err(self.error(Why::TheListItself)),
+            Err(RecordError::NoRegularFile { .. }) => return Err(self.error(Why::NoRegularFile)),
+            Err(RecordError::Unwritable { source, .. }) => {
+                return Err(self.error(Why::Unwritable(source)));
+            }
+            Err(other) => return Err(self.error(Why::Unwritable(io::Error::other(other)))),
+        }
+        match taken.iter().any(|taken| is_same_place(taken, name)) {
+            true => Err(self.error(Why::InUse)),
+            false => Ok(()),
+        }
+    }
+
+    /// Where it stands.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether there is one already.
+    pub fn exists(&self) -> bool {
+        fs::symlink_metadata(&self.path).is_ok()
+    }
+
+    /// Refuses one that is there already.
+    ///
+    /// # Errors
+    /// It is.
+    pub fn must_be_new(&self) -> Result<(), SideFileError> {
+        match self.exists() {
+            true => Err(self.error(Why::Exists)),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether it is the same as another.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        is_same_place(&self.path, &other.path)
+    }
+
+    /// Says that its name is in use.
+    pub fn in_use(&self) -> SideFileError {
+        self.error(Why::InUse)
+    }
+
+    /// Writes it with `write`, in the place of what stands there, once all of it is written.
+    ///
+    /// # Errors
+    /// It can't be written, or `write` fails; what stood there is still there.
+    pub fn write<T, E: From<SideFileError>>(
+        &self,
+        disk: &dyn Disk,
+        write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut file = Replacement::new(disk, &self.path).map_err(|error| self.lost(error))?;
+        match write(&mut file) {
+            Ok(written) => {
+                file.commit().map_err(|error| self.lost(error))?;
+                Ok(written)
+            }
+            Err(error) => {
+                file.discard();
+                Err(error)
+            }
+        }
+    }
+
+    /// An error of writing it.
+    pub fn unwritable(&self, source: io::Error) -> SideFileError {
+        SideFileError {
+            is_passing: is_full(&source),
+            ..self.error(Why::Unwritable(source))
+        }
+    }
+
+    fn lost(&self, error: RecordError) -> SideFileError {
+        match error {
+            RecordError::Lost { source, .. } => self.unwritable(source),
+            other => self.unwritable(io::Error::other(other)),
+        }
+    }
+
+    fn error(&self, why: Why) -> SideFileError {
+        SideFileError {
+            path: self.path.clone(),
+            flag: self.flag,
+            why,
+            is_passing: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::RealDisk;
+
+    fn why(path: &Path, list: &Path, taken: &[PathBuf]) -> String {
+        SideFile::new(path, "--rejects", list, taken)
+            .map(|_| String::new())
+            .unwrap_or_else(|error| error.why.to_string())
+    }
+
+    #[test]
+    fn what_must_not_be_replaced_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("list.csv"), "x").unwrap();
+        std::os::unix::fs::symlink("list.csv", at("link.csv")).unwrap();
+        let taken = [at("list.results.csv")];
+        for (name, words) in [
+            ("x.csv", ""),
+            ("list.csv", "the list itself"),
+            ("link.csv", "the list itself"),
+            ("./list.results.csv", "in use"),
+            ("", "no regular file"),
+            ("nowhere/x.csv", "can't be written"),
+        ] {
+            let why = why(&at(name), &at("list.csv"), &taken);
+            assert!(
+                why.contains(words) && why.is_empty() == words.is_empty(),
+                "{name}: {why}"
+            );
+        }
+        assert!(why(Path::new("-"), &at("list.csv"), &[]).contains("standard output"));
+        fs::write(at("a.csv.writing"), "x").unwrap();
+        assert!(why(&at("a.csv"), &at("a.csv.writing"), &[]).contains("the list itself"));
+    }
+
+    #[test]
+    fn what_fails_half_way_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.csv");
+        fs::write(&path, "before").unwrap();
+        let file = SideFile::new(&path, "--rejects", Path::new("none.csv"), &[]).unwrap();
+        let failed: Result<(), SideFileError> = file.write(&RealDisk, |to| {
+            to.write_all(b"half")
+                .map_err(|error| file.unwritable(error))?;
+            Err(file.unwritable(io::Error::other("full")))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"before");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
