@@ -45,7 +45,7 @@ const DOORS: [(&str, &[&str]); 16] = [
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/completions"]),
     ("clap_mangen", &["cli/man/"]),
-    ("strsim", &["model/nearest"]),
+    ("strsim", &["model/nearest", "plan/signs/known"]),
     ("axum", &["sandbox/"]),
     ("hdrhistogram", &["report/minutes"]),
 ];
