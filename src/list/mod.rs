@@ -27,6 +27,7 @@ mod source;
 mod spool;
 mod table;
 mod text;
+mod title;
 mod whole;
 mod wishes;
 mod workbook;

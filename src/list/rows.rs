@@ -11,6 +11,7 @@ use super::entry::Entry;
 use super::excel::is_separator_line;
 use super::selection::Selected;
 use super::source::Content;
+use super::title::why_missing;
 use super::whole::own_width;
 use super::{Delimiter, Fingerprint, ListError, Selection, Source, Wishes, rules, text, whole};
 
@@ -40,12 +41,13 @@ impl Rows {
         wishes: &Wishes,
         delimiter: Option<Delimiter>,
     ) -> Result<Self, ListError> {
-        let records = headed(source, wishes, delimiter)?;
-        let header = records.record();
-        let columns = Columns::find(header, wishes, source.name(), records.line())?;
+        let mut records = headed(source, wishes, delimiter)?;
+        let header = records.record().clone();
+        let found = Columns::find(&header, wishes, source.name(), records.line());
+        let columns = found.map_err(|error| why_missing(error, &mut records, wishes))?;
         Ok(Self {
             list: source.name().to_owned(),
-            header: header.clone(),
+            header,
             records,
             columns,
             selected: None,

@@ -17,9 +17,12 @@ pub fn places(at: &FirstLines) -> String {
     format!("{word} {}{more}", lines.join(", "))
 }
 
-/// The text in quotes, as [`visible`] shows it.
+/// The text in quotes, as [`visible`] shows it; one that has quotes of its own, in others.
 pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", visible(text))
+    match text.contains('"') {
+        true => format!("'{}'", visible(text)),
+        false => format!("\"{}\"", visible(text)),
+    }
 }
 
 /// The text with what nobody sees, and what a terminal would obey, by its number; the end of a long one is left out.

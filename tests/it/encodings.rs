@@ -235,6 +235,24 @@ fn lists_are_read_as_programs_have_made_them() {
 }
 
 #[test]
+fn a_title_above_the_header_is_told_apart_from_missing_columns() {
+    let work = Workplace::new();
+    let list = "Autumn campaign\n\nmade by,me\nCustomer ID;Action;Tag\n1;add;VIP\n";
+    rehearsed(
+        &work,
+        "campaign.csv",
+        list.as_bytes(),
+        &["--delimiter", ";"],
+    )
+    .ended(2)
+    .said("line 4 has them: delete the lines above it");
+    let other = "Autumn campaign\n1,add,VIP\n";
+    rehearsed(&work, "campaign.csv", other.as_bytes(), &[])
+        .ended(2)
+        .said("name it with --columns userId=NAME");
+}
+
+#[test]
 fn a_workbook_that_is_no_list_says_why() {
     let work = Workplace::new();
     let mut told = String::new();
