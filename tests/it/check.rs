@@ -76,7 +76,7 @@ fn a_clean_list_ends_well_duplicates_and_all() {
         ran.stdout.contains("1 row the same as a later row"),
         "{ran}"
     );
-    assert!(ran.stdout.contains("\"\"Old\"\" is in quotes"), "{ran}");
+    assert!(ran.stdout.contains("'\"Old\"' is in quotes"), "{ran}");
     let empty = check("userId,action,label\n", &["--json"]).ended(0);
     assert_eq!(json(&empty)["seconds"], 0.0);
 }
