@@ -68,16 +68,16 @@ pub fn account_for<W: Write>(
     let changed = || AccountError::Changed {
         list: source.name().to_owned(),
     };
-    let mut accounting = Accounting {
-        planned,
-        ledger,
-        writer: ResultWriter::new(to)?,
-        account: Account::default(),
-    };
     // What was read before and can't be now has changed.
     let mut rows = reading
         .rows(source)
         .map_err(|error| unreadable_or(error, changed()))?;
+    let mut accounting = Accounting {
+        planned,
+        ledger,
+        writer: ResultWriter::new(to, rows.kept())?,
+        account: Account::default(),
+    };
     let mut index = 0;
     while let Some(entry) = rows
         .advance()
@@ -145,7 +145,7 @@ impl<W: Write> Accounting<'_, W> {
                         at,
                         ..with_outcome(entry.line, sent, settled.outcome)
                     };
-                    self.writer.write(&result)?;
+                    self.write(&result, entry)?;
                     self.account.add(settled.outcome, row.action, entry.line);
                 }
                 None => {
@@ -154,7 +154,7 @@ impl<W: Write> Accounting<'_, W> {
                         attempts: self.ledger.attempts(customer),
                         ..with_outcome(entry.line, sent, &pending)
                     };
-                    self.writer.write(&result)?;
+                    self.write(&result, entry)?;
                     self.account.add(&pending, row.action, entry.line);
                 }
             },
@@ -170,20 +170,19 @@ impl<W: Write> Accounting<'_, W> {
         outcome: &Outcome,
     ) -> io::Result<()> {
         match sent {
-            Some(fields) => self
-                .writer
-                .write(&with_outcome(entry.line, fields, outcome))?,
+            Some(fields) => self.write(&with_outcome(entry.line, fields, outcome), entry)?,
             None => {
                 let raw = entry.raw();
-                self.writer.write(&with_outcome(
-                    entry.line,
-                    raw.each_ref().map(String::as_str),
-                    outcome,
-                ))?;
+                let fields = raw.each_ref().map(String::as_str);
+                self.write(&with_outcome(entry.line, fields, outcome), entry)?;
             }
         }
         self.account.add(outcome, Action::Add, entry.line);
         Ok(())
+    }
+
+    fn write(&mut self, row: &ResultRow<'_>, entry: &Entry<'_>) -> io::Result<()> {
+        self.writer.write(row, entry.kept())
     }
 }
 
@@ -321,15 +320,15 @@ mod tests {
                 Selection::Codes("8015,CONFLICT".parse().unwrap()),
                 Selection::Inverse,
             ][which].clone();
-            let mut writer = ResultWriter::new(Vec::new()).unwrap();
+            let mut writer = ResultWriter::new(Vec::new(), ["note"]).unwrap();
             let mut expected = Vec::new();
             for (line, (user, action, label, kind, code)) in (2..).zip(&rows) {
                 let (user, outcome) = (user.to_string(), Outcome::new(*kind, *code, ""));
                 let fields = [user.as_str(), action.as_str(), label];
-                writer.write(&with_outcome(line * 3, fields, &outcome)).unwrap();
+                writer.write(&with_outcome(line * 3, fields, &outcome), [format!("note, {line}")]).unwrap();
                 if selection.takes(*kind, code) {
                     let action = if which == 2 { action.inverse() } else { *action };
-                    expected.push([(line * 3).to_string(), user, action.to_string(), (*label).to_owned()]);
+                    expected.push([(line * 3).to_string(), user, action.to_string(), (*label).to_owned(), format!("note, {line}")]);
                 }
             }
             let folder = tempfile::tempdir().unwrap();
@@ -344,7 +343,7 @@ mod tests {
             account_for(&source, &reading, &planned, &ledger, &mut result).unwrap();
             let written: Vec<_> = csv::Reader::from_reader(&result[..])
                 .records()
-                .map(|row| row.map(|row| [0, 1, 2, 3].map(|at| row[at].to_owned())).unwrap())
+                .map(|row| row.map(|row| [0, 1, 2, 3, 10].map(|at| row[at].to_owned())).unwrap())
                 .collect();
             prop_assert_eq!(written, expected);
         }

@@ -2,13 +2,14 @@
 //!
 //! `source` gives bytes (of what can be read only once, those of its `spool`), `packed` unpacks them, `encoding` makes UTF-8 of them, `workbook` makes text of a sheet, `csv` cuts them into records with their physical lines, `columns` finds the
 //! three columns in the header, `rules` makes a row of a record or says which rule it breaks, and
-//! `rows` joins the four. Where the list is a result, a `selection` says which of its rows are taken.
+//! `rows` joins the four, with the fields of the columns that a result is to `keep`. Where the list is a result, a `selection` says which of its rows are taken.
 
 mod columns;
 mod csv;
 mod delimiter;
 mod encoding;
 mod error;
+mod keep;
 mod lines;
 mod packed;
 mod rows;
@@ -24,6 +25,7 @@ mod writer;
 pub use delimiter::{Delimiter, DelimiterError};
 pub use encoding::{Encoding, EncodingError};
 pub use error::ListError;
+pub use keep::{Keep, KeepError};
 pub use rows::{Entry, Rows};
 pub use rules::{label_from_flag, raw_fields};
 pub use selection::{Codes, CodesError, Selection};

@@ -1,11 +1,13 @@
 //! The rows of a list, one after the other.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use csv::ByteRecord;
 
 use super::columns::Columns;
 use super::csv::Records;
+use super::keep::Kept;
 use super::selection::Selected;
 use super::source::Content;
 use super::{Delimiter, Fingerprint, ListError, Selection, Source, Wishes, rules, text};
@@ -20,6 +22,8 @@ pub struct Rows {
     list: String,
     records: Records<Content>,
     columns: Columns,
+    /// Which further columns the result keeps.
+    kept: Kept,
     /// Which rows are taken, where not all are.
     selected: Option<Selected>,
     /// How many data rows were read, taken or not.
@@ -35,6 +39,7 @@ pub struct Entry<'a> {
     pub row: Result<Row<'a>, Rejection>,
     record: &'a ByteRecord,
     columns: &'a Columns,
+    kept: &'a Kept,
     is_inverted: bool,
 }
 
@@ -48,13 +53,19 @@ impl Entry<'_> {
         };
         [user, inverse.unwrap_or(action), label]
     }
+
+    /// The fields of the further columns that the result keeps; empty where the row ends before them.
+    pub fn kept(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let fields = self.kept.positions();
+        fields.map(|at| rules::text(self.record.get(at).unwrap_or_default()))
+    }
 }
 
 impl Rows {
     /// Reads the header of a list. The delimiter is told from the header where none is given.
     ///
     /// # Errors
-    /// No header, a missing or an ambiguous column, or a file that can't be read.
+    /// No header, a missing or an ambiguous column (also of those that the result is to keep), or a file that can't be read.
     pub fn open(
         source: &Source,
         wishes: &Wishes,
@@ -62,11 +73,14 @@ impl Rows {
     ) -> Result<Self, ListError> {
         let records = headed(source, wishes, delimiter)?;
         let header = records.record();
-        let columns = Columns::find(header, wishes, source.name(), records.line())?;
+        let (name, line) = (source.name(), records.line());
+        let columns = Columns::find(header, wishes, name, line)?;
+        let kept = Kept::find(&wishes.keep, header, name, line)?;
         Ok(Self {
             list: source.name().to_owned(),
             records,
             columns,
+            kept,
             selected: None,
             read: 0,
         })
@@ -84,10 +98,12 @@ impl Rows {
     ) -> Result<Self, ListError> {
         let records = headed(source, wishes, delimiter)?;
         let selected = Selected::find(selection, records.record(), source.name())?;
+        let kept = Kept::of_result(records.record());
         Ok(Self {
             list: source.name().to_owned(),
             records,
             columns: selected.columns(),
+            kept,
             selected: Some(selected),
             read: 0,
         })
@@ -129,8 +145,14 @@ impl Rows {
             row,
             record,
             columns: &self.columns,
+            kept: &self.kept,
             is_inverted,
         }))
+    }
+
+    /// The headers of the further columns that the result keeps.
+    pub fn kept(&self) -> impl Iterator<Item = &str> {
+        self.kept.headers()
     }
 
     /// How many data rows were read so far, those included that were not taken.

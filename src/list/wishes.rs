@@ -5,6 +5,7 @@ use std::str::FromStr;
 use csv::ByteRecord;
 
 use super::encoding::Encoding;
+use super::keep::Keep;
 use super::text::trim;
 use crate::model::{Action, RejectCode};
 
@@ -40,6 +41,13 @@ impl Column {
         }
     }
 
+    /// The column that a header of this name is taken for.
+    pub(super) fn called(name: &str) -> Option<Self> {
+        let folded = fold(name);
+        let is_called = |column: &Self| column.aliases().contains(&folded.as_str());
+        Self::ALL.into_iter().find(is_called)
+    }
+
     /// The code of a row that has nothing of use in the column.
     pub fn broken(self) -> RejectCode {
         match self {
@@ -64,7 +72,7 @@ impl Column {
 }
 
 /// A header without case, spaces, `_` and `-`.
-fn fold(header: &str) -> String {
+pub(super) fn fold(header: &str) -> String {
     let kept = trim(header)
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'));
@@ -151,6 +159,25 @@ impl FromStr for ColumnNames {
     }
 }
 
+/// The positions of the headers that have a name: exactly, or else without regard to case, spaces, `_` and `-`.
+pub(super) fn named<'h>(wanted: &str, header: &'h ByteRecord) -> Vec<(usize, &'h str)> {
+    let exact: Vec<_> = headers(header)
+        .filter(|(_, name)| *name == wanted)
+        .collect();
+    match exact.is_empty() {
+        true => headers(header)
+            .filter(|(_, name)| fold(name) == fold(wanted))
+            .collect(),
+        false => exact,
+    }
+}
+
+/// The headers that are text, trimmed, with their positions.
+fn headers(header: &ByteRecord) -> impl Iterator<Item = (usize, &str)> {
+    let names = header.iter().enumerate();
+    names.filter_map(|(at, name)| Some((at, trim(str::from_utf8(name).ok()?))))
+}
+
 /// What the person says about the columns, by flags.
 #[derive(Debug, Clone, Default)]
 pub struct Wishes {
@@ -164,29 +191,18 @@ pub struct Wishes {
     pub encoding: Option<Encoding>,
     /// `--sheet`: the sheet of a workbook.
     pub sheet: Option<String>,
+    /// `--keep`: which further columns the result keeps. It shapes no plan.
+    pub keep: Keep,
 }
 
 impl Wishes {
     /// The positions of the headers that match a column.
     pub fn matches<'h>(&self, column: Column, header: &'h ByteRecord) -> Vec<(usize, &'h str)> {
-        let headers = || {
-            header
-                .iter()
-                .enumerate()
-                .filter_map(|(at, name)| Some((at, trim(str::from_utf8(name).ok()?))))
-        };
-        let Some(wanted) = self.names.of(column) else {
-            return headers()
-                .filter(|(_, name)| column.aliases().contains(&fold(name).as_str()))
-                .collect();
-        };
-        let exact: Vec<_> = headers().filter(|(_, name)| *name == wanted).collect();
-        if exact.is_empty() {
-            headers()
-                .filter(|(_, name)| fold(name) == fold(wanted))
-                .collect()
-        } else {
-            exact
+        match self.names.of(column) {
+            Some(wanted) => named(wanted, header),
+            None => headers(header)
+                .filter(|(_, name)| Column::called(name) == Some(column))
+                .collect(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The nouns that every room speaks of. Standard library and serde only.
 
 mod call;
+mod columns;
 mod event;
 mod first_lines;
 mod interned;
@@ -15,6 +16,7 @@ mod text;
 mod tolerance;
 
 pub use call::{Call, CallRecord, Change, History, Outcomes};
+pub use columns::RESULT_COLUMNS;
 pub use event::{Attempted, Bearing, Event, Met, Pause, StopReason};
 pub use first_lines::FirstLines;
 pub use interned::Interned;

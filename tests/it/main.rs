@@ -9,6 +9,7 @@ mod faults;
 mod grouping;
 mod guards;
 mod input;
+mod keep;
 mod kills;
 mod layers;
 mod log;
