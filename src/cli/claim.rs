@@ -95,6 +95,15 @@ impl<'a> Claim<'a> {
     /// # Errors
     /// It is another, and must neither be carried on nor set aside.
     pub fn settle(&self, identity: &Identity) -> Result<Start, Error> {
+        let start = self.decide(identity)?;
+        if let Start::CarryOn(state) = &start {
+            let began = state.as_ref().map(|state| state.started_at);
+            self.outputs.check_workbook(self.wishes.overwrite, began)?;
+        }
+        Ok(start)
+    }
+
+    fn decide(&self, identity: &Identity) -> Result<Start, Error> {
         let over = Start::Begin { set_aside: false };
         let aside = Start::Begin { set_aside: true };
         if self.outputs.are_replaced() {

@@ -49,6 +49,10 @@ pub fn conclude(
         list: run.source.name(),
         is_result: run.reading.selection.is_some(),
         end: &end,
+        workbook: run
+            .outputs
+            .workbook()
+            .filter(|_| matches!(end, End::Complete(_))),
         tally: &tally,
         calls: u64::from(plan.totals().calls),
         effort,

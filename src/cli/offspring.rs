@@ -130,8 +130,9 @@ fn outputs(
     rehearsal: bool,
     given: &Understood,
 ) -> Result<Outputs, Error> {
-    let typed = matches!(given.origins.origin("output"), Origin::Flag(_));
-    let output = args.result.output.as_deref().filter(|_| typed);
+    let typed = |name| matches!(given.origins.origin(name), Origin::Flag(_));
+    let output = args.result.output.as_deref().filter(|_| typed("output"));
+    let excel = args.result.excel.as_deref().filter(|_| typed("excel"));
     let usual = || {
         let lineage = Lineage::of(&made_from.result)?;
         Some(match rehearsal {
@@ -141,6 +142,7 @@ fn outputs(
     };
     let outputs = Outputs::at(output, rehearsal, usual);
     let outputs = outputs.ok_or_else(|| Error::unusable("name the result with --output FILE"))?;
+    let outputs = outputs.with_workbook(excel);
     match outputs.replacing(&made_from.result) {
         None => Ok(outputs),
         Some(path) => Err(Error::unusable(format!(

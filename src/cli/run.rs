@@ -76,10 +76,15 @@ pub fn run(
 /// Where the result goes. A rehearsal's goes where it is told to on the command line, and never where settings that
 /// are meant for the real run say.
 fn outputs(args: &RunArgs, given: &Understood) -> Result<Outputs, Error> {
-    let typed = matches!(given.origins.origin("output"), Origin::Flag(_));
-    let output = args.settings.result.output.as_deref();
-    let output = output.filter(|_| typed || !args.leg.sandbox);
+    let counts = |name| {
+        let typed = matches!(given.origins.origin(name), Origin::Flag(_));
+        typed || !args.leg.sandbox
+    };
+    let result = &args.settings.result;
+    let output = result.output.as_deref().filter(|_| counts("output"));
+    let excel = result.excel.as_deref().filter(|_| counts("excel"));
     let outputs = Outputs::of(&args.list, output, args.leg.sandbox);
+    let outputs = outputs.map(|outputs| outputs.with_workbook(excel));
     outputs.ok_or_else(|| match output {
         None => Error::unusable(
             "standard input has no name to make the result's of: name it with --output FILE",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use jiff::civil::Time;
 use jiff::fmt::strtime;
@@ -19,6 +19,12 @@ impl Moment {
     /// The system's time of day.
     pub fn now() -> Self {
         Self(Timestamp::now().as_millisecond())
+    }
+
+    /// The moment of a file's time. None where that is before 1970.
+    pub fn of(time: SystemTime) -> Option<Self> {
+        let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_millis()).ok().map(Self)
     }
 
     /// So long after this.

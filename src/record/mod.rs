@@ -10,6 +10,7 @@ mod lock;
 mod outputs;
 mod results;
 mod state;
+mod workbook;
 
 pub use disk::{Disk, DiskFile, RealDisk, Syncing};
 pub use durable::{Replacement, write_whole};
@@ -21,3 +22,4 @@ pub use lock::Lock;
 pub use outputs::{Outputs, Target, summary_of, unfinished};
 pub use results::{Folded, ResultError, ResultReader, ResultRow, ResultWriter, fold};
 pub use state::{FORMAT, State};
+pub use workbook::{ReadyWorkbook, WorkbookError, WorkbookWriter};

@@ -1,7 +1,7 @@
 //! What a run came to, for the person who started it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::words::{count, counted, span};
@@ -47,6 +47,8 @@ pub struct Closing<'a> {
     pub is_result: bool,
     /// How it ended.
     pub end: &'a End,
+    /// Where the result stands as a workbook, too.
+    pub workbook: Option<&'a Path>,
     /// Rows by outcome.
     pub tally: &'a Tally,
     /// Calls that were to be made.
@@ -78,6 +80,9 @@ impl fmt::Display for Closing<'_> {
                 ..
             } => writeln!(f, "  Recorded so far: {}", journal.display())?,
             End::Stopped { journal: None, .. } => writeln!(f, "  No call is recorded.")?,
+        }
+        if let Some(workbook) = self.workbook {
+            writeln!(f, "  Workbook: {}", workbook.display())?;
         }
         write!(f, "  Next: {}", self.next)
     }
@@ -255,6 +260,7 @@ mod tests {
             list: "campaign.csv",
             is_result: false,
             end,
+            workbook: None,
             tally,
             calls: 1_200,
             effort: EFFORT,

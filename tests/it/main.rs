@@ -5,6 +5,7 @@ mod check;
 mod commands;
 mod disk;
 mod encodings;
+mod excel;
 mod faults;
 mod grouping;
 mod guards;

@@ -22,6 +22,15 @@ pub struct ResultArgs {
     )]
     pub output: Option<PathBuf>,
 
+    /// Write the result also as a workbook, FILE.xlsx
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "BULKLABEL_EXCEL",
+        hide_env_values = true
+    )]
+    pub excel: Option<PathBuf>,
+
     /// Replace a result that exists
     #[arg(
         long,
