@@ -1,14 +1,16 @@
 //! The files of a run, for this run alone: what is left of an earlier one is carried on, set aside, or refused (contract,
 //! section 5).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use super::places::Places;
 use crate::error::Error;
 use crate::job::{
     ACCOUNT, BASE_URL, Identity, KIND, LIST, METHOD, OF, RETRY, UNDO, Unfinished, look,
 };
-use crate::record::{Lock, Outputs, RealDisk, RecordError, State};
+use crate::record::{Disk, Lock, Outputs, RealDisk, RecordError, State};
 use crate::report::{Screen, span};
 
 /// What is to become of an earlier run.
@@ -22,6 +24,8 @@ pub struct Wishes {
     pub account_changed: bool,
     /// The unfinished run is ended as it stands.
     pub finish: bool,
+    /// It is a rehearsal, which other runs do not concern.
+    pub rehearsal: bool,
 }
 
 /// The files of a run, while nobody else may have them.
@@ -30,6 +34,8 @@ pub struct Claim<'a> {
     outputs: &'a Outputs,
     wishes: Wishes,
     lock: Lock,
+    /// The same run under other dates, which is started over.
+    superseded: Vec<(Lock, &'a Outputs)>,
 }
 
 /// How the run goes on.
@@ -55,12 +61,26 @@ impl Start {
 }
 
 impl<'a> Claim<'a> {
-    /// Locks the files of a run, and waits so long for another that has them. Refuses a complete result that must not be
-    /// replaced, and names that no file of a run may have.
+    /// Locks the files of a run that begins now, and waits so long for another that has them. Refuses a complete result that
+    /// must not be replaced (not yet, where the run may stand elsewhere), and names that no file of a run may have.
     ///
     /// # Errors
     /// Each of these.
     pub fn stake(
+        places: &'a Places,
+        list: &Path,
+        wishes: Wishes,
+        wait: Duration,
+        screen: &Screen,
+    ) -> Result<Self, Error> {
+        let claim = Self::at(places.now(), list, wishes, wait, screen)?;
+        if places.others().is_empty() {
+            claim.check_result()?;
+        }
+        Ok(claim)
+    }
+
+    fn at(
         outputs: &'a Outputs,
         list: &Path,
         wishes: Wishes,
@@ -68,26 +88,122 @@ impl<'a> Claim<'a> {
         screen: &Screen,
     ) -> Result<Self, Error> {
         outputs.check_names(list)?;
-        let journal = outputs.partial();
-        let lock = match Lock::take(&journal, Duration::ZERO) {
-            Err(RecordError::Busy { path }) if !wait.is_zero() => {
-                screen.say(format!(
-                    "Another run has {} open; waiting for its end, {} at most.",
-                    path.display(),
-                    span(wait)
-                ));
-                Lock::take(&journal, wait)?
-            }
-            taken => taken?,
-        };
-        if !lock.has_journal() && !wishes.finish {
-            outputs.check_result(wishes.overwrite)?;
-        }
+        let lock = lock(outputs, wait, screen)?;
         Ok(Self {
             outputs,
             wishes,
             lock,
+            superseded: Vec::new(),
         })
+    }
+
+    /// Whose files they are.
+    pub fn outputs(&self) -> &'a Outputs {
+        self.outputs
+    }
+
+    /// Goes over to the files of the unfinished run that is this one, where that began on another day: the one that began
+    /// last. Where it is to be started over, it is set aside, and the run begins today.
+    ///
+    /// # Errors
+    /// Another process has it open; or there is none, and a complete result must not be replaced.
+    pub fn find(
+        mut self,
+        places: &'a Places,
+        identity: &Identity,
+        list: &Path,
+        wait: Duration,
+        screen: &Screen,
+    ) -> Result<Self, Error> {
+        let is_elsewhere = |other: &&Outputs| other.partial() != self.outputs.partial();
+        let may_be_here = places.others().iter().all(|other| is_elsewhere(&other));
+        if places.others().is_empty() || may_be_here && self.is_at(self.outputs, identity)? {
+            return Ok(self);
+        }
+        for other in places.others() {
+            if !self.is_at(other, identity)? {
+                self.warn_of(other, identity, screen)?;
+            } else if !self.wishes.restart {
+                let wishes = self.wishes;
+                // First: it may be the same journal under another workbook's name.
+                drop(self);
+                let claim = Self::at(other, list, wishes, wait, screen)?;
+                claim.check_result()?;
+                return Ok(claim);
+            } else if other.partial() != self.outputs.partial() {
+                let lock = lock(other, wait, screen)?;
+                self.superseded.push((lock, other));
+            }
+        }
+        self.check_result()?;
+        Ok(self)
+    }
+
+    /// Refuses a complete result that must not be replaced.
+    fn check_result(&self) -> Result<(), RecordError> {
+        match self.lock.has_journal() || self.wishes.finish {
+            true => Ok(()),
+            false => self.outputs.check_result(self.wishes.overwrite),
+        }
+    }
+
+    /// Whether the unfinished run under these names is this one.
+    fn is_at(&self, outputs: &Outputs, identity: &Identity) -> Result<bool, RecordError> {
+        let Some(state) = State::read(&RealDisk, &outputs.state())? else {
+            return Ok(false);
+        };
+        if state.rehearsal || !self.differences(identity, &state.parts).is_empty() {
+            return Ok(false);
+        }
+        match look(&RealDisk, outputs, identity) {
+            Ok((unfinished, _)) => Ok(unfinished != Unfinished::Nothing),
+            Err(error) if self.wishes.restart && is_ours(&error) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Says that customers of this list may have been called in an unfinished run that is not this one.
+    fn warn_of(
+        &self,
+        other: &Outputs,
+        identity: &Identity,
+        screen: &Screen,
+    ) -> Result<(), RecordError> {
+        let state = State::read(&RealDisk, &other.state())?;
+        let state = state.filter(|state| !state.rehearsal && !self.wishes.rehearsal);
+        let Some(before) = state.map(|state| state.parts) else {
+            return Ok(());
+        };
+        let changed = self.differences(identity, &before);
+        if changed.is_empty() || changed.contains(&LIST) {
+            return Ok(());
+        }
+        let parts = |name: &str| (before.get(name), identity.parts().get(name));
+        let changes: Vec<_> = changed
+            .into_iter()
+            .map(|name| change(name, parts(name)))
+            .collect();
+        screen.say(format!(
+            "warning: {} is of an unfinished run of the same list, which is not this one: {}. It is left as it is.",
+            other.partial().display(),
+            changes.join("; ")
+        ));
+        Ok(())
+    }
+
+    /// In which parts this run is another than it was, but for those that may be.
+    fn differences<'b>(
+        &self,
+        identity: &'b Identity,
+        before: &'b BTreeMap<String, String>,
+    ) -> Vec<&'b str> {
+        let counts = |name: &&str| match *name {
+            ACCOUNT => !self.wishes.account_changed && !self.wishes.finish,
+            BASE_URL | METHOD => !self.wishes.finish,
+            _ => true,
+        };
+        let changed = identity.changed(before).into_iter();
+        changed.filter(counts).collect()
     }
 
     /// Decides what becomes of an earlier run, now that it is known what this one is. Nothing is done yet.
@@ -124,13 +240,7 @@ impl<'a> Claim<'a> {
             _ if self.wishes.restart => Ok(aside),
             Unfinished::This => Ok(Start::CarryOn(state)),
             Unfinished::Other(before) | Unfinished::OtherInVain(before) => {
-                let changed = identity.changed(&before);
-                let counts = |name: &&str| match *name {
-                    ACCOUNT => !self.wishes.account_changed && !self.wishes.finish,
-                    BASE_URL | METHOD => !self.wishes.finish,
-                    _ => true,
-                };
-                let changed: Vec<_> = changed.into_iter().filter(counts).collect();
+                let changed = self.differences(identity, &before);
                 if changed.is_empty() && !before.is_empty() {
                     return Ok(Start::CarryOn(state));
                 }
@@ -158,7 +268,18 @@ impl<'a> Claim<'a> {
         if *set_aside && self.lock.has_journal() {
             self.lock.set_aside(&self.outputs.aside())?;
         }
-        Ok(self.lock.clear()?)
+        self.lock.clear()?;
+        for (lock, outputs) in &mut self.superseded {
+            lock.set_aside(&outputs.aside())?;
+            for path in [Some(outputs.state()), outputs.spool()]
+                .into_iter()
+                .flatten()
+            {
+                let removed = RealDisk.remove(&path);
+                removed.map_err(|source| RecordError::Unwritable { path, source })?;
+            }
+        }
+        Ok(())
     }
 
     fn refusal(&self, changes: &[String]) -> Error {
@@ -172,6 +293,22 @@ impl<'a> Claim<'a> {
             self.outputs.partial().display(),
             self.outputs.aside().display()
         ))
+    }
+}
+
+/// Locks the files of a run, and waits so long for another that has them.
+fn lock(outputs: &Outputs, wait: Duration, screen: &Screen) -> Result<Lock, RecordError> {
+    let journal = outputs.partial();
+    match Lock::take(&journal, Duration::ZERO) {
+        Err(RecordError::Busy { path }) if !wait.is_zero() => {
+            screen.say(format!(
+                "Another run has {} open; waiting for its end, {} at most.",
+                path.display(),
+                span(wait)
+            ));
+            Lock::take(&journal, wait)
+        }
+        taken => taken,
     }
 }
 

@@ -20,6 +20,7 @@ mod members;
 mod merge;
 mod nearest;
 mod offspring;
+mod places;
 mod print;
 mod prompt;
 mod question;

@@ -22,7 +22,7 @@ pub use first_lines::FirstLines;
 pub use interned::Interned;
 pub use label::{LabelId, Labels, TooManyLabels};
 pub use line::LAST_LINE;
-pub use moment::Moment;
+pub use moment::{Moment, is_day};
 pub use outcome::{Outcome, OutcomeKind};
 pub use rate::{PerHour, Rate, RateError, Throttled};
 pub use row::{Action, RejectCode, Rejection, Row, RowIndex, SkipCode, UserId};

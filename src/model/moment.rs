@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
@@ -59,10 +59,21 @@ impl Moment {
         local.strftime(format).to_string()
     }
 
+    /// Its date where the program runs: `2026-11-23`.
+    pub fn day(self) -> String {
+        self.local().date().to_string()
+    }
+
     fn local(self) -> ZonedDateTime {
         let moment = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
         moment.to_zoned_datetime(TimeZone::system())
     }
+}
+
+/// Whether a text is a date as [`Moment::day`] writes it.
+pub fn is_day(text: &str) -> bool {
+    let date = text.parse::<Date>();
+    date.is_ok_and(|date| date.to_string() == text)
 }
 
 impl FromStr for Moment {

@@ -1,5 +1,6 @@
 //! What must survive: all that happens in a run, its result, and where both stand (contract, section 5).
 
+mod dated;
 mod disk;
 mod durable;
 mod error;
@@ -12,6 +13,7 @@ mod results;
 mod state;
 mod workbook;
 
+pub use dated::{days, is_dated, on};
 pub use disk::{Disk, DiskFile, RealDisk, Syncing};
 pub use durable::{Replacement, write_whole};
 pub use error::RecordError;

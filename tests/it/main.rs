@@ -3,6 +3,7 @@
 
 mod check;
 mod commands;
+mod dated;
 mod disk;
 mod encodings;
 mod excel;

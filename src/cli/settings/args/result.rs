@@ -13,7 +13,8 @@ use crate::model::Tolerance;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "The result")]
 pub struct ResultArgs {
-    /// Where the result goes; - is standard output [default: campaign.csv gives campaign.results.csv beside it]
+    /// Where the result goes; - is standard output, and {date} in the name the date on which the run began [default:
+    /// campaign.csv gives campaign.results.csv beside it]
     #[arg(
         long,
         value_name = "FILE",
@@ -22,7 +23,7 @@ pub struct ResultArgs {
     )]
     pub output: Option<PathBuf>,
 
-    /// Write the result also as a workbook, FILE.xlsx
+    /// Write the result also as a workbook, FILE.xlsx; {date} in the name is the same as in --output
     #[arg(
         long,
         value_name = "FILE",
