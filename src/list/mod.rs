@@ -1,8 +1,9 @@
 //! A list of any kind → rows (contract, section 1).
 //!
-//! `source` gives bytes (of what can be read only once, those of its `spool`), `packed` unpacks them, `encoding` makes UTF-8 of them, `workbook` makes text of a sheet, `csv` cuts them into records with their physical lines, `columns` finds the
-//! three columns in the header, `rules` makes a row of a record or says which rule it breaks, and
-//! `rows` joins the four, with the fields of the columns that a result is to `keep`. Where the list is a result, a `selection` says which of its rows are taken.
+//! `source` gives bytes (of what can be read only once, those of its `spool`), `packed` unpacks them, `encoding` makes UTF-8 of
+//! them, `workbook` makes text of a sheet, `csv` cuts them into records with their physical lines, `columns` finds the three
+//! columns in the header and `keep` those that the result keeps besides, `rules` makes a row of a record or says which rule it
+//! breaks, and `rows` joins them. Where the list is a result, a `selection` says which of its rows are taken.
 
 mod columns;
 mod csv;

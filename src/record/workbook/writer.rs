@@ -1,18 +1,18 @@
 //! A result, written as a workbook.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rust_xlsxwriter::{Format, IgnoreError, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{IgnoreError, Workbook, XlsxError};
 
 use super::WorkbookError;
+use super::cells::{Cells, column_number};
 use super::guard::guarded;
 use super::look::Look;
 use super::text::cell;
-use crate::model::{Moment, RESULT_COLUMNS};
+use crate::model::RESULT_COLUMNS;
 use crate::record::disk::Disk;
 use crate::record::durable::{Replacement, temporary};
 use crate::record::error::RecordError;
@@ -24,9 +24,6 @@ const ROWS_PER_SHEET: u32 = 1_048_575;
 /// From so many bytes on, the file says its sizes in a way that not all programs read. A sheet has more than 4 GB of them
 /// then, or nearly.
 const LARGE: u64 = 3_500_000_000;
-
-/// What a cell takes besides its text, in bytes.
-const CELL: u64 = 60;
 
 /// Writes a result as a workbook, row after row. None of it is held in memory: it stands in nameless files of the workbook's
 /// folder, which are gone with the program, however that ends.
@@ -139,12 +136,8 @@ impl WorkbookWriter {
         let last = self.sheets.len() - 1;
         self.sheets[last] += 1;
         let look = &self.look;
-        let mut cells = Cells {
-            sheet: self.book.worksheet_from_index(last)?,
-            row: self.sheets[last],
-            column: 0,
-            bytes: 0,
-        };
+        let sheet = self.book.worksheet_from_index(last)?;
+        let mut cells = Cells::new(sheet, self.sheets[last]);
         cells.number(row.line as f64, None)?;
         cells.text(row.user, Some(&look.text))?;
         cells.text(row.action, None)?;
@@ -158,13 +151,13 @@ impl WorkbookWriter {
         }
         cells.number(f64::from(row.attempts), None)?;
         match row.at {
-            Some(at) => cells.number(serial(at), Some(&look.moment))?,
+            Some(at) => cells.moment(at, &look.moment)?,
             None => cells.nothing(),
         }
         for text in further {
             cells.text(text.as_ref(), Some(&look.text))?;
         }
-        self.bytes += cells.bytes;
+        self.bytes += cells.bytes();
         Ok(())
     }
 
@@ -214,63 +207,6 @@ impl ReadyWorkbook<'_> {
     }
 }
 
-/// A row on its way, cell after cell.
-struct Cells<'a> {
-    sheet: &'a mut Worksheet,
-    row: u32,
-    column: usize,
-    bytes: u64,
-}
-
-impl Cells<'_> {
-    fn text(&mut self, text: &str, format: Option<&Format>) -> Result<(), XlsxError> {
-        let at = column_number(self.column)?;
-        let text: Cow<'_, str> = cell(text);
-        let escaped = memchr::memchr3_iter(b'&', b'<', b'>', text.as_bytes()).count();
-        self.bytes += CELL + text.len() as u64 + 4 * escaped as u64;
-        match format {
-            // An empty cell needs no format.
-            _ if text.is_empty() => {}
-            Some(format) => {
-                _ = self
-                    .sheet
-                    .write_string_with_format(self.row, at, text, format)?
-            }
-            None => _ = self.sheet.write_string(self.row, at, text)?,
-        }
-        self.column += 1;
-        Ok(())
-    }
-
-    fn number(&mut self, number: f64, format: Option<&Format>) -> Result<(), XlsxError> {
-        let at = column_number(self.column)?;
-        match format {
-            Some(format) => {
-                _ = self
-                    .sheet
-                    .write_number_with_format(self.row, at, number, format)?
-            }
-            None => _ = self.sheet.write_number(self.row, at, number)?,
-        }
-        self.bytes += CELL;
-        self.column += 1;
-        Ok(())
-    }
-
-    fn nothing(&mut self) {
-        self.column += 1;
-    }
-}
-
-/// A moment as spreadsheets count: days since the last one of 1899.
-fn serial(at: Moment) -> f64 {
-    at.0 as f64 / 86_400_000.0 + 25_569.0
-}
-
-fn column_number(column: usize) -> Result<u16, XlsxError> {
-    u16::try_from(column).map_err(|_| XlsxError::RowColumnLimitError)
-}
-
 fn folder_of(path: &Path) -> &Path {
     let folder = path.parent();
     let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
@@ -300,6 +236,7 @@ fn lock(temporary: &Path) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Moment;
     use crate::record::disk::RealDisk;
     use calamine::{Data, Reader, Xlsx, open_workbook};
 
@@ -366,13 +303,6 @@ mod tests {
             1,
             "nothing is left"
         );
-    }
-
-    #[test]
-    fn moments_are_days_to_a_spreadsheet() {
-        // 2026-11-23T02:13:20.007Z, as LibreOffice counts it.
-        let days = serial(Moment(1_795_400_000_007));
-        assert!((days - 46_349.092_592_673_6).abs() < 1e-8, "{days}");
     }
 
     #[test]

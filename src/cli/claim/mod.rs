@@ -1,15 +1,17 @@
 //! The files of a run, for this run alone: what is left of an earlier one is carried on, set aside, or refused (contract,
 //! section 5).
 
+mod elsewhere;
+mod wording;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use self::wording::change;
 use super::places::Places;
 use crate::error::Error;
-use crate::job::{
-    ACCOUNT, BASE_URL, Identity, KIND, LIST, METHOD, OF, RETRY, UNDO, Unfinished, look,
-};
+use crate::job::{ACCOUNT, BASE_URL, Identity, LIST, METHOD, Unfinished, look};
 use crate::record::{Disk, Lock, Outputs, RealDisk, RecordError, State};
 use crate::report::{Screen, span};
 
@@ -102,93 +104,12 @@ impl<'a> Claim<'a> {
         self.outputs
     }
 
-    /// Goes over to the files of the unfinished run that is this one, where that began on another day: the one that began
-    /// last. Where it is to be started over, it is set aside, and the run begins today.
-    ///
-    /// # Errors
-    /// Another process has it open; or there is none, and a complete result must not be replaced.
-    pub fn find(
-        mut self,
-        places: &'a Places,
-        identity: &Identity,
-        list: &Path,
-        wait: Duration,
-        screen: &Screen,
-    ) -> Result<Self, Error> {
-        let is_elsewhere = |other: &&Outputs| other.partial() != self.outputs.partial();
-        let may_be_here = places.others().iter().all(|other| is_elsewhere(&other));
-        if places.others().is_empty() || may_be_here && self.is_at(self.outputs, identity)? {
-            return Ok(self);
-        }
-        for other in places.others() {
-            if !self.is_at(other, identity)? {
-                self.warn_of(other, identity, screen)?;
-            } else if !self.wishes.restart {
-                let wishes = self.wishes;
-                // First: it may be the same journal under another workbook's name.
-                drop(self);
-                let claim = Self::at(other, list, wishes, wait, screen)?;
-                claim.check_result()?;
-                return Ok(claim);
-            } else if other.partial() != self.outputs.partial() {
-                let lock = lock(other, wait, screen)?;
-                self.superseded.push((lock, other));
-            }
-        }
-        self.check_result()?;
-        Ok(self)
-    }
-
     /// Refuses a complete result that must not be replaced.
     fn check_result(&self) -> Result<(), RecordError> {
         match self.lock.has_journal() || self.wishes.finish {
             true => Ok(()),
             false => self.outputs.check_result(self.wishes.overwrite),
         }
-    }
-
-    /// Whether the unfinished run under these names is this one.
-    fn is_at(&self, outputs: &Outputs, identity: &Identity) -> Result<bool, RecordError> {
-        let Some(state) = State::read(&RealDisk, &outputs.state())? else {
-            return Ok(false);
-        };
-        if state.rehearsal || !self.differences(identity, &state.parts).is_empty() {
-            return Ok(false);
-        }
-        match look(&RealDisk, outputs, identity) {
-            Ok((unfinished, _)) => Ok(unfinished != Unfinished::Nothing),
-            Err(error) if self.wishes.restart && is_ours(&error) => Ok(true),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Says that customers of this list may have been called in an unfinished run that is not this one.
-    fn warn_of(
-        &self,
-        other: &Outputs,
-        identity: &Identity,
-        screen: &Screen,
-    ) -> Result<(), RecordError> {
-        let state = State::read(&RealDisk, &other.state())?;
-        let state = state.filter(|state| !state.rehearsal && !self.wishes.rehearsal);
-        let Some(before) = state.map(|state| state.parts) else {
-            return Ok(());
-        };
-        let changed = self.differences(identity, &before);
-        if changed.is_empty() || changed.contains(&LIST) {
-            return Ok(());
-        }
-        let parts = |name: &str| (before.get(name), identity.parts().get(name));
-        let changes: Vec<_> = changed
-            .into_iter()
-            .map(|name| change(name, parts(name)))
-            .collect();
-        screen.say(format!(
-            "warning: {} is of an unfinished run of the same list, which is not this one: {}. It is left as it is.",
-            other.partial().display(),
-            changes.join("; ")
-        ));
-        Ok(())
     }
 
     /// In which parts this run is another than it was, but for those that may be.
@@ -318,26 +239,4 @@ fn is_ours(error: &RecordError) -> bool {
         error,
         RecordError::Damaged { .. } | RecordError::OtherVersion { .. } | RecordError::Misfit { .. }
     )
-}
-
-/// What has changed, in words.
-fn change(name: &str, (before, now): (Option<&String>, Option<&String>)) -> String {
-    let shown = |value: Option<&String>| value.map_or("not given".to_owned(), String::clone);
-    match name {
-        LIST => "the list is another, or has changed".to_owned(),
-        ACCOUNT => {
-            "the user name or key is another (--account-changed says that it is the same organisation's)"
-                .to_owned()
-        }
-        KIND => {
-            let kind = |value: Option<&String>| match value.map(String::as_str) {
-                Some(UNDO) => "an undo",
-                Some(RETRY) => "a retry",
-                _ => "a run",
-            };
-            format!("it was {}, and is {}", kind(before), kind(now))
-        }
-        OF => "it is made of another result".to_owned(),
-        _ => format!("--{name} was {}, and is {}", shown(before), shown(now)),
-    }
 }
