@@ -86,7 +86,7 @@ pub fn call(
     let ended = u64::from(underway.standing().ledger.ended());
     let surroundings = Surroundings {
         progress: Progress::start(screen, u64::from(run.planned.plan.totals().calls), ended),
-        interrupts: signals.hand_on(farewell),
+        interrupts: signals.hand_on(farewell, run.outputs.half_written()),
     };
     runtime()?.block_on(job::call_all(
         run,

@@ -129,6 +129,12 @@ impl Outputs {
         matches!(self.target, Target::File(_)).then(|| summary_of(&self.base))
     }
 
+    /// The names under which what stays is written, before it is put in its place.
+    pub fn half_written(&self) -> Vec<PathBuf> {
+        let stays = [self.result(), self.workbook()];
+        stays.into_iter().flatten().map(temporary).collect()
+    }
+
     /// Whether the result is in its place, and nothing is left of its run.
     pub fn are_complete(&self) -> bool {
         let is_unfinished = fs::metadata(self.partial()).is_ok_and(|journal| journal.len() > 0);
