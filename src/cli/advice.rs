@@ -59,14 +59,16 @@ pub struct Lacking {
 
 /// The flags that a retry has not, or that it needs no more: they say what the list was, where its result went, and what
 /// became of an earlier leg.
-const NOT_OF_A_RETRY: [Flag; 19] = [
+const NOT_OF_A_RETRY: [Flag; 21] = [
     Flag::Valued("--columns"),
     Flag::Valued("--action"),
     Flag::Valued("--label"),
     Flag::Valued("--delimiter"),
     Flag::Valued("--encoding"),
     Flag::Valued("--sheet"),
+    Flag::Valued("--keep"),
     Flag::Valued("--output"),
+    Flag::Valued("--excel"),
     Flag::Valued("--codes"),
     Flag::Valued("--limit"),
     Flag::Valued("--until"),

@@ -50,6 +50,10 @@ pub fn conclude(
         list: run.source.name(),
         is_result: run.reading.selection.is_some(),
         end: &end,
+        workbook: run
+            .outputs
+            .workbook()
+            .filter(|_| matches!(end, End::Complete(_))),
         tally: &tally,
         calls: u64::from(plan.totals().calls),
         effort,
@@ -87,7 +91,7 @@ pub fn call(
     let ended = u64::from(underway.standing().ledger.ended());
     let surroundings = Surroundings {
         progress: Progress::start(screen, calls, ended, settings.terms.rate),
-        interrupts: signals.hand_on(farewell),
+        interrupts: signals.hand_on(farewell, run.outputs.half_written()),
         ask,
     };
     runtime()?.block_on(job::call_all(

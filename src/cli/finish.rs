@@ -14,22 +14,26 @@ use crate::job::{self, Identity};
 /// # Errors
 /// There is none, or its result can't be written.
 pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
-    let (outputs, settings, screen) = (&sending.outputs, &sending.settings, sending.screen);
+    let (places, settings, screen) = (&sending.places, &sending.settings, sending.screen);
     let signals = Signals::catch(screen)?;
     let rejects = Rejects::of_run(sending)?;
     let wait = sending.args.result.lock_wait;
-    let claim = Claim::stake(outputs, sending.list, sending.wishes(), wait, screen)?;
-    signals.preparing(outputs.copying(), outputs.partial());
-    let (list, copy) = List::read(sending.list, outputs, &settings.reading)?;
-    let of_list = list.parts(settings);
-    let Start::CarryOn(Some(state)) = claim.settle(&Identity::new(of_list))? else {
+    let claim = Claim::stake(places, sending.list, sending.wishes(), wait, screen)?;
+    let copying = places.now().copying();
+    signals.preparing(copying.clone(), claim.outputs().partial());
+    let (list, copy) = List::read(sending.list, places.now(), &settings.reading)?;
+    let of_list = Identity::new(list.parts(settings));
+    let claim = claim.find(places, &of_list, sending.list, wait, screen)?;
+    let outputs = claim.outputs();
+    signals.preparing(copying, outputs.partial());
+    let Start::CarryOn(Some(state)) = claim.settle(&of_list)? else {
         return Err(Error::unusable(format!(
             "{}: what the run is can't be told any more; the command that began it carries it on",
             outputs.state().display()
         )));
     };
     let identity = Identity::from(state.parts);
-    let run = sending.run(&list, &identity);
+    let run = sending.run(outputs, &list, &identity);
     let underway = job::take_up(&run, settings.terms.rate)?;
     copy.keep(outputs)?;
     let rejects = match &rejects {

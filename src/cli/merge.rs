@@ -82,6 +82,7 @@ pub fn run(args: MergeArgs, screen: &Screen) -> Result<ExitStatus, Error> {
         list: &names(&args.results),
         is_result: true,
         end: &end,
+        workbook: None,
         tally: &folded.tally,
         calls: summary.calls,
         effort: Effort {

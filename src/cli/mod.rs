@@ -28,6 +28,7 @@ mod misheard;
 mod offspring;
 mod once_mended;
 mod organisation;
+mod places;
 mod print;
 mod prompt;
 mod question;

@@ -8,6 +8,7 @@ use super::environment::Environment;
 use super::finish::finish;
 use super::made_from::MadeFrom;
 use super::members::retried;
+use super::places::Places;
 use super::print::print;
 use super::sending::{LegArgs, Sending, What};
 use super::settings::{OfResultArgs, Origin, SettingArgs, Settings, Understood};
@@ -68,7 +69,7 @@ pub fn send(
             Offspring::Undo => What::Undo(&made_from),
         },
         list: result,
-        outputs: outputs(&made_from, offspring, &args, leg.sandbox, given)?,
+        places: places(&made_from, offspring, &args, started, leg.sandbox, given)?,
         args: &args,
         leg,
         settings,
@@ -123,15 +124,17 @@ fn settings_of(
 
 /// Where the result goes: where the command line says, and never where settings say that are meant for the run, nor in the
 /// place of what it is made of.
-fn outputs(
+fn places(
     made_from: &MadeFrom,
     offspring: Offspring,
     args: &SettingArgs,
+    started: Moment,
     rehearsal: bool,
     given: &Understood,
-) -> Result<Outputs, Error> {
-    let typed = matches!(given.origins.origin("output"), Origin::Flag(_));
-    let output = args.result.output.as_deref().filter(|_| typed);
+) -> Result<Places, Error> {
+    let typed = |name| matches!(given.origins.origin(name), Origin::Flag(_));
+    let output = args.result.output.as_deref().filter(|_| typed("output"));
+    let excel = args.result.excel.as_deref().filter(|_| typed("excel"));
     let usual = || {
         let lineage = Lineage::of(&made_from.result)?;
         Some(match rehearsal {
@@ -139,10 +142,14 @@ fn outputs(
             false => lineage.next(offspring),
         })
     };
-    let outputs = Outputs::at(output, rehearsal, usual);
-    let outputs = outputs.ok_or_else(|| Error::unusable("name the result with --output FILE"))?;
-    match outputs.replacing(&made_from.result) {
-        None => Ok(outputs),
+    let at = |output: Option<&Path>| Outputs::at(output, rehearsal, usual);
+    let places = Places::find(started, output, excel, at)?;
+    let places = places.ok_or_else(|| Error::unusable("name the result with --output FILE"))?;
+    let replaced = places
+        .all()
+        .find_map(|outputs| outputs.replacing(&made_from.result));
+    match replaced {
+        None => Ok(places),
         Some(path) => Err(Error::unusable(format!(
             "{} is what this is made of, or stands beside it: name another with --output",
             path.display()

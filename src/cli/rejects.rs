@@ -30,7 +30,7 @@ impl Rejects {
     /// # Errors
     /// A name that harms something.
     pub fn of_run(sending: &Sending<'_>) -> Result<Option<Self>, Error> {
-        let mut taken = sending.outputs.names();
+        let mut taken = sending.places.now().names();
         let made_from = sending.what.made_from();
         taken.extend(made_from.map(|made_from| summary_of(&made_from.result)));
         taken.extend(sending.given.file.as_ref().map(|file| file.path.clone()));

@@ -19,6 +19,7 @@ use crate::report::Screen;
 /// `bulklabel merge --latest` folds them into one.
 #[derive(Debug, Args)]
 #[command(
+    mut_arg("excel", |arg| arg.env(Resettable::Reset)),
     mut_arg("output", |arg| arg
         .env(Resettable::Reset)
         .help("Where the result goes; - is standard output [default: campaign.results.csv gives campaign.retry-1.results.csv \

@@ -1,12 +1,13 @@
 //! `bulklabel run`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::destination::Destination;
 use super::environment::Environment;
 use super::finish::finish;
+use super::places::Places;
 use super::sending::{LegArgs, Sending, What};
 use super::settings::{Origin, SettingArgs, Settings, Understood, address};
 use crate::error::{Error, ExitStatus};
@@ -22,6 +23,7 @@ use crate::report::{LogFormat, Screen};
     bulklabel run ids.csv --action add --label \"VIP 2026\" --rate 200/min --yes\n  \
     bulklabel run campaign.csv --against-org\n  \
     bulklabel run nightly.csv --expect-rows 100.. --max-removals 500 --tolerate 1%\n  \
+    bulklabel run nightly.csv --output 'nightly-{date}.csv' --excel nightly.xlsx\n  \
     zcat export.csv.gz | bulklabel run - --output export.results.csv\n\n\
     Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or from BULKLABEL_CLIENT_KEY and \
     BULKLABEL_CLIENT_SECRET (OAuth).\n\n\
@@ -50,14 +52,15 @@ pub fn run(
     environment: &Environment,
     screen: &Screen,
 ) -> Result<ExitStatus, Error> {
+    let started = Moment::now();
     let sending = Sending {
         what: What::Run,
         list: &args.list,
         args: &args.settings,
         leg: args.leg,
         settings: Settings::new(&args.settings)?,
-        outputs: outputs(&args, given)?,
-        started: Moment::now(),
+        places: places(&args, given, started)?,
+        started,
         given,
         environment,
         screen,
@@ -76,12 +79,17 @@ pub fn run(
 
 /// Where the result goes. A rehearsal's goes where it is told to on the command line, and never where settings that
 /// are meant for the real run say.
-fn outputs(args: &RunArgs, given: &Understood) -> Result<Outputs, Error> {
-    let typed = matches!(given.origins.origin("output"), Origin::Flag(_));
-    let output = args.settings.result.output.as_deref();
-    let output = output.filter(|_| typed || !args.leg.sandbox);
-    let outputs = Outputs::of(&args.list, output, args.leg.sandbox);
-    outputs.ok_or_else(|| match output {
+fn places(args: &RunArgs, given: &Understood, started: Moment) -> Result<Places, Error> {
+    let counts = |name| {
+        let typed = matches!(given.origins.origin(name), Origin::Flag(_));
+        typed || !args.leg.sandbox
+    };
+    let result = &args.settings.result;
+    let output = result.output.as_deref().filter(|_| counts("output"));
+    let excel = result.excel.as_deref().filter(|_| counts("excel"));
+    let at = |output: Option<&Path>| Outputs::of(&args.list, output, args.leg.sandbox);
+    let places = Places::find(started, output, excel, at)?;
+    places.ok_or_else(|| match output {
         None => Error::unusable(
             "standard input has no name to make the result's of: name it with --output FILE",
         ),

@@ -57,7 +57,7 @@ pub fn run(args: SandboxArgs, screen: &Screen) -> Result<ExitStatus, Error> {
         "Listening on {url} (user name {USER}, password {PASSWORD}; or client key {KEY}, secret {SECRET}); Ctrl-C stops it"
     ));
     Signals::catch(screen)?
-        .hand_on(String::new())
+        .hand_on(String::new(), Vec::new())
         .blocking_recv();
     Ok(ExitStatus::Complete)
 }

@@ -16,6 +16,7 @@ use super::list::List;
 use super::made_from::MadeFrom;
 use super::members::Fold;
 use super::once_mended::Mending;
+use super::places::Places;
 use super::rejects::{self, Rejects};
 use super::settings::{Origin, SettingArgs, Settings, Understood};
 use super::signals::Signals;
@@ -80,8 +81,8 @@ pub struct Sending<'a> {
     pub leg: LegArgs,
     /// The settings as they are meant.
     pub settings: Settings,
-    /// Where its files stand.
-    pub outputs: Outputs,
+    /// Where its files may stand.
+    pub places: Places,
     /// When the command began.
     pub started: Moment,
     /// Where the settings come from.
@@ -98,18 +99,22 @@ impl Sending<'_> {
     /// # Errors
     /// What ends the run before its result, but for a stop.
     pub fn send(&self, destination: &Destination) -> Result<ExitStatus, Error> {
-        let (outputs, settings, screen) = (&self.outputs, &self.settings, self.screen);
+        let (places, settings, screen) = (&self.places, &self.settings, self.screen);
         let signals = Signals::catch(screen)?;
         let rejects = Rejects::of_run(self)?;
         let wait = self.args.result.lock_wait;
-        let mut claim = Claim::stake(outputs, self.list, self.wishes(), wait, screen)?;
-        signals.preparing(outputs.copying(), outputs.partial());
-        let (list, copy) = List::read(self.list, outputs, &settings.reading)?;
+        let claim = Claim::stake(places, self.list, self.wishes(), wait, screen)?;
+        let copying = places.now().copying();
+        signals.preparing(copying.clone(), claim.outputs().partial());
+        let (list, copy) = List::read(self.list, places.now(), &settings.reading)?;
         let made_from = self.what.made_from();
         if let Some(made_from) = made_from {
             made_from.must_be_whole(list.planned.read)?;
         }
         let identity = identity(&list, settings, destination);
+        let mut claim = claim.find(places, &identity, self.list, wait, screen)?;
+        let outputs = claim.outputs();
+        signals.preparing(copying, outputs.partial());
         let start = claim.settle(&identity)?;
         let carries_on = matches!(start, Start::CarryOn(_));
         let rejects = match &rejects {
@@ -127,7 +132,7 @@ impl Sending<'_> {
         if let Some(made_from) = made_from {
             made_from.tell_unmet(&list.planned, &settings.reading, screen);
         }
-        let run = self.run(&list, &identity);
+        let run = self.run(outputs, &list, &identity);
         let taken_up = match &start {
             Start::CarryOn(_) => Some(job::take_up(&run, settings.terms.rate)?),
             Start::Begin { .. } => None,
@@ -167,13 +172,18 @@ impl Sending<'_> {
     }
 
     /// The run of a list that was read.
-    pub fn run<'b>(&'b self, list: &'b List, identity: &'b Identity) -> Run<'b> {
+    pub fn run<'b>(
+        &'b self,
+        outputs: &'b Outputs,
+        list: &'b List,
+        identity: &'b Identity,
+    ) -> Run<'b> {
         Run {
             list: self.list,
             source: &list.source,
             reading: &self.settings.reading,
             planned: &list.planned,
-            outputs: &self.outputs,
+            outputs,
             identity,
             rehearsal: self.leg.sandbox,
             others: &self.settings.others,
@@ -192,6 +202,7 @@ impl Sending<'_> {
             restart: self.leg.restart,
             account_changed: self.leg.account_changed,
             finish: self.leg.finish,
+            rehearsal: self.leg.sandbox,
         }
     }
 
@@ -211,7 +222,7 @@ impl Sending<'_> {
             what: self.what,
             list: self.list,
             command_line: &self.environment.command_line,
-            starts_over: self.outputs.are_replaced(),
+            starts_over: self.places.now().are_replaced(),
             mending: self.mending(ending),
             rehearsal: rehearsal.then_some(Lacking {
                 address: unnamed && !knows_address,

@@ -57,8 +57,11 @@ fn setting(
 ) -> Result<Line, Error> {
     let origin = understood.origins.origin(name);
     let id = name.replace('-', "_");
-    let raw = matches.get_raw(&id).and_then(|mut values| values.next());
-    let value = raw.map(|value| value.to_string_lossy().into_owned());
+    let raw = matches.get_raw(&id);
+    let value = raw.map(|values| {
+        let values: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
+        values.join(",")
+    });
     let service = &args.service;
     if name == "base-url" && (service.base_url.is_some() || service.cluster.is_some()) {
         let (base_url, origin) = address(service, &understood.origins)?;

@@ -24,8 +24,8 @@ enum Stage {
     /// Nothing was sent: the process ends, and takes this copy of the list with it, and this journal if it is empty.
     Preparing(Option<PathBuf>, Option<PathBuf>),
     /// Calls are made: whoever makes them is told. Once nobody listens any more, the process ends with these
-    /// words: what was recorded stays.
-    Calling(mpsc::Sender<StopReason>, String),
+    /// words: what was recorded stays, and what was about to be put in its place goes.
+    Calling(mpsc::Sender<StopReason>, String, Vec<PathBuf>),
 }
 
 impl Signals {
@@ -69,10 +69,11 @@ impl Signals {
         *lock(&self.stage) = Stage::Preparing(copy, Some(journal));
     }
 
-    /// Hands signals on from now on; and once nobody takes them, ends the process with this `farewell`.
-    pub fn hand_on(&self, farewell: String) -> mpsc::Receiver<StopReason> {
+    /// Hands signals on from now on; and once nobody takes them, ends the process with this `farewell`, and takes along what
+    /// may be half `written` by then.
+    pub fn hand_on(&self, farewell: String, written: Vec<PathBuf>) -> mpsc::Receiver<StopReason> {
         let (sender, receiver) = mpsc::channel(4);
-        *lock(&self.stage) = Stage::Calling(sender, farewell);
+        *lock(&self.stage) = Stage::Calling(sender, farewell, written);
         receiver
     }
 }
@@ -93,9 +94,13 @@ fn act(stage: &Stage, reason: StopReason, screen: &Screen) {
             screen.say("Stopped by a signal; nothing was sent.");
             process::exit(status);
         }
-        Stage::Calling(sender, farewell) => {
+        Stage::Calling(sender, farewell, written) => {
             // More signals than fit say no more than those that wait.
             if let Err(mpsc::error::TrySendError::Closed(_)) = sender.try_send(reason) {
+                for path in written {
+                    // What can't be removed is overwritten by the next run.
+                    let _left = fs::remove_file(path);
+                }
                 screen.say(farewell);
                 process::exit(status);
             }

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::places::Places;
 use crate::error::{Error, ExitStatus};
 use crate::job::{Glimpse, glimpse};
 use crate::model::{Moment, OutcomeKind};
@@ -16,7 +17,8 @@ use crate::report::{count, counted, span};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     bulklabel status campaign.csv\n  \
-    bulklabel status - --output nightly.results.csv\n\n\
+    bulklabel status - --output nightly.results.csv\n  \
+    bulklabel status nightly.csv --output 'results/nightly-{date}.csv'\n\n\
     Exit status: 0 there is an unfinished run, or a complete result; 2 there is neither.")]
 pub struct StatusArgs {
     /// The list of the run
@@ -33,18 +35,26 @@ pub struct StatusArgs {
 /// # Errors
 /// There is none, or its files can't be read.
 pub fn run(args: StatusArgs) -> Result<ExitStatus, Error> {
-    let outputs = Outputs::of(&args.list, args.output.as_deref(), false);
-    let outputs = outputs.ok_or_else(|| {
+    let at = |output: Option<&Path>| Outputs::of(&args.list, output, false);
+    let places = Places::find(Moment::now(), args.output.as_deref(), None, at)?;
+    let places = places.ok_or_else(|| {
         Error::unusable(
             "standard input has no name to make the result's of: name it with --output FILE",
         )
     })?;
-    let text = match glimpse(&RealDisk, &outputs)? {
-        Some(glimpse) => {
-            let runs = Lock::is_held(&outputs.partial()).unwrap_or(false);
-            unfinished(&outputs, &glimpse, runs)
+    let mut unfinished = None;
+    for outputs in places.all() {
+        if let Some(glimpse) = glimpse(&RealDisk, outputs)? {
+            unfinished = Some((outputs, glimpse));
+            break;
         }
-        None => complete(&outputs)?,
+    }
+    let text = match unfinished {
+        Some((outputs, glimpse)) => {
+            let runs = Lock::is_held(&outputs.partial()).unwrap_or(false);
+            told(outputs, &glimpse, runs)
+        }
+        None => complete(places.now())?,
     };
     let written = io::stdout().lock().write_all(text.as_bytes());
     // Who does not read to the end has seen enough.
@@ -62,7 +72,7 @@ fn complete(outputs: &Outputs) -> Result<String, Error> {
     }
 }
 
-fn unfinished(outputs: &Outputs, glimpse: &Glimpse, runs: bool) -> String {
+fn told(outputs: &Outputs, glimpse: &Glimpse, runs: bool) -> String {
     let mut text = String::new();
     let mut say = |line: String| {
         // A text takes whatever is written to it.

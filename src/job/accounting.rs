@@ -1,13 +1,14 @@
 //! Outcomes → result: the list is read once more, and every data row gets its row.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use super::reading::{Planned, Reading, rejected};
 use crate::error::{Error, ExitStatus};
 use crate::list::{Entry, ListError, Source};
 use crate::model::{Action, Outcome, OutcomeKind, RowIndex, Tally};
 use crate::plan::Fate;
-use crate::record::{Ledger, ResultRow, ResultWriter};
+use crate::record::{Ledger, ResultRow, ResultWriter, WorkbookError, WorkbookWriter};
 
 /// What kept the result from being written.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,9 @@ pub enum AccountError {
     /// The result can't be written.
     #[error("the result can't be written: {0}")]
     Unwritable(#[from] io::Error),
+    /// The workbook can't be written.
+    #[error(transparent)]
+    Workbook(#[from] WorkbookError),
     /// The result and the running count differ.
     #[error(
         "the result does not add up with what was counted while calling: this is an error of the program itself"
@@ -38,6 +42,7 @@ impl From<AccountError> for Error {
     fn from(error: AccountError) -> Self {
         let status = match error {
             AccountError::Unwritable(_) => ExitStatus::TryLater,
+            AccountError::Workbook(ref error) => error.status(),
             _ => ExitStatus::Stopped,
         };
         Self::new(status, error)
@@ -52,9 +57,11 @@ pub struct Account {
     /// Rows that need a person's look: all but successes, skipped rows, and removals of labels that were not
     /// there (contract, section 6).
     pub to_look_at: u64,
+    /// The same result as a workbook, where one is wanted: all rows are in it.
+    pub workbook: Option<WorkbookWriter>,
 }
 
-/// Writes the result of a run to `to`, in input order, and says what it holds.
+/// Writes the result of a run to `to`, in input order, and says what it holds; also as a `workbook` that will stand there.
 ///
 /// # Errors
 /// The list has changed, can't be read, or the result can't be written.
@@ -64,20 +71,26 @@ pub fn account_for<W: Write>(
     planned: &Planned,
     ledger: &Ledger,
     to: W,
+    workbook: Option<&Path>,
 ) -> Result<Account, AccountError> {
     let changed = || AccountError::Changed {
         list: source.name().to_owned(),
-    };
-    let mut accounting = Accounting {
-        planned,
-        ledger,
-        writer: ResultWriter::new(to)?,
-        account: Account::default(),
     };
     // What was read before and can't be now has changed.
     let mut rows = reading
         .rows(source)
         .map_err(|error| unreadable_or(error, changed()))?;
+    let mut accounting = Accounting {
+        planned,
+        ledger,
+        writer: ResultWriter::new(to, rows.kept())?,
+        account: Account {
+            workbook: workbook
+                .map(|path| WorkbookWriter::new(path, rows.kept()))
+                .transpose()?,
+            ..Account::default()
+        },
+    };
     let mut index = 0;
     while let Some(entry) = rows
         .advance()
@@ -112,7 +125,7 @@ struct Accounting<'a, W: Write> {
 
 impl<W: Write> Accounting<'_, W> {
     /// Writes one row. None where the plan does not know it.
-    fn row(&mut self, index: RowIndex, entry: &Entry<'_>) -> io::Result<Option<()>> {
+    fn row(&mut self, index: RowIndex, entry: &Entry<'_>) -> Result<Option<()>, AccountError> {
         let plan = &self.planned.plan;
         // A plan has at most as many rows as it numbers; one more is none of its own.
         if index.0 >= plan.data_rows() || plan.line(index) != entry.line {
@@ -145,7 +158,7 @@ impl<W: Write> Accounting<'_, W> {
                         at,
                         ..with_outcome(entry.line, sent, settled.outcome)
                     };
-                    self.writer.write(&result)?;
+                    self.write(&result, entry)?;
                     self.account.add(settled.outcome, row.action, entry.line);
                 }
                 None => {
@@ -154,7 +167,7 @@ impl<W: Write> Accounting<'_, W> {
                         attempts: self.ledger.attempts(customer),
                         ..with_outcome(entry.line, sent, &pending)
                     };
-                    self.writer.write(&result)?;
+                    self.write(&result, entry)?;
                     self.account.add(&pending, row.action, entry.line);
                 }
             },
@@ -168,21 +181,24 @@ impl<W: Write> Accounting<'_, W> {
         entry: &Entry<'_>,
         sent: Option<[&str; 3]>,
         outcome: &Outcome,
-    ) -> io::Result<()> {
+    ) -> Result<(), AccountError> {
         match sent {
-            Some(fields) => self
-                .writer
-                .write(&with_outcome(entry.line, fields, outcome))?,
+            Some(fields) => self.write(&with_outcome(entry.line, fields, outcome), entry)?,
             None => {
                 let raw = entry.raw();
-                self.writer.write(&with_outcome(
-                    entry.line,
-                    raw.each_ref().map(String::as_str),
-                    outcome,
-                ))?;
+                let fields = raw.each_ref().map(String::as_str);
+                self.write(&with_outcome(entry.line, fields, outcome), entry)?;
             }
         }
         self.account.add(outcome, Action::Add, entry.line);
+        Ok(())
+    }
+
+    fn write(&mut self, row: &ResultRow<'_>, entry: &Entry<'_>) -> Result<(), AccountError> {
+        self.writer.write(row, entry.kept())?;
+        if let Some(workbook) = &mut self.account.workbook {
+            workbook.write(row, entry.kept())?;
+        }
         Ok(())
     }
 }
@@ -260,7 +276,7 @@ mod tests {
         let planned = plan(&source, &reading).ok()?;
         let ledger = Ledger::new(planned.plan.customers());
         let mut result = Vec::new();
-        let account = account_for(&source, &reading, &planned, &ledger, &mut result).unwrap();
+        let account = account_for(&source, &reading, &planned, &ledger, &mut result, None).unwrap();
         let mut counted = planned.left_out.clone();
         counted.leave_pending(u64::from(planned.plan.data_rows()));
         account.must_equal(&counted).unwrap();
@@ -321,15 +337,15 @@ mod tests {
                 Selection::Codes("8015,CONFLICT".parse().unwrap()),
                 Selection::Inverse,
             ][which].clone();
-            let mut writer = ResultWriter::new(Vec::new()).unwrap();
+            let mut writer = ResultWriter::new(Vec::new(), ["note"]).unwrap();
             let mut expected = Vec::new();
             for (line, (user, action, label, kind, code)) in (2..).zip(&rows) {
                 let (user, outcome) = (user.to_string(), Outcome::new(*kind, *code, ""));
                 let fields = [user.as_str(), action.as_str(), label];
-                writer.write(&with_outcome(line * 3, fields, &outcome)).unwrap();
+                writer.write(&with_outcome(line * 3, fields, &outcome), [format!("note, {line}")]).unwrap();
                 if selection.takes(*kind, code) {
                     let action = if which == 2 { action.inverse() } else { *action };
-                    expected.push([(line * 3).to_string(), user, action.to_string(), (*label).to_owned()]);
+                    expected.push([(line * 3).to_string(), user, action.to_string(), (*label).to_owned(), format!("note, {line}")]);
                 }
             }
             let folder = tempfile::tempdir().unwrap();
@@ -341,10 +357,10 @@ mod tests {
             prop_assert_eq!(planned.read, rows.len() as u64);
             let ledger = Ledger::new(planned.plan.customers());
             let mut result = Vec::new();
-            account_for(&source, &reading, &planned, &ledger, &mut result).unwrap();
+            account_for(&source, &reading, &planned, &ledger, &mut result, None).unwrap();
             let written: Vec<_> = csv::Reader::from_reader(&result[..])
                 .records()
-                .map(|row| row.map(|row| [0, 1, 2, 3].map(|at| row[at].to_owned())).unwrap())
+                .map(|row| row.map(|row| [0, 1, 2, 3, 10].map(|at| row[at].to_owned())).unwrap())
                 .collect();
             prop_assert_eq!(written, expected);
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use super::accounting::{Account, AccountError, account_for};
 use super::called::Called;
@@ -64,22 +65,8 @@ fn put_in_place(
     given_up: bool,
 ) -> Result<Completion, Error> {
     let account = match &run.outputs.target {
-        Target::File(path) => {
-            let mut result = Replacement::new(&*run.disk, path)?;
-            match write(run, standing, &mut result) {
-                Ok(account) => result.commit().map(|()| account)?,
-                Err(error) => {
-                    result.discard();
-                    return Err(error.into());
-                }
-            }
-        }
-        Target::StandardOutput => {
-            let mut output = BufWriter::new(io::stdout().lock());
-            let account = write(run, standing, &mut output)?;
-            output.flush().map_err(AccountError::from)?;
-            account
-        }
+        Target::File(path) => write_into_place(run, standing, path)?,
+        Target::StandardOutput => print(run, standing)?,
     };
     let (to_look_at, rows) = (account.to_look_at, account.tally.total());
     let status = match run.tolerance.allows(to_look_at, rows) {
@@ -93,6 +80,65 @@ fn put_in_place(
         write_whole(&*run.disk, &path, &json)?;
     }
     Ok(Completion { status, to_look_at })
+}
+
+/// Writes the result, and its workbook, into their places: both are whole before the first of them is put there.
+fn write_into_place(run: &Run<'_>, standing: &Standing, path: &Path) -> Result<Account, Error> {
+    let mut result = Replacement::new(&*run.disk, path)?;
+    match write_both(run, standing, &mut result) {
+        Ok(account) => result.commit().map(|()| account).map_err(Error::from),
+        Err(error) => {
+            result.discard();
+            Err(error)
+        }
+    }
+}
+
+fn write_both(
+    run: &Run<'_>,
+    standing: &Standing,
+    result: &mut Replacement<'_>,
+) -> Result<Account, Error> {
+    let mut account = write(run, standing, &mut *result, run.outputs.workbook())?;
+    if let Some(workbook) = account.workbook.take() {
+        let workbook = workbook.save(&*run.disk)?;
+        match result.sync() {
+            Ok(()) => workbook.commit()?,
+            Err(error) => {
+                workbook.discard();
+                return Err(AccountError::from(error).into());
+            }
+        }
+    }
+    Ok(account)
+}
+
+/// Prints the result. What is printed can't be taken back: the workbook is whole before that.
+fn print(run: &Run<'_>, standing: &Standing) -> Result<Account, Error> {
+    let workbook = match run.outputs.workbook() {
+        None => None,
+        path => write(run, standing, io::sink(), path)?.workbook,
+    };
+    let workbook = workbook
+        .map(|workbook| workbook.save(&*run.disk))
+        .transpose()?;
+    let printed = || -> Result<Account, AccountError> {
+        let mut output = BufWriter::new(io::stdout().lock());
+        let account = write(run, standing, &mut output, None)?;
+        output.flush()?;
+        Ok(account)
+    };
+    match (printed(), workbook) {
+        (Ok(account), Some(workbook)) => {
+            workbook.commit()?;
+            Ok(account)
+        }
+        (Err(error), Some(workbook)) => {
+            workbook.discard();
+            Err(error.into())
+        }
+        (printed, None) => Ok(printed?),
+    }
 }
 
 /// Removes what an unfinished run has and a complete one has not; the journal last, because it says which it is.
@@ -128,8 +174,14 @@ fn end_leg(run: &Run<'_>, mut journal: Journal, status: ExitStatus) {
     let _killed = journal.append(&[end]).and_then(|()| journal.sync());
 }
 
-fn write(run: &Run<'_>, standing: &Standing, to: impl Write) -> Result<Account, AccountError> {
-    let account = account_for(run.source, run.reading, run.planned, &standing.ledger, to)?;
+fn write(
+    run: &Run<'_>,
+    standing: &Standing,
+    to: impl Write,
+    workbook: Option<&Path>,
+) -> Result<Account, AccountError> {
+    let (reading, ledger) = (run.reading, &standing.ledger);
+    let account = account_for(run.source, reading, run.planned, ledger, to, workbook)?;
     let mut counted: Tally = standing.tally.clone();
     counted.leave_pending(u64::from(run.planned.plan.data_rows()));
     account.must_equal(&counted)?;

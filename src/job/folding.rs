@@ -169,7 +169,7 @@ mod tests {
     }
 
     fn member(path: &Path) -> Member {
-        let mut result = ResultWriter::new(Vec::new()).unwrap();
+        let mut result = ResultWriter::new(Vec::new(), []).unwrap();
         let row = ResultRow {
             line: 2,
             user: "1",
@@ -182,7 +182,7 @@ mod tests {
             attempts: 1,
             at: None,
         };
-        result.write(&row).unwrap();
+        result.write(&row, [""; 0]).unwrap();
         fs::write(path, result.finish().unwrap()).unwrap();
         let json = r#"{"program": "", "run": "1", "list": {"name": "", "rows": 1, "fingerprint": ""}, "baseUrl": "",
             "account": "", "settings": {}, "shard": "1/1", "rows": {"success": 1}, "codes": {}, "customers": 1, "calls": 1,

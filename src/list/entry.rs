@@ -7,9 +7,10 @@ use csv::ByteRecord;
 
 use super::columns::{Columns, Origin};
 use super::encoding::reads_in_windows_1252;
+use super::keep::Kept;
 use super::mend::Sound;
 use super::whole::spoiled;
-use super::{rules, text, whole};
+use super::{rules, text};
 use crate::model::{Action, Rejection, Row};
 
 /// A data row: where it stands, and what it says or which rule it breaks.
@@ -21,6 +22,7 @@ pub struct Entry<'a> {
     pub row: Result<Row<'a>, Rejection>,
     pub(super) record: &'a ByteRecord,
     pub(super) columns: &'a Columns,
+    pub(super) kept: &'a Kept,
     /// Whether it is taken as its opposite.
     pub(super) is_inverted: bool,
     /// Whether it keeps every rule by what can be seen of it.
@@ -28,10 +30,16 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    /// The fields of the further columns that the result keeps; empty where the row ends before them.
+    pub fn kept(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let fields = self.kept.positions();
+        fields.map(|at| rules::text(self.record.get(at).unwrap_or_default()))
+    }
+
     /// All of its fields as they stand in the list, those included for which the header has no name: bad bytes as U+FFFD. A
     /// label that would pass for one though the row is rejected, such as a workbook's date, has a U+FFFD before it.
     pub fn fields(&self) -> Vec<Cow<'_, str>> {
-        let mut fields: Vec<_> = self.record.iter().map(whole::text).collect();
+        let mut fields: Vec<_> = self.record.iter().map(rules::text).collect();
         if let (true, Origin::Column(at)) = (self.is_inverted, &self.columns.action)
             && let Some(field) = fields.get_mut(*at)
         {

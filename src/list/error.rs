@@ -142,6 +142,45 @@ pub enum ListError {
         /// The flag that supplies the same.
         flag: &'static str,
     },
+    /// A column that the result is to keep is not in the header.
+    #[error("{list}, line {line}: there is no column \"{name}\", which --keep names; found: {}", found.join(", "))]
+    NothingToKeep {
+        /// The list's name.
+        list: String,
+        /// The header's line.
+        line: u64,
+        /// The name.
+        name: String,
+        /// The headers that were found.
+        found: Vec<String>,
+    },
+    /// Two columns have the name of one that the result is to keep.
+    #[error("{list}, line {line}: the columns number {} and {} may both be \"{name}\", which --keep names: write it as its \
+             header stands there, or rename one", positions.0, positions.1)]
+    TwoToKeep {
+        /// The list's name.
+        list: String,
+        /// The header's line.
+        line: u64,
+        /// The name.
+        name: String,
+        /// The 1-based numbers of both.
+        positions: (usize, usize),
+    },
+    /// Two names are the same column's.
+    #[error(
+        "{list}, line {line}: --keep names the column \"{header}\" twice: leave out \"{name}\""
+    )]
+    KeptTwice {
+        /// The list's name.
+        list: String,
+        /// The header's line.
+        line: u64,
+        /// The second name.
+        name: String,
+        /// The column's header.
+        header: String,
+    },
     /// A quote that nothing closes.
     #[error(
         "{list}, line {line}: a quote opens a field here and is never closed: close it, or remove it"

@@ -1,8 +1,9 @@
 //! A list of any kind → rows (contract, section 1).
 //!
-//! `source` gives bytes (of what can be read only once, those of its `spool`), `packed` unpacks them, `encoding` makes UTF-8 of them, `workbook` makes text of a sheet, `csv` cuts them into records with their physical lines, `columns` finds the
-//! three columns in the header, `rules` makes a row of a record or says which rule it breaks, and
-//! `rows` joins the four. Where the list is a result, a `selection` says which of its rows are taken.
+//! `source` gives bytes (of what can be read only once, those of its `spool`), `packed` unpacks them, `encoding` makes UTF-8 of
+//! them, `workbook` makes text of a sheet, `csv` cuts them into records with their physical lines, `columns` finds the three
+//! columns in the header and `keep` those that the result keeps besides, `rules` makes a row of a record or says which rule it
+//! breaks, and `rows` joins them. Where the list is a result, a `selection` says which of its rows are taken.
 //!
 //! The way back: `whole` is a row in all of its columns, `mend` says what one that breaks a rule can only mean, and `table` writes
 //! rows again, of which `rejects` are those that nobody could read.
@@ -14,6 +15,7 @@ mod encoding;
 mod entry;
 mod error;
 mod excel;
+mod keep;
 mod lines;
 mod mend;
 mod misnamed;
@@ -37,6 +39,7 @@ pub use delimiter::{Delimiter, DelimiterError};
 pub use encoding::{Encoding, EncodingError};
 pub use entry::Entry;
 pub use error::ListError;
+pub use keep::{Keep, KeepError};
 pub use mend::{Slip, Sound};
 pub use rejects::RejectsWriter;
 pub use rows::Rows;

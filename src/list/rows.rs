@@ -9,11 +9,12 @@ use super::columns::Columns;
 use super::csv::Records;
 use super::entry::Entry;
 use super::excel::is_separator_line;
+use super::keep::Kept;
 use super::selection::Selected;
 use super::source::Content;
 use super::title::why_missing;
 use super::whole::own_width;
-use super::{Delimiter, Fingerprint, ListError, Selection, Source, Wishes, rules, text, whole};
+use super::{Delimiter, Fingerprint, ListError, Selection, Source, Wishes, rules, text};
 
 /// How much of a list is looked at to tell its delimiter: more than any header is long.
 const START: u64 = 1 << 20;
@@ -25,6 +26,8 @@ pub struct Rows {
     records: Records<Content>,
     header: ByteRecord,
     columns: Columns,
+    /// Which further columns the result keeps.
+    kept: Kept,
     /// Which rows are taken, where not all are.
     selected: Option<Selected>,
     /// How many data rows were read, taken or not.
@@ -35,7 +38,7 @@ impl Rows {
     /// Reads the header of a list. The delimiter is told from the header where none is given.
     ///
     /// # Errors
-    /// No header, a missing or an ambiguous column, or a file that can't be read.
+    /// No header, a missing or an ambiguous column (also of those that the result is to keep), or a file that can't be read.
     pub fn open(
         source: &Source,
         wishes: &Wishes,
@@ -43,13 +46,16 @@ impl Rows {
     ) -> Result<Self, ListError> {
         let mut records = headed(source, wishes, delimiter)?;
         let header = records.record().clone();
-        let found = Columns::find(&header, wishes, source.name(), records.line());
+        let (name, line) = (source.name(), records.line());
+        let found = Columns::find(&header, wishes, name, line);
         let columns = found.map_err(|error| why_missing(error, &mut records, wishes))?;
+        let kept = Kept::find(&wishes.keep, &header, name, line)?;
         Ok(Self {
             list: source.name().to_owned(),
             header,
             records,
             columns,
+            kept,
             selected: None,
             read: 0,
         })
@@ -67,11 +73,13 @@ impl Rows {
     ) -> Result<Self, ListError> {
         let records = headed(source, wishes, delimiter)?;
         let selected = Selected::find(selection, records.record(), source.name())?;
+        let kept = Kept::of_result(records.record());
         Ok(Self {
             list: source.name().to_owned(),
             header: records.record().clone(),
             records,
             columns: selected.columns(),
+            kept,
             selected: Some(selected),
             read: 0,
         })
@@ -114,6 +122,7 @@ impl Rows {
             row,
             record,
             columns: &self.columns,
+            kept: &self.kept,
             is_inverted,
             reads_well,
         }))
@@ -121,7 +130,7 @@ impl Rows {
 
     /// The names of all columns.
     pub fn header(&self) -> Vec<String> {
-        let names = self.header.iter().map(whole::text);
+        let names = self.header.iter().map(rules::text);
         names.map(Cow::into_owned).collect()
     }
 
@@ -131,6 +140,11 @@ impl Rows {
         let own = own_width(&self.header);
         let is_needed = self.columns.positions().any(|(_, at)| at >= own);
         if is_needed { self.header.len() } else { own }
+    }
+
+    /// The headers of the further columns that the result keeps.
+    pub fn kept(&self) -> impl Iterator<Item = &str> {
+        self.kept.headers()
     }
 
     /// How many data rows were read so far, those included that were not taken.

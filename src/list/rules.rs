@@ -1,5 +1,7 @@
 //! Record → row, or the first rule that it breaks (contract, section 1). Pure.
 
+use std::borrow::Cow;
+
 use csv::ByteRecord;
 
 use super::columns::{Columns, Origin};
@@ -46,17 +48,25 @@ pub fn raw_fields(record: &ByteRecord, columns: &Columns) -> [String; 3] {
     [raw(columns.user), action, label]
 }
 
-/// A field that can be written into a result. NUL is no text to many programs that read CSV.
+/// A field that can be written into a result, cut at 1,000 characters.
 fn shown(field: &[u8]) -> String {
     // Four bytes make a character at most: a field of megabytes is not decoded whole.
     let start = &field[..field.len().min(4_000)];
-    let text = String::from_utf8_lossy(start)
-        .chars()
-        .take(1_000)
-        .map(|c| if c == '\0' { '\u{FFFD}' } else { c })
-        .collect::<String>();
+    let text = text(start);
+    match text.char_indices().nth(1_000) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text.into_owned(),
+    }
+}
+
+/// A field as a result shows it: bad bytes as U+FFFD, and NUL, which is no text to many programs that read CSV.
+pub fn text(field: &[u8]) -> Cow<'_, str> {
+    let text = match String::from_utf8_lossy(field) {
+        text if text.contains('\0') => Cow::Owned(text.replace('\0', "\u{FFFD}")),
+        text => text,
+    };
     match workbook::marked(&text) {
-        Some((_, content)) => content.to_owned(),
+        Some((_, content)) => Cow::Owned(content.to_owned()),
         None => text,
     }
 }
@@ -328,5 +338,12 @@ mod tests {
             (" 1\u{FFFD}", "\u{FFFD}add")
         );
         assert_eq!(label, "é".repeat(1_000));
+    }
+
+    #[test]
+    fn what_no_program_can_show_is_shown_as_lost() {
+        assert_eq!(text(b"a\xFFb\0"), "a\u{FFFD}b\u{FFFD}");
+        assert_eq!(text("\u{1A}C7\u{1A}#N/A".as_bytes()), "#N/A");
+        assert_eq!(text(" é ".as_bytes()), " é ");
     }
 }

@@ -1,11 +1,8 @@
 //! A row as it stands, in all of its list's columns, for those who write it again: to be mended, or mended.
 
-use std::borrow::Cow;
-
 use csv::ByteRecord;
 
 use super::text::trim;
-use super::workbook;
 
 /// What stands behind a list's own columns in a file of rejected rows (contract, section 7).
 pub const NOTES: [&str; 3] = ["line", "code", "message"];
@@ -18,16 +15,6 @@ pub fn own_width(header: &ByteRecord) -> usize {
     match own > 0 && has_notes {
         true => own,
         false => header.len(),
-    }
-}
-
-/// A field as text: bad bytes as U+FFFD, and so NUL, which is no text to many programs; of a workbook's cell what it holds.
-pub fn text(field: &[u8]) -> Cow<'_, str> {
-    let text = String::from_utf8_lossy(field);
-    match workbook::marked(&text) {
-        Some((_, content)) => content.to_owned().into(),
-        None if text.contains('\0') => text.replace('\0', "\u{FFFD}").into(),
-        None => text,
     }
 }
 
@@ -54,12 +41,5 @@ mod tests {
         for (header, own) in table {
             assert_eq!(own_width(&ByteRecord::from(header)), own, "{header:?}");
         }
-    }
-
-    #[test]
-    fn what_no_program_can_show_is_shown_as_lost() {
-        assert_eq!(text(b"a\xFFb\0"), "a\u{FFFD}b\u{FFFD}");
-        assert_eq!(text("\u{1A}C7\u{1A}#N/A".as_bytes()), "#N/A");
-        assert_eq!(text(" é ".as_bytes()), " é ");
     }
 }

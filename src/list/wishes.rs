@@ -5,6 +5,7 @@ use std::str::FromStr;
 use csv::ByteRecord;
 
 use super::encoding::Encoding;
+use super::keep::Keep;
 use super::text::trim;
 use super::whole::own_width;
 use crate::model::{Action, RejectCode};
@@ -42,6 +43,13 @@ impl Column {
         }
     }
 
+    /// The column that a header of this name is taken for.
+    pub(super) fn called(name: &str) -> Option<Self> {
+        let folded = fold(name);
+        let is_called = |column: &Self| column.aliases().contains(&folded.as_str());
+        Self::ALL.into_iter().find(is_called)
+    }
+
     /// The code of a row that has nothing of use in the column.
     pub fn broken(self) -> RejectCode {
         match self {
@@ -66,7 +74,7 @@ impl Column {
 }
 
 /// A header without case, spaces, `_` and `-`.
-fn fold(header: &str) -> String {
+pub(super) fn fold(header: &str) -> String {
     let kept = trim(header)
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'));
@@ -161,6 +169,29 @@ impl FromStr for ColumnNames {
     }
 }
 
+/// The positions of the headers that have a name: exactly, or else without regard to case, spaces, `_` and `-`.
+pub(super) fn named<'h>(
+    wanted: &str,
+    headers: impl Iterator<Item = (usize, &'h str)> + Clone,
+) -> Vec<(usize, &'h str)> {
+    let exact: Vec<_> = headers
+        .clone()
+        .filter(|(_, name)| *name == wanted)
+        .collect();
+    match exact.is_empty() {
+        true => headers
+            .filter(|(_, name)| fold(name) == fold(wanted))
+            .collect(),
+        false => exact,
+    }
+}
+
+/// The headers that are text, trimmed, with their positions.
+pub(super) fn headers(header: &ByteRecord) -> impl Iterator<Item = (usize, &str)> + Clone {
+    let names = header.iter().enumerate();
+    names.filter_map(|(at, name)| Some((at, trim(str::from_utf8(name).ok()?))))
+}
+
 /// What the person says about the columns, by flags.
 #[derive(Debug, Clone, Default)]
 pub struct Wishes {
@@ -174,15 +205,19 @@ pub struct Wishes {
     pub encoding: Option<Encoding>,
     /// `--sheet`: the sheet of a workbook.
     pub sheet: Option<String>,
+    /// `--keep`: which further columns the result keeps. It shapes no plan.
+    pub keep: Keep,
 }
 
 impl Wishes {
     /// The positions of the headers that match a column. What a file of rejected rows has behind its list's own columns counts
     /// only where none of those does.
     pub fn matches<'h>(&self, column: Column, header: &'h ByteRecord) -> Vec<(usize, &'h str)> {
-        let own = self.matches_among(column, header, own_width(header));
+        let width = own_width(header);
+        let own = headers(header).take_while(|(at, _)| *at < width);
+        let own = self.matches_among(column, own);
         match own.is_empty() {
-            true => self.matches_among(column, header, header.len()),
+            true => self.matches_among(column, headers(header)),
             false => own,
         }
     }
@@ -190,28 +225,13 @@ impl Wishes {
     fn matches_among<'h>(
         &self,
         column: Column,
-        header: &'h ByteRecord,
-        first: usize,
+        headers: impl Iterator<Item = (usize, &'h str)> + Clone,
     ) -> Vec<(usize, &'h str)> {
-        let headers = || {
-            header
-                .iter()
-                .take(first)
-                .enumerate()
-                .filter_map(|(at, name)| Some((at, trim(str::from_utf8(name).ok()?))))
-        };
-        let Some(wanted) = self.names.of(column) else {
-            return headers()
-                .filter(|(_, name)| column.aliases().contains(&fold(name).as_str()))
-                .collect();
-        };
-        let exact: Vec<_> = headers().filter(|(_, name)| *name == wanted).collect();
-        if exact.is_empty() {
-            headers()
-                .filter(|(_, name)| fold(name) == fold(wanted))
-                .collect()
-        } else {
-            exact
+        match self.names.of(column) {
+            Some(wanted) => named(wanted, headers),
+            None => headers
+                .filter(|(_, name)| Column::called(name) == Some(column))
+                .collect(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The nouns that every room speaks of. Standard library and serde only, and `strsim` for words that are near each other.
 
 mod call;
+mod columns;
 mod event;
 mod first_lines;
 mod interned;
@@ -16,12 +17,13 @@ mod text;
 mod tolerance;
 
 pub use call::{Call, CallRecord, Change, History, Outcomes};
+pub use columns::RESULT_COLUMNS;
 pub use event::{Attempted, Bearing, Event, Met, Pause, StopReason};
 pub use first_lines::FirstLines;
 pub use interned::Interned;
 pub use label::{LabelId, Labels, TooManyLabels};
 pub use line::LAST_LINE;
-pub use moment::Moment;
+pub use moment::{Moment, is_day};
 pub use nearest::{meant, nearest};
 pub use outcome::{Outcome, OutcomeKind};
 pub use rate::{PerHour, Rate, RateError, Throttled};

@@ -2,9 +2,9 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
@@ -19,6 +19,12 @@ impl Moment {
     /// The system's time of day.
     pub fn now() -> Self {
         Self(Timestamp::now().as_millisecond())
+    }
+
+    /// The moment of a file's time. None where that is before 1970.
+    pub fn of(time: SystemTime) -> Option<Self> {
+        let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_millis()).ok().map(Self)
     }
 
     /// So long after this.
@@ -53,10 +59,21 @@ impl Moment {
         local.strftime(format).to_string()
     }
 
+    /// Its date where the program runs: `2026-11-23`.
+    pub fn day(self) -> String {
+        self.local().date().to_string()
+    }
+
     fn local(self) -> ZonedDateTime {
         let moment = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
         moment.to_zoned_datetime(TimeZone::system())
     }
+}
+
+/// Whether a text is a date as [`Moment::day`] writes it.
+pub fn is_day(text: &str) -> bool {
+    let date = text.parse::<Date>();
+    date.is_ok_and(|date| date.to_string() == text)
 }
 
 impl FromStr for Moment {

@@ -36,6 +36,15 @@ impl<'a> Replacement<'a> {
         })
     }
 
+    /// Makes durable what was written so far. It is not in its place yet.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.file.flush()?;
+        self.file.get_ref().sync()
+    }
+
     /// Makes it durable and puts it in its place.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::WorkbookError;
 use crate::error::{Error, ExitStatus};
 
 /// A file of the run that can't be had as it must be.
@@ -87,6 +88,9 @@ pub enum RecordError {
         /// The system's words.
         source: io::Error,
     },
+    /// The same result as a workbook.
+    #[error(transparent)]
+    Workbook(#[from] WorkbookError),
     /// Writing failed later.
     #[error("{} can't be written: {source}", path.display())]
     Lost {
@@ -99,8 +103,9 @@ pub enum RecordError {
 
 impl RecordError {
     /// How the run ends for it: what is found before the first call won't change by itself, a full disk may.
-    fn status(&self) -> ExitStatus {
+    pub fn status(&self) -> ExitStatus {
         match self {
+            Self::Workbook(error) => error.status(),
             Self::Lost { .. } | Self::Busy { .. } => ExitStatus::TryLater,
             Self::Unwritable { source, .. } if is_full(source) => ExitStatus::TryLater,
             _ => ExitStatus::Unusable,

@@ -1,5 +1,6 @@
 //! What must survive: all that happens in a run, its result, and where both stand (contract, section 5).
 
+mod dated;
 mod disk;
 mod durable;
 mod error;
@@ -11,7 +12,9 @@ mod outputs;
 mod results;
 mod side_file;
 mod state;
+mod workbook;
 
+pub use dated::{days, is_dated, on};
 pub use disk::{Disk, DiskFile, RealDisk, Syncing};
 pub use durable::{Replacement, write_whole};
 pub use error::RecordError;
@@ -23,3 +26,4 @@ pub use outputs::{Outputs, Target, beside_list, summary_of, unfinished};
 pub use results::{Folded, ResultError, ResultReader, ResultRow, ResultWriter, fold};
 pub use side_file::{SideFile, SideFileError};
 pub use state::{FORMAT, State};
+pub use workbook::{ReadyWorkbook, WorkbookError, WorkbookWriter};

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::RecordError;
 use super::durable::{temporary, with_suffix};
+use super::workbook::{WorkbookError, check_place};
+use crate::model::Moment;
 
 /// Where the result goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct Outputs {
     pub target: Target,
     /// The name that the others are made of: the result's, or the one that it would have.
     base: PathBuf,
+    /// The result as a workbook, where one is wanted.
+    workbook: Option<PathBuf>,
     /// Whether the person has named the result.
     named: bool,
     /// Whether what is left from an earlier run is replaced without being asked for: a rehearsal's, under the
@@ -51,6 +55,7 @@ impl Outputs {
                 Some(Self {
                     target: Target::File(path.clone()),
                     base: path,
+                    workbook: None,
                     named: true,
                     replaced: false,
                 })
@@ -64,11 +69,23 @@ impl Outputs {
                 Some(Self {
                     target,
                     base,
+                    workbook: None,
                     named: false,
                     replaced: rehearsal,
                 })
             }
         }
+    }
+
+    /// The same, with the result also as a workbook.
+    pub fn with_workbook(self, path: Option<&Path>) -> Self {
+        let workbook = path.map(followed);
+        Self { workbook, ..self }
+    }
+
+    /// The result as a workbook, where one is wanted.
+    pub fn workbook(&self) -> Option<&Path> {
+        self.workbook.as_deref()
     }
 
     /// The result's file, where it is one.
@@ -112,6 +129,12 @@ impl Outputs {
         matches!(self.target, Target::File(_)).then(|| summary_of(&self.base))
     }
 
+    /// The names under which what stays is written, before it is put in its place.
+    pub fn half_written(&self) -> Vec<PathBuf> {
+        let stays = [self.result(), self.workbook()];
+        stays.into_iter().flatten().map(temporary).collect()
+    }
+
     /// Whether the result is in its place, and nothing is left of its run.
     pub fn are_complete(&self) -> bool {
         let is_unfinished = fs::metadata(self.partial()).is_ok_and(|journal| journal.len() > 0);
@@ -121,7 +144,8 @@ impl Outputs {
     /// Which of the files that stay would take the place of a result or of what stands beside it, if one would.
     pub fn replacing(&self, result: &Path) -> Option<PathBuf> {
         let own = [result.to_owned(), summary_of(result)];
-        let written = [self.result().map(Path::to_owned), self.summary()];
+        let result = self.result().map(Path::to_owned);
+        let written = [result, self.summary(), self.workbook.clone()];
         let mut written = written.into_iter().flatten();
         written.find(|path| own.iter().any(|own| is_same_place(own, path)))
     }
@@ -130,7 +154,8 @@ impl Outputs {
     pub fn names(&self) -> Vec<PathBuf> {
         let own = [self.result().map(Path::to_owned), self.summary()];
         let others = [Some(self.partial()), Some(self.state()), self.spool()];
-        let names = own.into_iter().chain(others).flatten();
+        let workbook = [self.workbook.clone()];
+        let names = own.into_iter().chain(others).chain(workbook).flatten();
         names.flat_map(|path| [temporary(&path), path]).collect()
     }
 
@@ -139,7 +164,7 @@ impl Outputs {
         self.replaced
     }
 
-    /// Refuses a result or summary that exists, unless it may be replaced. One may come to be there while a list is read:
+    /// Refuses a result, summary or workbook that exists, unless it may be replaced. One may come to be there while a list is read:
     /// asked again before the first call.
     ///
     /// # Errors
@@ -149,7 +174,30 @@ impl Outputs {
         let exists = |path: &PathBuf| fs::symlink_metadata(path).is_ok();
         match [result, self.summary()].into_iter().flatten().find(exists) {
             Some(path) if !overwrite && !self.replaced => Err(RecordError::Exists { path }),
-            _ => Ok(()),
+            _ => self.check_workbook(overwrite, None),
+        }
+    }
+
+    /// Refuses a workbook that exists, unless it may be replaced. Where the run `began` before it was written, it is the
+    /// run's own: a kill may have come between it and the end of the run.
+    ///
+    /// # Errors
+    /// There is one.
+    pub fn check_workbook(
+        &self,
+        overwrite: bool,
+        began: Option<Moment>,
+    ) -> Result<(), RecordError> {
+        let Some(path) = self.workbook.clone().filter(|_| !overwrite) else {
+            return Ok(());
+        };
+        let Ok(found) = fs::symlink_metadata(&path) else {
+            return Ok(());
+        };
+        let written = found.modified().ok().and_then(Moment::of);
+        match (began, written) {
+            (Some(began), Some(written)) if written >= began => Ok(()),
+            _ => Err(WorkbookError::Exists { path }.into()),
         }
     }
 
@@ -181,7 +229,12 @@ impl Outputs {
         }
         names
             .iter()
-            .try_for_each(|path| must_be_writable(path, list.as_ref()))
+            .try_for_each(|path| must_be_writable(path, list.as_ref()))?;
+        names.extend(self.spool());
+        match &self.workbook {
+            Some(path) => Ok(check_place(path, list.as_ref(), &names)?),
+            None => Ok(()),
+        }
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Closing<'a> {
     pub is_result: bool,
     /// How it ended.
     pub end: &'a End,
+    /// Where the result stands as a workbook, too.
+    pub workbook: Option<&'a Path>,
     /// Rows by outcome.
     pub tally: &'a Tally,
     /// Calls that were to be made.
@@ -81,6 +83,9 @@ impl fmt::Display for Closing<'_> {
                 ..
             } => writeln!(f, "  Recorded so far: {}", journal.display())?,
             End::Stopped { journal: None, .. } => writeln!(f, "  No call is recorded.")?,
+        }
+        if let Some(workbook) = self.workbook {
+            writeln!(f, "  Workbook: {}", workbook.display())?;
         }
         if let Some(rejects) = self.rejects {
             writeln!(f, "  Rejected rows: {}", rejects.display())?;
@@ -248,6 +253,7 @@ mod tests {
             list: "campaign.csv",
             is_result: false,
             end,
+            workbook: None,
             tally,
             calls: 1_200,
             effort: EFFORT,

@@ -35,6 +35,8 @@ struct ClosingLine<'a> {
     allowed_per_hour: Option<PerHour>,
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<&'a Path>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workbook: Option<&'a Path>,
     /// Where a run that stopped has recorded its calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded: Option<&'a Path>,
@@ -78,6 +80,7 @@ impl<'a> ClosingLine<'a> {
             seconds: closing.effort.calling.as_millis() as f64 / 1_000.0,
             allowed_per_hour: closing.effort.allowed,
             result,
+            workbook: closing.workbook,
             recorded,
             rejects: closing.rejects,
             next: closing.next,

@@ -31,10 +31,11 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Each crate that has a door, and the files that are it.
-const DOORS: [(&str, &[&str]); 16] = [
+const DOORS: [(&str, &[&str]); 17] = [
     ("csv", &["list/", "record/results"]),
     ("encoding_rs", &["list/encoding"]),
     ("calamine", &["list/workbook"]),
+    ("rust_xlsxwriter", &["record/workbook"]),
     ("flate2", &["list/packed"]),
     ("zstd", &["list/packed"]),
     ("icu_normalizer", &["plan/signs/alike"]),

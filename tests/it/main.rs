@@ -4,14 +4,17 @@
 mod canary;
 mod check;
 mod commands;
+mod dated;
 mod disk;
 mod encodings;
+mod excel;
 mod faults;
 mod fix;
 mod grouping;
 mod guards;
 mod help;
 mod input;
+mod keep;
 mod kills;
 mod layers;
 mod log;

@@ -25,7 +25,7 @@ pub use origin::Origin;
 use crate::dispatch::{Bounds, Concurrency, RetryPolicy};
 use crate::error::Error;
 use crate::job::{Reading, TOLERATE, Terms};
-use crate::list::{Wishes, label_from_flag};
+use crate::list::{Keep, Wishes, label_from_flag};
 use crate::model::{Moment, Tolerance};
 use crate::plan::{OnConflict, Policy};
 use crate::service::Method;
@@ -54,7 +54,7 @@ impl Settings {
     /// The settings that the flags and variables come to.
     ///
     /// # Errors
-    /// A `--label` that no row may have.
+    /// A `--label` that no row may have, or a column that is to be kept twice.
     pub fn new(args: &SettingArgs) -> Result<Self, Error> {
         let SettingArgs {
             list,
@@ -91,6 +91,10 @@ impl Settings {
         if organisation.against_org {
             others.insert("against-org", true.to_string());
         }
+        let keep = &reading.wishes.keep;
+        if !keep.is_empty() {
+            others.insert("keep", keep.to_string());
+        }
         Ok(Self {
             reading,
             terms,
@@ -106,17 +110,20 @@ impl Settings {
 /// How a list is read and planned, as the flags and variables say.
 ///
 /// # Errors
-/// A `--label` that no row may have.
+/// A `--label` that no row may have, or a column that is to be kept twice.
 pub fn reading(list: &ListArgs) -> Result<Reading, Error> {
     let label = list.label.as_deref().map(label_from_flag).transpose();
     let label =
         label.map_err(|rejection| Error::unusable(format!("--label: {}", rejection.message)))?;
+    let keep =
+        Keep::joined(&list.keep).map_err(|error| Error::unusable(format!("--keep: {error}")))?;
     let wishes = Wishes {
         names: list.columns.clone().unwrap_or_default(),
         action: list.action,
         label,
         encoding: list.encoding,
         sheet: list.sheet.clone(),
+        keep,
     };
     Ok(Reading {
         wishes,

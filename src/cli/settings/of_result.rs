@@ -105,6 +105,7 @@ impl From<OfResultArgs> for SettingArgs {
                 delimiter: None,
                 encoding: None,
                 sheet: None,
+                keep: Vec::new(),
                 on_conflict: rows.on_conflict,
                 max_labels: rows.max_labels,
                 strict: rows.strict,

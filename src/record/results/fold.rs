@@ -30,8 +30,8 @@ impl Folded {
     }
 }
 
-/// Folds `later` results, the earliest first, into the `first`, and writes what they come to, in the first one's order. One
-/// row of each is held at a time.
+/// Folds `later` results, the earliest first, into the `first`, and writes what they come to, in the first one's order and with
+/// its further columns. One row of each is held at a time.
 ///
 /// # Errors
 /// One of them can't be read, does not go with the first, or the fold can't be written.
@@ -44,7 +44,7 @@ pub fn fold<R: Read>(
         .into_iter()
         .map(Later::new)
         .collect::<Result<_, _>>()?;
-    let mut writer = ResultWriter::new(to)?;
+    let mut writer = ResultWriter::new(to, first.further_headers())?;
     let mut folded = Folded::default();
     while let Some(mut row) = first.advance()? {
         for retry in &mut later {
@@ -67,7 +67,7 @@ pub fn fold<R: Read>(
                 row = after(row, again);
             }
         }
-        writer.write(&row.to_write())?;
+        writer.write(&row.to_write(), first.further())?;
         folded.tally.add(&row.outcome, row.line);
         let action = Action::from_word(&row.fields[1]).unwrap_or(Action::Add);
         folded.to_look_at += u64::from(!row.outcome.is_as_it_should_be(action));
@@ -158,9 +158,9 @@ mod tests {
     }
 
     fn written(rows: &[ReadRow]) -> Vec<u8> {
-        let mut writer = ResultWriter::new(Vec::new()).unwrap();
+        let mut writer = ResultWriter::new(Vec::new(), []).unwrap();
         for row in rows {
-            writer.write(&row.to_write()).unwrap();
+            writer.write(&row.to_write(), [""; 0]).unwrap();
         }
         writer.finish().unwrap()
     }

@@ -10,17 +10,3 @@ pub use error::ResultError;
 pub use fold::{Folded, fold};
 pub use reader::ResultReader;
 pub use writer::{ResultRow, ResultWriter};
-
-/// The result's columns.
-const COLUMNS: [&str; 10] = [
-    "line",
-    "userId",
-    "action",
-    "label",
-    "outcome",
-    "code",
-    "message",
-    "httpStatus",
-    "attempts",
-    "completedAt",
-];

@@ -7,8 +7,8 @@ use std::str::FromStr;
 
 use csv::StringRecord;
 
-use super::{COLUMNS, ResultError, ResultRow};
-use crate::model::{LAST_LINE, Moment, Outcome, OutcomeKind};
+use super::{ResultError, ResultRow};
+use crate::model::{LAST_LINE, Moment, Outcome, OutcomeKind, RESULT_COLUMNS};
 
 /// A row of a result, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,9 @@ pub struct ResultReader<R> {
     csv: csv::Reader<R>,
     record: StringRecord,
     /// Where each column stands.
-    columns: [usize; COLUMNS.len()],
+    columns: [usize; RESULT_COLUMNS.len()],
+    /// The columns that are not a result's own: their headers, and where they stand.
+    further: Vec<(String, usize)>,
     /// The last row's line in the list.
     last: u64,
     /// How many rows were read.
@@ -87,12 +89,13 @@ impl<R: Read> ResultReader<R> {
             path: path.to_owned(),
             csv,
             record: StringRecord::new(),
-            columns: [0; COLUMNS.len()],
+            columns: [0; RESULT_COLUMNS.len()],
+            further: Vec::new(),
             last: 0,
             read: 0,
         };
         let _none = !reader.next_record()?;
-        for (column, at) in COLUMNS.into_iter().zip(&mut reader.columns) {
+        for (column, at) in RESULT_COLUMNS.into_iter().zip(&mut reader.columns) {
             let mut names = reader.record.iter();
             let found = names.position(|name| name.trim_start_matches('\u{FEFF}') == column);
             *at = found.ok_or_else(|| ResultError::NoResult {
@@ -100,7 +103,21 @@ impl<R: Read> ResultReader<R> {
                 column,
             })?;
         }
+        let headers = reader.record.iter().enumerate();
+        let further = headers.filter(|(at, _)| !reader.columns.contains(at));
+        reader.further = further.map(|(at, name)| (name.to_owned(), at)).collect();
         Ok(reader)
+    }
+
+    /// The headers of its columns beyond a result's own.
+    pub fn further_headers(&self) -> impl Iterator<Item = &str> {
+        self.further.iter().map(|(header, _)| header.as_str())
+    }
+
+    /// What stands in these in the row that was read last.
+    pub fn further(&self) -> impl Iterator<Item = &str> {
+        let fields = self.further.iter().map(|(_, at)| self.record.get(*at));
+        fields.map(Option::unwrap_or_default)
     }
 
     /// The result.
@@ -180,7 +197,7 @@ impl<R: Read> ResultReader<R> {
         ResultError::NotOfResult {
             path: self.path.clone(),
             line: self.line(),
-            column: COLUMNS[column],
+            column: RESULT_COLUMNS[column],
             found: self.field(column).chars().take(40).collect(),
         }
     }

@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::COLUMNS;
-use crate::model::Moment;
+use crate::model::{Moment, RESULT_COLUMNS};
 
 /// A row of the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,21 +35,25 @@ pub struct ResultWriter<W: Write> {
 }
 
 impl<W: Write> ResultWriter<W> {
-    /// Writes the header.
+    /// Writes the header; the `further` columns stand after the result's own.
     ///
     /// # Errors
     /// It can't be written.
-    pub fn new(to: W) -> io::Result<Self> {
+    pub fn new<'a>(to: W, further: impl IntoIterator<Item = &'a str>) -> io::Result<Self> {
         let mut csv = csv::Writer::from_writer(to);
-        csv.write_record(COLUMNS)?;
+        csv.write_record(RESULT_COLUMNS.into_iter().chain(further))?;
         Ok(Self { csv })
     }
 
-    /// Writes a row.
+    /// Writes a row, and a field for each of the `further` columns.
     ///
     /// # Errors
     /// It can't be written.
-    pub fn write(&mut self, row: &ResultRow<'_>) -> io::Result<()> {
+    pub fn write<T: AsRef<str>>(
+        &mut self,
+        row: &ResultRow<'_>,
+        further: impl IntoIterator<Item = T>,
+    ) -> io::Result<()> {
         let (line, attempts) = (row.line.to_string(), row.attempts.to_string());
         let status = row
             .status
@@ -69,7 +72,13 @@ impl<W: Write> ResultWriter<W> {
         let fields = [
             &line, user, action, label, outcome, code, message, &status, &attempts, &at,
         ];
-        Ok(self.csv.write_record(fields)?)
+        for field in fields {
+            self.csv.write_field(field)?;
+        }
+        for field in further {
+            self.csv.write_field(field.as_ref())?;
+        }
+        Ok(self.csv.write_record(None::<&[u8]>)?)
     }
 
     /// What was written to, with all rows in it.
@@ -88,9 +97,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const NONE: [&str; 0] = [];
+
     #[test]
     fn a_result_is_standard_csv() {
-        let mut writer = ResultWriter::new(Vec::new()).unwrap();
+        let mut writer = ResultWriter::new(Vec::new(), NONE).unwrap();
         let sent = ResultRow {
             line: 2,
             user: "564663098",
@@ -111,8 +122,8 @@ mod tests {
             at: None,
             ..sent
         };
-        writer.write(&sent).unwrap();
-        writer.write(&rejected).unwrap();
+        writer.write(&sent, NONE).unwrap();
+        writer.write(&rejected, NONE).unwrap();
         let text = String::from_utf8(writer.finish().unwrap()).unwrap();
         insta::assert_snapshot!(text, @r#"
         line,userId,action,label,outcome,code,message,httpStatus,attempts,completedAt
@@ -124,11 +135,11 @@ mod tests {
     proptest! {
         #[test]
         fn a_written_result_reads_back_the_same(rows in proptest::collection::vec(any::<[String; 5]>(), 0..10)) {
-            let mut writer = ResultWriter::new(Vec::new()).unwrap();
+            let mut writer = ResultWriter::new(Vec::new(), NONE).unwrap();
             for (line, [user, label, outcome, code, message]) in (2..).zip(&rows) {
                 let (action, status, attempts, at) = ("add", None, 7, None);
                 let row = ResultRow { line, user, action, label, outcome, code, message, status, attempts, at };
-                writer.write(&row).unwrap();
+                writer.write(&row, NONE).unwrap();
             }
             let text = writer.finish().unwrap();
             let mut reader = csv::Reader::from_reader(&text[..]);

@@ -8,7 +8,7 @@ use clap::{ArgAction, Args};
 use crate::cli::guards::RowRange;
 use crate::cli::values::{OnConflictName, action, count, count_or_zero, label};
 use crate::cli::words::one_of;
-use crate::list::{ColumnNames, Delimiter, Encoding};
+use crate::list::{ColumnNames, Delimiter, Encoding, Keep};
 use crate::model::Action;
 
 /// How the list is read.
@@ -69,6 +69,15 @@ pub struct ListArgs {
         hide_env_values = true
     )]
     pub sheet: Option<String>,
+
+    /// Further columns of the list that the result keeps, such as email,segment; a name that holds a comma stands in quotes
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        env = "BULKLABEL_KEEP",
+        hide_env_values = true
+    )]
+    pub keep: Vec<Keep>,
 
     /// What to do where the list both adds and removes a customer's label
     #[arg(

@@ -14,7 +14,8 @@ use crate::model::Tolerance;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "The result")]
 pub struct ResultArgs {
-    /// Where the result goes; - is standard output [default: campaign.csv gives campaign.results.csv beside it]
+    /// Where the result goes; - is standard output, and {date} in the name the date on which the run began [default:
+    /// campaign.csv gives campaign.results.csv beside it]
     #[arg(
         long,
         value_name = "FILE",
@@ -22,6 +23,15 @@ pub struct ResultArgs {
         hide_env_values = true
     )]
     pub output: Option<PathBuf>,
+
+    /// Write the result also as a workbook, FILE.xlsx; {date} in the name is the same as in --output
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "BULKLABEL_EXCEL",
+        hide_env_values = true
+    )]
+    pub excel: Option<PathBuf>,
 
     /// Replace a result that exists
     #[arg(

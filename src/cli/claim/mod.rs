@@ -1,14 +1,18 @@
 //! The files of a run, for this run alone: what is left of an earlier one is carried on, set aside, or refused (contract,
 //! section 5).
 
+mod elsewhere;
+mod wording;
+
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use self::wording::change;
+use super::places::Places;
 use crate::error::Error;
-use crate::job::{
-    ACCOUNT, BASE_URL, Identity, KIND, LIST, METHOD, OF, RETRY, UNDO, Unfinished, look,
-};
-use crate::record::{Lock, Outputs, RealDisk, RecordError, State};
+use crate::job::{ACCOUNT, BASE_URL, Identity, LIST, METHOD, Unfinished, look};
+use crate::record::{Disk, Lock, Outputs, RealDisk, RecordError, State};
 use crate::report::{Screen, span};
 
 /// What is to become of an earlier run.
@@ -22,6 +26,8 @@ pub struct Wishes {
     pub account_changed: bool,
     /// The unfinished run is ended as it stands.
     pub finish: bool,
+    /// It is a rehearsal, which other runs do not concern.
+    pub rehearsal: bool,
 }
 
 /// The files of a run, while nobody else may have them.
@@ -30,6 +36,8 @@ pub struct Claim<'a> {
     outputs: &'a Outputs,
     wishes: Wishes,
     lock: Lock,
+    /// The same run under other dates, which is started over.
+    superseded: Vec<(Lock, &'a Outputs)>,
 }
 
 /// How the run goes on.
@@ -55,12 +63,26 @@ impl Start {
 }
 
 impl<'a> Claim<'a> {
-    /// Locks the files of a run, and waits so long for another that has them. Refuses a complete result that must not be
-    /// replaced, and names that no file of a run may have.
+    /// Locks the files of a run that begins now, and waits so long for another that has them. Refuses a complete result that
+    /// must not be replaced (not yet, where the run may stand elsewhere), and names that no file of a run may have.
     ///
     /// # Errors
     /// Each of these.
     pub fn stake(
+        places: &'a Places,
+        list: &Path,
+        wishes: Wishes,
+        wait: Duration,
+        screen: &Screen,
+    ) -> Result<Self, Error> {
+        let claim = Self::at(places.now(), list, wishes, wait, screen)?;
+        if places.others().is_empty() {
+            claim.check_result()?;
+        }
+        Ok(claim)
+    }
+
+    fn at(
         outputs: &'a Outputs,
         list: &Path,
         wishes: Wishes,
@@ -68,26 +90,41 @@ impl<'a> Claim<'a> {
         screen: &Screen,
     ) -> Result<Self, Error> {
         outputs.check_names(list)?;
-        let journal = outputs.partial();
-        let lock = match Lock::take(&journal, Duration::ZERO) {
-            Err(RecordError::Busy { path }) if !wait.is_zero() => {
-                screen.say(format!(
-                    "Another run has {} open; waiting for its end, {} at most.",
-                    path.display(),
-                    span(wait)
-                ));
-                Lock::take(&journal, wait)?
-            }
-            taken => taken?,
-        };
-        if !lock.has_journal() && !wishes.finish {
-            outputs.check_result(wishes.overwrite)?;
-        }
+        let lock = lock(outputs, wait, screen)?;
         Ok(Self {
             outputs,
             wishes,
             lock,
+            superseded: Vec::new(),
         })
+    }
+
+    /// Whose files they are.
+    pub fn outputs(&self) -> &'a Outputs {
+        self.outputs
+    }
+
+    /// Refuses a complete result that must not be replaced.
+    fn check_result(&self) -> Result<(), RecordError> {
+        match self.lock.has_journal() || self.wishes.finish {
+            true => Ok(()),
+            false => self.outputs.check_result(self.wishes.overwrite),
+        }
+    }
+
+    /// In which parts this run is another than it was, but for those that may be.
+    fn differences<'b>(
+        &self,
+        identity: &'b Identity,
+        before: &'b BTreeMap<String, String>,
+    ) -> Vec<&'b str> {
+        let counts = |name: &&str| match *name {
+            ACCOUNT => !self.wishes.account_changed && !self.wishes.finish,
+            BASE_URL | METHOD => !self.wishes.finish,
+            _ => true,
+        };
+        let changed = identity.changed(before).into_iter();
+        changed.filter(counts).collect()
     }
 
     /// Decides what becomes of an earlier run, now that it is known what this one is. Nothing is done yet.
@@ -95,6 +132,15 @@ impl<'a> Claim<'a> {
     /// # Errors
     /// It is another, and must neither be carried on nor set aside.
     pub fn settle(&self, identity: &Identity) -> Result<Start, Error> {
+        let start = self.decide(identity)?;
+        if let Start::CarryOn(state) = &start {
+            let began = state.as_ref().map(|state| state.started_at);
+            self.outputs.check_workbook(self.wishes.overwrite, began)?;
+        }
+        Ok(start)
+    }
+
+    fn decide(&self, identity: &Identity) -> Result<Start, Error> {
         let over = Start::Begin { set_aside: false };
         let aside = Start::Begin { set_aside: true };
         if self.outputs.are_replaced() {
@@ -115,13 +161,7 @@ impl<'a> Claim<'a> {
             _ if self.wishes.restart => Ok(aside),
             Unfinished::This => Ok(Start::CarryOn(state)),
             Unfinished::Other(before) | Unfinished::OtherInVain(before) => {
-                let changed = identity.changed(&before);
-                let counts = |name: &&str| match *name {
-                    ACCOUNT => !self.wishes.account_changed && !self.wishes.finish,
-                    BASE_URL | METHOD => !self.wishes.finish,
-                    _ => true,
-                };
-                let changed: Vec<_> = changed.into_iter().filter(counts).collect();
+                let changed = self.differences(identity, &before);
                 if changed.is_empty() && !before.is_empty() {
                     return Ok(Start::CarryOn(state));
                 }
@@ -149,7 +189,18 @@ impl<'a> Claim<'a> {
         if *set_aside && self.lock.has_journal() {
             self.lock.set_aside(&self.outputs.aside())?;
         }
-        Ok(self.lock.clear()?)
+        self.lock.clear()?;
+        for (lock, outputs) in &mut self.superseded {
+            lock.set_aside(&outputs.aside())?;
+            for path in [Some(outputs.state()), outputs.spool()]
+                .into_iter()
+                .flatten()
+            {
+                let removed = RealDisk.remove(&path);
+                removed.map_err(|source| RecordError::Unwritable { path, source })?;
+            }
+        }
+        Ok(())
     }
 
     fn refusal(&self, changes: &[String]) -> Error {
@@ -166,32 +217,26 @@ impl<'a> Claim<'a> {
     }
 }
 
+/// Locks the files of a run, and waits so long for another that has them.
+fn lock(outputs: &Outputs, wait: Duration, screen: &Screen) -> Result<Lock, RecordError> {
+    let journal = outputs.partial();
+    match Lock::take(&journal, Duration::ZERO) {
+        Err(RecordError::Busy { path }) if !wait.is_zero() => {
+            screen.say(format!(
+                "Another run has {} open; waiting for its end, {} at most.",
+                path.display(),
+                span(wait)
+            ));
+            Lock::take(&journal, wait)
+        }
+        taken => taken,
+    }
+}
+
 /// Whether an error is about a journal, in whatever state.
 fn is_ours(error: &RecordError) -> bool {
     matches!(
         error,
         RecordError::Damaged { .. } | RecordError::OtherVersion { .. } | RecordError::Misfit { .. }
     )
-}
-
-/// What has changed, in words.
-fn change(name: &str, (before, now): (Option<&String>, Option<&String>)) -> String {
-    let shown = |value: Option<&String>| value.map_or("not given".to_owned(), String::clone);
-    match name {
-        LIST => "the list is another, or has changed".to_owned(),
-        ACCOUNT => {
-            "the user name or key is another (--account-changed says that it is the same organisation's)"
-                .to_owned()
-        }
-        KIND => {
-            let kind = |value: Option<&String>| match value.map(String::as_str) {
-                Some(UNDO) => "an undo",
-                Some(RETRY) => "a retry",
-                _ => "a run",
-            };
-            format!("it was {}, and is {}", kind(before), kind(now))
-        }
-        OF => "it is made of another result".to_owned(),
-        _ => format!("--{name} was {}, and is {}", shown(before), shown(now)),
-    }
 }
