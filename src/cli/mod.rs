@@ -87,7 +87,6 @@ struct Cli {
         value_name = "FORMAT",
         default_value = "text",
         env = LOG_FORMAT,
-        hide_env_values = true,
         hide_short_help = true
     )]
     log_format: LogFormatName,
