@@ -17,6 +17,7 @@ mod environment;
 mod fault_args;
 mod finish;
 mod fix;
+mod flags;
 mod guards;
 mod help;
 mod list;

@@ -113,8 +113,9 @@ pub const TERMINAL: &str = "/dev/tty";
 /// # Errors
 /// The terminal can't be read.
 pub fn ask(question: &str) -> io::Result<bool> {
-    eprint!("{question}");
-    io::stderr().flush()?;
+    let mut screen = io::stderr();
+    write!(screen, "{question}")?;
+    screen.flush()?;
     let mut answer = String::new();
     BufReader::new(File::open(TERMINAL)?).read_line(&mut answer)?;
     Ok(matches!(

@@ -1,7 +1,8 @@
 //! The bar on a terminal.
 
+use std::io::{self, Write};
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::{io, mem};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rustix::termios::tcgetwinsize;
@@ -82,7 +83,8 @@ impl Bars {
     fn clear_remains(&self) {
         let remains = self.drawn().remains(width());
         if remains > 0 {
-            eprint!("\x1b[{remains}A\x1b[J");
+            // Where nobody looks any more, the run goes on.
+            let _unseen = write!(io::stderr(), "\x1b[{remains}A\x1b[J");
         }
     }
 
