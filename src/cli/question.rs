@@ -122,7 +122,9 @@ pub fn ask(question: &str) -> io::Result<bool> {
     write!(screen, "{question}")?;
     screen.flush()?;
     let mut answer = String::new();
-    BufReader::new(terminal).read_line(&mut answer)?;
+    if BufReader::new(terminal).read_line(&mut answer)? == 0 {
+        writeln!(screen)?;
+    }
     Ok(matches!(
         answer.trim().to_ascii_lowercase().as_str(),
         "y" | "yes"

@@ -90,7 +90,7 @@ impl fmt::Display for Closing<'_> {
         if let Some(rejects) = self.rejects {
             writeln!(f, "  Rejected rows: {}", rejects.display())?;
         }
-        write!(f, "  Next: {}", self.next)
+        write!(f, "  Next: {}", self.next.replace('\n', "\n        "))
     }
 }
 
@@ -190,7 +190,7 @@ pub(super) fn why(reason: &StopReason) -> String {
         }
         StopReason::Limit(calls) => format!("it was to make {}", counted(*calls, "call")),
         StopReason::CanaryFailed { failed, of } => format!(
-            "{} of the first {} failed or were not answered: is it the right list, and the right organisation?",
+            "{} of the first {} came to nothing: is it the right list, and the right organisation?",
             count(*failed),
             counted(*of, "customer")
         ),

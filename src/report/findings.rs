@@ -165,7 +165,9 @@ fn write_findings(f: &mut fmt::Formatter<'_>, findings: &Findings, cures: &Cures
         )?;
     }
     write_look_alikes(f, &findings.look_alikes, cures)?;
-    write_rounded(f, &findings.long_ids)?;
+    if findings.long_ids.are_more_than_chance() {
+        write_rounded(f, &findings.long_ids)?;
+    }
     let dates = "looks like a date, which a spreadsheet may have made of something else";
     write_label_rows(f, &findings.date_labels, dates)
 }
@@ -177,7 +179,7 @@ fn write_rounded(f: &mut fmt::Formatter<'_>, ids: &LongIdRows) -> fmt::Result {
     writeln!(
         f,
         "\n{} with an id that a spreadsheet may have rounded to another customer's: it ends in zeros\n  \
-         of {} with 16 digits or more, of which one in a hundred ends so by chance\n  {}",
+         (of {} with 16 digits or more, one in a hundred ends so by chance)\n  {}",
         counted(ids.rounded.rows(), "row"),
         counted(ids.rows, "row"),
         places(&ids.rounded)
@@ -222,7 +224,7 @@ fn write_look_alikes(
         };
         write_cure(f, "  ", &what, of_all)?;
     }
-    write_more(f, look_alikes.len(), TOLD, "group of look-alikes")
+    write_more(f, look_alikes.len(), TOLD, "such group")
 }
 
 fn write_remarks(f: &mut fmt::Formatter<'_>, findings: &Findings) -> fmt::Result {
@@ -233,6 +235,9 @@ fn write_remarks(f: &mut fmt::Formatter<'_>, findings: &Findings) -> fmt::Result
     write_label_rows(f, &findings.quoted_labels, quotes)?;
     let long = "has more than 100 characters, more than the service documents";
     write_label_rows(f, &findings.long_labels, long)?;
+    if !findings.long_ids.are_more_than_chance() {
+        write_rounded(f, &findings.long_ids)?;
+    }
     let duplicates = &findings.duplicates;
     if !duplicates.is_empty() {
         let rows = counted(duplicates.rows(), "row");
