@@ -159,7 +159,8 @@ impl Sending<'_> {
             }
             None => Vec::new(),
         };
-        if client.is_some() && !self.may_send(destination, &run, left, spared)? {
+        let underway = taken_up.as_ref();
+        if client.is_some() && !self.may_send(destination, &run, underway, left, spared)? {
             screen.say(sentence(spared));
             tell_rejects();
             return Ok(ExitStatus::Unusable);

@@ -45,6 +45,9 @@ pub fn doubts_in_brief(findings: &Findings) -> Vec<String> {
             "{rows} with an id that a spreadsheet may have rounded"
         ));
     }
+    for label in findings.missing_labels.iter().take(LABELS) {
+        doubts.push(format!("{} is no value", quoted(&label.label)));
+    }
     for label in findings.date_labels.iter().take(LABELS) {
         doubts.push(format!("{} looks like a date", quoted(&label.label)));
     }

@@ -70,6 +70,8 @@ pub struct Findings {
     pub look_alikes: Vec<LookAlikes>,
     /// Ids with more digits than a spreadsheet keeps, and those that it has probably rounded.
     pub long_ids: LongIdRows,
+    /// Labels that programs write where a value is missing.
+    pub missing_labels: Vec<LabelRows>,
     /// Labels that look like dates.
     pub date_labels: Vec<LabelRows>,
     /// What the organisation's labels say of the list; left out where it was not asked.
@@ -90,6 +92,7 @@ impl Findings {
             && self.contradictions.is_empty()
             && self.look_alikes.is_empty()
             && !self.long_ids.are_more_than_chance()
+            && self.missing_labels.is_empty()
             && self.date_labels.is_empty()
             && self
                 .organisation

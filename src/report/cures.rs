@@ -67,6 +67,12 @@ impl Cures {
 }
 
 impl RejectedRows {
+    /// Whether all rows of both causes are mended by writing the list again.
+    pub(super) fn is_mended_like(&self, other: &Self) -> bool {
+        let by_fix = |rows: &Self| rows.fixable > 0 && rows.fixable == rows.at.rows();
+        by_fix(self) && by_fix(other)
+    }
+
     /// Whether some of the rows can be mended by a person only.
     pub(super) fn needs_a_person(&self) -> bool {
         match self.code {

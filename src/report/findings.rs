@@ -131,7 +131,8 @@ fn write_rejected(
         };
         let rows = counted(rows, "row");
         writeln!(f, "\n{rows} rejected{causes}: {}", group[0].code)?;
-        for cause in group {
+        let mut causes = group.iter().peekable();
+        while let Some(cause) = causes.next() {
             let value = match &cause.value {
                 Some(value) if cause.is_same => format!(" ({})", quoted(value)),
                 Some(value) => format!(" (such as {})", quoted(value)),
@@ -139,7 +140,11 @@ fn write_rejected(
             };
             writeln!(f, "  {}{value}", cause.message)?;
             writeln!(f, "    {}", places(&cause.at))?;
-            cures.write_of_cause(f, cause)?;
+            // A command that mends the next cause, too, is said once.
+            let is_said_below = causes.peek().is_some_and(|next| cause.is_mended_like(next));
+            if !is_said_below {
+                cures.write_of_cause(f, cause)?;
+            }
         }
     }
     match rejected.iter().any(RejectedRows::needs_a_person) {
@@ -168,6 +173,8 @@ fn write_findings(f: &mut fmt::Formatter<'_>, findings: &Findings, cures: &Cures
     if findings.long_ids.are_more_than_chance() {
         write_rounded(f, &findings.long_ids)?;
     }
+    let missing = "is what programs write where there is no value";
+    write_label_rows(f, &findings.missing_labels, missing)?;
     let dates = "looks like a date, which a spreadsheet may have made of something else";
     write_label_rows(f, &findings.date_labels, dates)
 }
