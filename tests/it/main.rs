@@ -25,6 +25,7 @@ mod oauth;
 mod organisation;
 mod outages;
 mod pace;
+mod readme;
 mod rejects;
 mod results;
 mod resume;
