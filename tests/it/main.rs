@@ -23,6 +23,7 @@ mod merge;
 mod metrics;
 mod misheard;
 mod network;
+mod nightly;
 mod oauth;
 mod organisation;
 mod outages;
