@@ -20,13 +20,12 @@ fn program() -> &'static Path {
 struct Machine(Workplace);
 
 /// Folders that the samples name, and what they are here.
-const FOLDERS: [(&str, &str); 8] = [
+const FOLDERS: [(&str, &str); 7] = [
     ("/etc/bulklabel", "etc"),
     ("/run/secrets/bulklabel", "etc"),
     ("/srv/exports", "exports"),
     ("/var/lib/bulklabel", "results"),
-    ("/data/results", "results"),
-    ("/data", "exports"),
+    ("/data", "results"),
     ("/var/lib/prometheus/node-exporter", "metrics"),
     ("/var/log/bulklabel", "log"),
 ];
@@ -39,7 +38,8 @@ impl Machine {
         }
         let rows: String = (1..=120).map(|id| format!("{id},add,VIP\n")).collect();
         let list = format!("userId,action,label\n{rows}");
-        machine.0.list("exports/nightly.csv", list);
+        machine.0.list("exports/nightly.csv", &list);
+        machine.0.list("results/nightly.csv", &list);
         machine.0.list("etc/nightly.toml", sample("nightly.toml"));
         machine.0.list("etc/username", "till.nightly");
         machine.0.list("etc/password", "no password");
