@@ -35,6 +35,11 @@ impl ExitStatus {
             Self::Terminated => 143,
         }
     }
+
+    /// Whether the run is complete: every row has its outcome, or was given up.
+    pub fn is_complete(self) -> bool {
+        matches!(self, Self::Complete | Self::WithFailures)
+    }
 }
 
 impl From<ExitStatus> for ExitCode {

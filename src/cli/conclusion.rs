@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use super::advice::Ending;
+use super::afterword::Afterword;
 use super::runtime::runtime;
 use super::settings::Settings;
 use super::signals::Signals;
 use crate::error::{Error, ExitStatus};
-use crate::job::{self, Ask, Called, Completion, Run, Surroundings, Underway};
+use crate::job::{self, Ask, Called, Run, Surroundings, Underway};
 use crate::model::{Moment, OutcomeKind};
-use crate::report::{Closing, End, Progress, Screen};
+use crate::report::{Closing, End, Progress, Screen, why};
 use crate::service::Client;
 
 /// Writes the result, or leaves what is recorded of a run that stopped, and sums up. A run that is `given_up` gets its result
@@ -22,6 +23,7 @@ pub fn conclude(
     called: Called,
     given_up: bool,
     rejects: Option<&Path>,
+    afterword: &Afterword,
     screen: &Screen,
     next: impl FnOnce(&Ending<'_>) -> String,
 ) -> Result<ExitStatus, Error> {
@@ -29,23 +31,25 @@ pub fn conclude(
     let effort = called.standing.effort(Moment::now());
     let mut tally = called.standing.tally.clone();
     tally.leave_pending(u64::from(plan.data_rows()));
-    let (end, completion) = match called.stopped.clone().filter(|_| !given_up) {
+    afterword.knows(job::so_far(run, Some(&called.standing)));
+    let (end, status, to_look_at) = match called.stopped.clone().filter(|_| !given_up) {
         None => {
             let completion = job::complete(run, called, given_up)?;
             let result = run.outputs.result().map(Path::to_owned);
-            (End::Complete(result), completion)
+            afterword.is_complete(completion.summary, result.as_deref());
+            (
+                End::Complete(result),
+                completion.status,
+                completion.to_look_at,
+            )
         }
         Some(reason) => {
             let status = reason.status();
             let journal = job::leave(run, called, status)?.then(|| run.outputs.partial());
-            let completion = Completion {
-                status,
-                to_look_at: 0,
-            };
-            (End::Stopped { reason, journal }, completion)
+            afterword.has_stopped(why(&reason), journal.clone());
+            (End::Stopped { reason, journal }, status, 0)
         }
     };
-    let Completion { status, to_look_at } = completion;
     let closing = Closing {
         list: run.source.name(),
         is_result: run.reading.selection.is_some(),
@@ -65,6 +69,7 @@ pub fn conclude(
             tally: &tally,
         }),
     };
+    afterword.write(status, None);
     screen.close(&closing, status);
     Ok(status)
 }

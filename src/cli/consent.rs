@@ -64,6 +64,8 @@ impl Sending<'_> {
             rate: self.settings.terms.rate,
             now: run.started,
         };
+        // Who is asked has to know what was said so far.
+        self.screen.brief();
         ask(&question.to_string()).map_err(|error| {
             Error::unusable(format!(
                 "the terminal can't be read: {error}; --yes does not ask"

@@ -37,6 +37,9 @@ impl Environment {
     }
 }
 
+/// Which log lines are written with `--quiet`, if anything is.
+pub const QUIET_LOG: &str = "warn";
+
 /// Which log lines are written where `RUST_LOG` does not say: more with each `-v`.
 pub fn log_filter(verbose: u8) -> String {
     let level = match verbose {

@@ -15,8 +15,9 @@ use crate::job::{self, Identity};
 /// There is none, or its result can't be written.
 pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
     let (places, settings, screen) = (&sending.places, &sending.settings, sending.screen);
-    let signals = Signals::catch(screen)?;
+    let signals = Signals::catch(screen, sending.afterword)?;
     let rejects = Rejects::of_run(sending)?;
+    sending.keep_names_apart(rejects.as_ref())?;
     let wait = sending.args.result.lock_wait;
     let claim = Claim::stake(places, sending.list, sending.wishes(), wait, screen)?;
     let copying = places.now().copying();
@@ -44,7 +45,8 @@ pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
         None => None,
     };
     let called = call(&run, underway, None, None, settings, &signals, screen)?;
-    conclude(&run, called, true, rejects, screen, |ending| {
+    let afterword = sending.afterword;
+    conclude(&run, called, true, rejects, afterword, screen, |ending| {
         sending.next(ending, rejects, false)
     })
 }

@@ -3,6 +3,7 @@
 //! The command line and the environment are seen here only.
 
 mod advice;
+mod afterword;
 mod check;
 mod claim;
 mod closer_look;
@@ -26,6 +27,7 @@ mod man;
 mod members;
 mod merge;
 mod misheard;
+mod misunderstood;
 mod offspring;
 mod once_mended;
 mod organisation;
@@ -33,6 +35,7 @@ mod places;
 mod print;
 mod prompt;
 mod question;
+mod quiet;
 mod rejects;
 mod retry;
 mod run;
@@ -49,14 +52,16 @@ mod undo;
 mod values;
 mod words;
 
-use std::env;
 use std::process::ExitCode;
 
 use clap::{ArgAction, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, ExitStatus};
-use crate::report::{LogFormat, Screen, start_log};
+use crate::report::{Screen, start_log};
 
+use self::afterword::Afterword;
+use self::misunderstood::{early_screen, misunderstood, say_it_ended};
+use self::quiet::Level;
 use self::scrub::without_passwords;
 use self::settings::{Misunderstood, Understood};
 use self::values::LogFormatName;
@@ -116,24 +121,60 @@ pub fn main() -> ExitCode {
     let understood = match settings::understand(&command) {
         Ok(understood) => understood,
         Err(Misunderstood::CommandLine(error)) => return misunderstood(&error, &command),
-        Err(Misunderstood::File(error)) => return report(&error, &early_screen()).into(),
+        Err(Misunderstood::File(error)) => {
+            let screen = early_screen();
+            let status = report(&error, &screen);
+            say_it_ended(&screen, status, &error.to_string());
+            return status.into();
+        }
     };
     let cli = match Cli::from_arg_matches(&understood.matches) {
         Ok(cli) => cli,
         Err(error) => return misunderstood(&error, &command),
     };
     let screen = Screen::new(cli.log_format.into());
-    run_command(cli, &understood, &screen)
-        .unwrap_or_else(|error| report(&error, &screen))
-        .into()
+    let (screen, log) = match quiet::level(&cli, &understood) {
+        Ok(Level::Quiet) => (screen.held_back(), environment::QUIET_LOG.to_owned()),
+        Ok(Level::Usual) => (screen, environment::log_filter(cli.verbose)),
+        Err(error) => {
+            let status = report(&error, &screen);
+            say_it_ended(&screen, status, &error.to_string());
+            return status.into();
+        }
+    };
+    let afterword = Afterword::new(&screen);
+    let status = run_command(cli, &understood, &log, &screen, &afterword);
+    let status = match status {
+        Ok(status) => {
+            afterword.write(status, None);
+            if status != ExitStatus::Complete {
+                screen.speak();
+            }
+            status
+        }
+        Err(error) => {
+            let reason = without_passwords(&error.to_string());
+            afterword.write(error.status(), Some(&reason));
+            report(&error, &screen)
+        }
+    };
+    afterword.say(status);
+    status.into()
 }
 
-fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStatus, Error> {
+fn run_command(
+    cli: Cli,
+    given: &Understood,
+    log: &str,
+    screen: &Screen,
+    afterword: &Afterword,
+) -> Result<ExitStatus, Error> {
+    cli.command.announce(given, afterword)?;
     let environment = environment::Environment::read()?;
     start_log(
         screen,
         environment.rust_log.as_deref(),
-        &environment::log_filter(cli.verbose),
+        log,
         environment.no_color,
     );
     if let Some(file) = &given.file {
@@ -151,10 +192,10 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
         check_variables(&help::whole(), screen)?;
     }
     match cli.command {
-        Command::Run(args) => run::run(*args, given, &environment, screen),
+        Command::Run(args) => run::run(*args, given, &environment, screen, afterword),
         Command::Check(args) => check::run(*args, given, &environment, screen),
-        Command::Retry(args) => retry::run(*args, given, &environment, screen),
-        Command::Undo(args) => undo::run(*args, given, &environment, screen),
+        Command::Retry(args) => retry::run(*args, given, &environment, screen, afterword),
+        Command::Undo(args) => undo::run(*args, given, &environment, screen, afterword),
         Command::Merge(args) => merge::run(args, screen),
         Command::Status(args) => status::run(args),
         Command::Settings(args) => show::run(*args, given),
@@ -162,37 +203,6 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }
-}
-
-/// The screen where the command line could not be understood as a whole.
-fn early_screen() -> Screen {
-    Screen::new(if environment::asks_for_json(LOG_FORMAT) {
-        LogFormat::Json
-    } else {
-        LogFormat::Text
-    })
-}
-
-/// Says why a command line can't be understood, or the help that it asks for.
-fn misunderstood(error: &clap::Error, command: &clap::Command) -> ExitCode {
-    let screen = early_screen();
-    let words: Vec<_> = env::args_os().skip(1).collect();
-    let Some(said) = misheard::sentence(error, command, &words) else {
-        return in_its_own_words(error, &screen);
-    };
-    screen.fail(without_passwords(&said), ExitStatus::Unusable);
-    ExitStatus::Unusable.into()
-}
-
-fn in_its_own_words(error: &clap::Error, screen: &Screen) -> ExitCode {
-    let said = error.render().to_string();
-    let text = without_passwords(&said);
-    if !error.use_stderr() || (screen.format() == LogFormat::Text && text == said) {
-        error.exit()
-    }
-    let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
-    screen.fail(text, ExitStatus::Unusable);
-    ExitStatus::Unusable.into()
 }
 
 /// Refuses to begin where somebody has set a variable that means nothing, and can only have meant one that does.

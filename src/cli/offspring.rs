@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 
+use super::afterword::{Afterword, AfterwordArgs};
 use super::environment::Environment;
 use super::finish::finish;
 use super::made_from::MadeFrom;
@@ -11,12 +12,12 @@ use super::members::retried;
 use super::places::Places;
 use super::print::print;
 use super::sending::{LegArgs, Sending, What};
-use super::settings::{OfResultArgs, Origin, SettingArgs, Settings, Understood};
+use super::settings::{CronArgs, OfResultArgs, Origin, SettingArgs, Settings, Understood};
 use crate::error::{Error, ExitStatus};
 use crate::job::{CODES, KIND, OF, RETRY, UNDO};
 use crate::list::{ColumnNames, Selection, Source};
 use crate::model::Moment;
-use crate::record::{Lineage, Offspring, Outputs};
+use crate::record::{Lineage, Offspring, Outputs, summary_of};
 use crate::report::Screen;
 
 /// The flags of both.
@@ -33,6 +34,24 @@ pub struct OffspringArgs {
     settings: OfResultArgs,
 }
 
+impl OffspringArgs {
+    /// What is written and said for whoever is not there.
+    pub fn cron(&self) -> &CronArgs {
+        self.settings.cron()
+    }
+
+    /// What a retry or undo of `result` says about its end; nothing, where it only prints.
+    pub fn afterword<'a>(
+        &'a self,
+        result: &'a Path,
+        given: &Understood,
+    ) -> Option<AfterwordArgs<'a>> {
+        let mut args = AfterwordArgs::of(self.cron(), result, self.leg.sandbox, false, given);
+        args.taken.push(summary_of(result));
+        (!self.print).then_some(args)
+    }
+}
+
 /// Sends the rows of a result that `selection` takes.
 ///
 /// # Errors
@@ -44,6 +63,7 @@ pub fn send(
     given: &Understood,
     environment: &Environment,
     screen: &Screen,
+    afterword: &Afterword,
 ) -> Result<ExitStatus, Error> {
     let started = Moment::now();
     let OffspringArgs {
@@ -77,6 +97,7 @@ pub fn send(
         given,
         environment,
         screen,
+        afterword,
     };
     if leg.finish {
         return finish(&sending);

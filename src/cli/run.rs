@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::afterword::{Afterword, AfterwordArgs};
 use super::destination::Destination;
 use super::environment::Environment;
 use super::finish::finish;
 use super::places::Places;
 use super::sending::{LegArgs, Sending, What};
-use super::settings::{Origin, SettingArgs, Settings, Understood, address};
+use super::settings::{CronArgs, Origin, SettingArgs, Settings, Understood, address};
 use crate::error::{Error, ExitStatus};
 use crate::model::Moment;
 use crate::record::Outputs;
@@ -24,6 +25,7 @@ use crate::report::{LogFormat, Screen};
     bulklabel run campaign.csv --against-org\n  \
     bulklabel run nightly.csv --expect-rows 100.. --max-removals 500 --tolerate 1%\n  \
     bulklabel run nightly.csv --output 'nightly-{date}.csv' --excel nightly.xlsx\n  \
+    bulklabel run nightly.csv --quiet --metrics nightly.prom\n  \
     zcat export.csv.gz | bulklabel run - --output export.results.csv\n\n\
     Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or from BULKLABEL_CLIENT_KEY and \
     BULKLABEL_CLIENT_SECRET (OAuth).\n\n\
@@ -42,6 +44,18 @@ pub struct RunArgs {
     settings: SettingArgs,
 }
 
+impl RunArgs {
+    /// What is written and said for whoever is not there.
+    pub fn cron(&self) -> &CronArgs {
+        &self.settings.cron
+    }
+
+    /// What it says about its end.
+    pub fn afterword(&self, given: &Understood) -> AfterwordArgs<'_> {
+        AfterwordArgs::of(self.cron(), &self.list, self.leg.sandbox, true, given)
+    }
+}
+
 /// Runs a list.
 ///
 /// # Errors
@@ -51,6 +65,7 @@ pub fn run(
     given: &Understood,
     environment: &Environment,
     screen: &Screen,
+    afterword: &Afterword,
 ) -> Result<ExitStatus, Error> {
     let started = Moment::now();
     let sending = Sending {
@@ -64,6 +79,7 @@ pub fn run(
         given,
         environment,
         screen,
+        afterword,
     };
     if args.leg.finish {
         return finish(&sending);

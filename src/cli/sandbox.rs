@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::afterword::Afterword;
 use super::fault_args::FaultArgs;
 use super::signals::Signals;
 use crate::error::{Error, ExitStatus};
@@ -56,7 +57,7 @@ pub fn run(args: SandboxArgs, screen: &Screen) -> Result<ExitStatus, Error> {
     screen.say(format_args!(
         "Listening on {url} (user name {USER}, password {PASSWORD}; or client key {KEY}, secret {SECRET}); Ctrl-C stops it"
     ));
-    Signals::catch(screen)?
+    Signals::catch(screen, &Afterword::new(screen))?
         .hand_on(String::new(), Vec::new())
         .blocking_recv();
     Ok(ExitStatus::Complete)

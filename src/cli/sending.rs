@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::advice::{self, Ended, Ending, Lacking};
+use super::afterword::Afterword;
 use super::claim::{Claim, Start, Wishes};
 use super::conclusion::{call, conclude};
 use super::credentials;
@@ -24,7 +25,7 @@ use crate::dispatch::asleep;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, ACCOUNT, BASE_URL, Identity, METHOD, Run, Underway};
 use crate::model::{Moment, OutcomeKind};
-use crate::record::{Outputs, RealDisk};
+use crate::record::{Outputs, RealDisk, summary_of};
 use crate::report::{End, Screen, count, counted, span};
 
 /// What is done with a run that may have been begun before.
@@ -91,6 +92,8 @@ pub struct Sending<'a> {
     pub environment: &'a Environment,
     /// Standard error.
     pub screen: &'a Screen,
+    /// What is told once it has ended.
+    pub afterword: &'a Afterword,
 }
 
 impl Sending<'_> {
@@ -100,8 +103,9 @@ impl Sending<'_> {
     /// What ends the run before its result, but for a stop.
     pub fn send(&self, destination: &Destination) -> Result<ExitStatus, Error> {
         let (places, settings, screen) = (&self.places, &self.settings, self.screen);
-        let signals = Signals::catch(screen)?;
+        let signals = Signals::catch(screen, self.afterword)?;
         let rejects = Rejects::of_run(self)?;
+        self.keep_names_apart(rejects.as_ref())?;
         let wait = self.args.result.lock_wait;
         let claim = Claim::stake(places, self.list, self.wishes(), wait, screen)?;
         let copying = places.now().copying();
@@ -124,6 +128,10 @@ impl Sending<'_> {
             }
             None => None,
         };
+        let run = self.run(outputs, &list, &identity);
+        if !carries_on {
+            self.afterword.knows(job::so_far(&run, None));
+        }
         let guarded = Guarded {
             name: list.source.name(),
             is_result: made_from.is_some(),
@@ -136,11 +144,14 @@ impl Sending<'_> {
         if let Some(made_from) = made_from {
             made_from.tell_unmet(&list.planned, &settings.reading, screen);
         }
-        let run = self.run(outputs, &list, &identity);
         let taken_up = match &start {
             Start::CarryOn(_) => Some(job::take_up(&run, settings.terms.rate)?),
             Start::Begin { .. } => None,
         };
+        if let Some(underway) = &taken_up {
+            let standing = underway.standing();
+            self.afterword.knows(job::so_far(&run, Some(standing)));
+        }
         let left = calls_left(&run, taken_up.as_ref());
         let client = match left {
             0 => None,
@@ -174,9 +185,15 @@ impl Sending<'_> {
         underway.count_for_rate(&asked);
         let ask = self.asks(destination);
         let called = call(&run, underway, client, ask, settings, &signals, screen)?;
-        conclude(&run, called, false, rejects, screen, |ending| {
-            self.next(ending, rejects, destination.rehearsal.is_some())
-        })
+        conclude(
+            &run,
+            called,
+            false,
+            rejects,
+            self.afterword,
+            screen,
+            |ending| self.next(ending, rejects, destination.rehearsal.is_some()),
+        )
     }
 
     /// The run of a list that was read.
@@ -201,6 +218,19 @@ impl Sending<'_> {
             now: Moment::now,
             asleep,
         }
+    }
+
+    /// Refuses files that tell of the run's end in the place of its own, or of what it is made of.
+    ///
+    /// # Errors
+    /// One is there.
+    pub fn keep_names_apart(&self, rejects: Option<&Rejects>) -> Result<(), Error> {
+        let mut taken: Vec<_> = self.places.all().flat_map(Outputs::names).collect();
+        if let Some(made_from) = self.what.made_from() {
+            taken.extend([made_from.result.clone(), summary_of(&made_from.result)]);
+        }
+        taken.extend(rejects.map(|rejects| rejects.file().path().to_owned()));
+        self.afterword.must_not_take(&taken)
     }
 
     /// What is to become of an earlier leg.

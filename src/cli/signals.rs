@@ -7,10 +7,11 @@ use std::{fs, process, thread};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
+use super::afterword::Afterword;
 use super::runtime::runtime;
 use crate::error::Error;
 use crate::model::StopReason;
-use crate::report::Screen;
+use crate::report::{Screen, why};
 
 /// Catches both signals, and does what is right at the time.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ impl Signals {
     ///
     /// # Errors
     /// The system refuses.
-    pub fn catch(screen: &Screen) -> Result<Self, Error> {
+    pub fn catch(screen: &Screen, afterword: &Afterword) -> Result<Self, Error> {
         let refused = |error| Error::unusable(format!("signals can't be caught: {error}"));
         let runtime = runtime()?;
         let (mut interrupt, mut terminate) = {
@@ -44,7 +45,8 @@ impl Signals {
             )
         };
         let stage = Arc::new(Mutex::new(Stage::Preparing(None, None)));
-        let (watched, screen) = (Arc::clone(&stage), screen.clone());
+        let watched = Arc::clone(&stage);
+        let (screen, afterword) = (screen.clone(), afterword.clone());
         let watch = async move {
             loop {
                 let reason = tokio::select! {
@@ -52,7 +54,7 @@ impl Signals {
                     Some(()) = terminate.recv() => StopReason::Terminate,
                     else => return,
                 };
-                act(&lock(&watched), reason, &screen);
+                act(&lock(&watched), reason, &screen, &afterword);
             }
         };
         // It outlives the calls, and ends with the process: a result may take a while to write.
@@ -82,8 +84,14 @@ fn lock(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
     stage.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn act(stage: &Stage, reason: StopReason, screen: &Screen) {
-    let status = i32::from(reason.status().code());
+fn act(stage: &Stage, reason: StopReason, screen: &Screen, afterword: &Afterword) {
+    let status = reason.status();
+    let end = |words: &str| -> ! {
+        afterword.write(status, Some(&why(&reason)));
+        screen.part(words, status);
+        afterword.say(status);
+        process::exit(i32::from(status.code()))
+    };
     match stage {
         Stage::Preparing(copy, journal) => {
             let is_empty = |path: &&PathBuf| fs::metadata(path).is_ok_and(|file| file.len() == 0);
@@ -91,18 +99,16 @@ fn act(stage: &Stage, reason: StopReason, screen: &Screen) {
                 // What can't be removed is overwritten by the next run.
                 let _left = fs::remove_file(path);
             }
-            screen.say("Stopped by a signal; nothing was sent.");
-            process::exit(status);
+            end("Stopped by a signal; nothing was sent.");
         }
         Stage::Calling(sender, farewell, written) => {
             // More signals than fit say no more than those that wait.
-            if let Err(mpsc::error::TrySendError::Closed(_)) = sender.try_send(reason) {
+            if let Err(mpsc::error::TrySendError::Closed(_)) = sender.try_send(reason.clone()) {
                 for path in written {
                     // What can't be removed is overwritten by the next run.
                     let _left = fs::remove_file(path);
                 }
-                screen.say(farewell);
-                process::exit(status);
+                end(farewell);
             }
         }
     }

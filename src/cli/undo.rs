@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::Resettable;
 
+use super::afterword::{Afterword, AfterwordArgs};
 use super::environment::Environment;
 use super::offspring::{OffspringArgs, send};
-use super::settings::Understood;
+use super::settings::{CronArgs, Understood};
 use crate::error::{Error, ExitStatus};
 use crate::list::Selection;
 use crate::report::Screen;
@@ -20,6 +21,8 @@ use crate::report::Screen;
 #[derive(Debug, Args)]
 #[command(
     mut_arg("excel", |arg| arg.env(Resettable::Reset)),
+    mut_arg("summary", |arg| arg.env(Resettable::Reset)),
+    mut_arg("metrics", |arg| arg.env(Resettable::Reset)),
     mut_arg("output", |arg| arg
         .env(Resettable::Reset)
         .help("Where the result goes; - is standard output [default: campaign.results.csv gives campaign.undo.results.csv \
@@ -41,6 +44,18 @@ pub struct UndoArgs {
     offspring: OffspringArgs,
 }
 
+impl UndoArgs {
+    /// What is written and said for whoever is not there.
+    pub fn cron(&self) -> &CronArgs {
+        self.offspring.cron()
+    }
+
+    /// What it says about its end; nothing, where it only prints.
+    pub fn afterword(&self, given: &Understood) -> Option<AfterwordArgs<'_>> {
+        self.offspring.afterword(&self.result, given)
+    }
+}
+
 /// Undoes what a result says was done.
 ///
 /// # Errors
@@ -50,6 +65,7 @@ pub fn run(
     given: &Understood,
     environment: &Environment,
     screen: &Screen,
+    afterword: &Afterword,
 ) -> Result<ExitStatus, Error> {
     send(
         &args.result,
@@ -58,5 +74,6 @@ pub fn run(
         given,
         environment,
         screen,
+        afterword,
     )
 }

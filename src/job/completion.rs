@@ -1,26 +1,27 @@
 //! The end of a run, or of a leg: the result in place and the other files gone, or all of them left to be carried on.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::accounting::{Account, AccountError, account_for};
 use super::called::Called;
-use super::identity::{ACCOUNT, BASE_URL, LIST, OF, SHARD};
-use super::run::{PROGRAM, Run, SANDBOX};
+use super::run::Run;
 use super::standing::Standing;
+use super::summing::{Spent, summary};
 use crate::error::{Error, ExitStatus};
-use crate::model::{OutcomeKind, Tally};
+use crate::model::Tally;
 use crate::record::{Entry, Journal, RecordError, Replacement, Target, write_whole};
-use crate::report::{Leg, ListSummary, Summary};
+use crate::report::Summary;
 
 /// How a run ended whose result is in its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Completion {
     /// Its exit status.
     pub status: ExitStatus,
     /// How many rows need a look, whether or not they are tolerated.
     pub to_look_at: u64,
+    /// What stands beside the result; or would, where that is printed.
+    pub summary: Summary,
 }
 
 /// Writes the result and the summary of a run, and removes its other files. Each step may be cut short and made again:
@@ -31,16 +32,14 @@ pub struct Completion {
 /// The list has changed, or a file can't be written; what was recorded is still there.
 pub fn complete(run: &Run<'_>, called: Called, given_up: bool) -> Result<Completion, Error> {
     let Called {
-        journal,
-        mut standing,
-        ..
+        journal, standing, ..
     } = called;
     let left = run.planned.plan.totals().calls - standing.ledger.ended();
     if left > 0 && !given_up {
         end_leg(run, journal, ExitStatus::Stopped);
         return Err(Error::new(ExitStatus::Stopped, Unmade(left)));
     }
-    match put_in_place(run, &mut standing, given_up) {
+    match put_in_place(run, &standing, given_up) {
         Ok(completion) => {
             remove_all(run, journal)?;
             Ok(completion)
@@ -59,11 +58,7 @@ pub fn complete(run: &Run<'_>, called: Called, given_up: bool) -> Result<Complet
 )]
 struct Unmade(u32);
 
-fn put_in_place(
-    run: &Run<'_>,
-    standing: &mut Standing,
-    given_up: bool,
-) -> Result<Completion, Error> {
+fn put_in_place(run: &Run<'_>, standing: &Standing, given_up: bool) -> Result<Completion, Error> {
     let account = match &run.outputs.target {
         Target::File(path) => write_into_place(run, standing, path)?,
         Target::StandardOutput => print(run, standing)?,
@@ -73,13 +68,19 @@ fn put_in_place(
         true if !given_up => ExitStatus::Complete,
         _ => ExitStatus::WithFailures,
     };
+    let spent = Spent::by(standing, (run.now)());
+    let summary = summary(run, &account.tally, spent, status);
     if let Some(path) = run.outputs.summary() {
-        let json = summary(run, &account, standing, status)
+        let json = summary
             .to_json()
             .map_err(|error| Error::new(ExitStatus::TryLater, error))?;
         write_whole(&*run.disk, &path, &json)?;
     }
-    Ok(Completion { status, to_look_at })
+    Ok(Completion {
+        status,
+        to_look_at,
+        summary,
+    })
 }
 
 /// Writes the result, and its workbook, into their places: both are whole before the first of them is put there.
@@ -186,64 +187,4 @@ fn write(
     counted.leave_pending(u64::from(run.planned.plan.data_rows()));
     account.must_equal(&counted)?;
     Ok(account)
-}
-
-fn summary(
-    run: &Run<'_>,
-    account: &Account,
-    standing: &mut Standing,
-    status: ExitStatus,
-) -> Summary {
-    let plan = &run.planned.plan;
-    let now = (run.now)();
-    let effort = standing.effort(now);
-    let own_keys = [LIST, BASE_URL, ACCOUNT, SHARD, OF];
-    let parts = run.identity.parts().iter();
-    let settings = parts.filter(|(name, _)| !own_keys.contains(&name.as_str()));
-    let mut settings: BTreeMap<_, _> = settings
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    let others = run.others.iter();
-    settings.extend(others.map(|(name, value)| ((*name).to_owned(), value.clone())));
-    if run.rehearsal {
-        settings.insert(SANDBOX.to_owned(), true.to_string());
-    }
-    let last = standing.legs.len().saturating_sub(1);
-    let legs = standing.legs.iter().enumerate().map(|(n, leg)| Leg {
-        started_at: leg.begin.started.to_string(),
-        ended_at: leg.ended.unwrap_or(now).to_string(),
-        exit_status: if n == last {
-            Some(status.code())
-        } else {
-            leg.status
-        },
-    });
-    let rows = |kind: OutcomeKind| (kind.as_str().to_owned(), account.tally.rows(kind));
-    let by_code = account.tally.rows_by_code().into_iter();
-    Summary {
-        program: PROGRAM.to_owned(),
-        run: run.identity.hash(),
-        list: ListSummary {
-            name: run.list_name(),
-            rows: u64::from(plan.data_rows()),
-            fingerprint: run.planned.fingerprint.to_string(),
-        },
-        base_url: run.part(BASE_URL),
-        account: run.part(ACCOUNT),
-        of: run.identity.parts().get(OF).cloned(),
-        settings,
-        shard: run.part(SHARD),
-        rows: OutcomeKind::ALL.into_iter().map(rows).collect(),
-        codes: by_code
-            .map(|(code, rows)| (code.to_owned(), rows))
-            .collect(),
-        customers: u64::from(plan.customers()),
-        calls: effort.ended,
-        attempts: effort.attempts,
-        throttled: effort.throttled,
-        legs: legs.collect(),
-        seconds: standing.seconds(now),
-        exit_status: status.code(),
-        minutes: std::mem::take(&mut standing.minutes).finish(now),
-    }
 }

@@ -276,6 +276,7 @@ mod tests {
             legs: vec![leg],
             seconds: 0.0,
             exit_status: 1,
+            reason: None,
             minutes: Vec::new(),
         };
         Member {

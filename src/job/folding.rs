@@ -125,6 +125,7 @@ fn folded_summary(family: &[Member], folded: &Folded, tolerance: Tolerance) -> S
         throttled: sum(|one| one.throttled),
         seconds: summaries().map(|one| one.seconds).sum(),
         exit_status: folded.status(tolerance).code(),
+        reason: None,
         legs,
         settings,
         minutes: joined(summaries().flat_map(|one| one.minutes.clone())),

@@ -5,7 +5,7 @@
 //! journal leaves it and makes the calls that are left, `desk` writes all that happens in the `wording` of the
 //! journal, and `standing` is what that comes
 //! to, with the `departures` that count for the rate; `glimpse` tells it from outside. `accounting` reads the list once more and writes the result beside the outcomes, and `completion` puts it in its
-//! place. Complete results that are retries of one another are a `family`, and `folding` makes one of them.
+//! place, with the sum that `summing` makes of it. Complete results that are retries of one another are a `family`, and `folding` makes one of them.
 //! Before any of that, an `inspection` looks at a list of which nothing is sent; the `causes` of rejected rows are told by it;
 //! and `organisation` holds a plan against the labels that the organisation has. What people mend by hand is written by `rejects`,
 //! and what can be mended with certainty by `fixing`: each reads the list `again`.
@@ -31,6 +31,7 @@ mod reading;
 mod rejects;
 mod run;
 mod standing;
+mod summing;
 mod unfinished;
 mod wording;
 
@@ -53,4 +54,5 @@ pub use reading::{Planned, Reading, plan};
 pub use rejects::{has_rejects, write_rejects};
 pub use run::{Run, SANDBOX, TOLERATE};
 pub use standing::Standing;
+pub use summing::{SoFar, so_far};
 pub use unfinished::{Unfinished, look};

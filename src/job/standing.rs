@@ -291,6 +291,11 @@ impl Standing {
         self.departures.before(now)
     }
 
+    /// When it was last heard of.
+    pub fn heard_of(&self) -> Moment {
+        self.latest
+    }
+
     /// How long its legs have taken together, in seconds.
     pub fn seconds(&self, now: Moment) -> f64 {
         self.spans(now, |begin| begin.started).as_secs_f64()

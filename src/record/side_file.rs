@@ -41,6 +41,10 @@ enum Why {
     Exists,
     #[error("it is no regular file")]
     NoRegularFile,
+    #[error("it is there already, and not {0}: nothing is written over it")]
+    Foreign(&'static str),
+    #[error("it is there already, and can't be read: {0}")]
+    Unreadable(io::Error),
     #[error("it can't be written: {0}")]
     Unwritable(io::Error),
     #[error("it can't be read: {0}")]
@@ -143,6 +147,29 @@ impl SideFile {
             true => Err(self.error(Why::Exists)),
             false => Ok(()),
         }
+    }
+
+    /// Refuses one in the place of a file that is `taken`.
+    ///
+    /// # Errors
+    /// It is.
+    pub fn must_not_take(&self, taken: &[PathBuf]) -> Result<(), SideFileError> {
+        let own = [self.path.clone(), temporary(&self.path)];
+        let meets = |taken: &PathBuf| own.iter().any(|own| is_same_place(taken, own));
+        match taken.iter().any(meets) {
+            true => Err(self.in_use()),
+            false => Ok(()),
+        }
+    }
+
+    /// Says that what is there is not `what` may be replaced.
+    pub fn foreign(&self, what: &'static str) -> SideFileError {
+        self.error(Why::Foreign(what))
+    }
+
+    /// Says that what is there can't be read.
+    pub fn unreadable(&self, source: io::Error) -> SideFileError {
+        self.error(Why::Unreadable(source))
     }
 
     /// Whether it is the same as another.

@@ -145,7 +145,7 @@ impl Closing<'_> {
 }
 
 /// Why a run stopped, as half a sentence.
-pub(super) fn why(reason: &StopReason) -> String {
+pub fn why(reason: &StopReason) -> String {
     let said = |words: &str| {
         if words.is_empty() {
             String::new()

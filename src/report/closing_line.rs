@@ -47,8 +47,11 @@ struct ClosingLine<'a> {
 }
 
 impl Screen {
-    /// Sums a run up: the last that it says.
+    /// Sums a run up: the last that it says. What was held back is told, unless all is well.
     pub fn close(&self, closing: &Closing<'_>, status: ExitStatus) {
+        if status != ExitStatus::Complete {
+            self.speak();
+        }
         match self.format() {
             LogFormat::Text => self.say(closing),
             LogFormat::Json => {

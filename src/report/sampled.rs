@@ -120,5 +120,9 @@ impl Screen {
             LogFormat::Text => self.say(sampled),
             LogFormat::Json => self.tell("INFO", "canary", &sampled.headline(), line),
         }
+        if sampled.verdict == Verdict::Asked {
+            // Who is asked has to know what was said so far.
+            self.brief();
+        }
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::minutes::Minute;
+use crate::model::Moment;
 
 /// The list that was run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -68,6 +70,9 @@ pub struct Summary {
     pub seconds: f64,
     /// How the run ended.
     pub exit_status: u8,
+    /// Why it did not come to its end; only elsewhere, as nothing stands beside a result that is not complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Pace and latency.
     pub minutes: Vec<Minute>,
 }
@@ -83,6 +88,25 @@ impl Summary {
         Ok(json)
     }
 
+    /// Says how a run has ended that has not come to its end: with this status, now, and why.
+    pub fn end(&mut self, status: u8, now: Moment, reason: Option<String>) {
+        self.exit_status = status;
+        self.reason = reason;
+        if let Some(last) = self.legs.last_mut() {
+            last.exit_status = Some(status);
+            last.ended_at = now.to_string();
+        }
+    }
+
+    /// Whether a file's content is the sum of a run, also one that was refused.
+    pub fn is_one(json: &str) -> bool {
+        let json = serde_json::from_str::<Value>(json);
+        json.is_ok_and(|json| {
+            let program = json["program"].as_str();
+            program.is_some_and(|program| program.starts_with("bulklabel "))
+        })
+    }
+
     /// What the file's content says.
     ///
     /// # Errors
@@ -90,4 +114,34 @@ impl Summary {
     pub fn from_json(json: &[u8]) -> serde_json::Result<Self> {
         serde_json::from_slice(json)
     }
+}
+
+/// What `--summary` says of a run whose list was not read: the same keys, and null for what is not known.
+///
+/// # Errors
+/// Never: its keys are strings and its numbers finite.
+pub fn unread_summary(list: &str, leg: &Leg, reason: Option<&str>) -> serde_json::Result<Vec<u8>> {
+    let unread = json!({
+        "program": concat!("bulklabel ", env!("CARGO_PKG_VERSION")),
+        "run": null,
+        "list": { "name": list, "rows": null, "fingerprint": null },
+        "baseUrl": null,
+        "account": null,
+        "settings": {},
+        "shard": null,
+        "rows": {},
+        "codes": {},
+        "customers": null,
+        "calls": null,
+        "attempts": null,
+        "throttled": null,
+        "legs": [leg],
+        "seconds": null,
+        "exitStatus": leg.exit_status,
+        "reason": reason,
+        "minutes": [],
+    });
+    let mut json = serde_json::to_vec_pretty(&unread)?;
+    json.push(b'\n');
+    Ok(json)
 }

@@ -4,7 +4,7 @@
 type Answer = (&'static str, &'static str, &'static str);
 
 /// Flags.
-const FLAGS: [Answer; 27] = [
+const FLAGS: [Answer; 29] = [
     (
         "--password --pass --passwd --username --user --till -u -p --token --api-key --secret --client-key \
          --client-secret --auth --credentials --key",
@@ -137,6 +137,16 @@ const FLAGS: [Answer; 27] = [
         "--debug --log-level --trace --verbosity --loglevel",
         "",
         "-v says more, and -vv most",
+    ),
+    (
+        "--silent --no-progress --no-progress-bar --cron --brief",
+        "--quiet",
+        "--quiet says nothing where all is well, and shows no progress",
+    ),
+    (
+        "--prometheus --prom --metrics-file --textfile --statsd",
+        "--metrics",
+        "--metrics FILE.prom tells Prometheus' textfile collector how the run ended",
     ),
     (
         "--json --log --json-logs --log-json --format",

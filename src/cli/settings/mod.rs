@@ -16,7 +16,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 pub use address::address;
-pub use args::{ListArgs, ServiceArgs, SettingArgs};
+pub use args::{CronArgs, ListArgs, ServiceArgs, SettingArgs};
 pub use file::SettingsFile;
 pub use layers::{Misunderstood, Understood, names, understand};
 pub use of_check::CheckSettingArgs;

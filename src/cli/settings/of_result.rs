@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use clap::Args;
 
 use super::args::{
-    ConsentArgs, FileArgs, ListArgs, OrganisationArgs, PaceArgs, ResultArgs, ServiceArgs,
+    ConsentArgs, CronArgs, FileArgs, ListArgs, OrganisationArgs, PaceArgs, ResultArgs, ServiceArgs,
     SettingArgs, ValveArgs,
 };
 use crate::cli::guards::RowRange;
@@ -38,6 +38,16 @@ pub struct OfResultArgs {
 
     #[command(flatten)]
     result: ResultArgs,
+
+    #[command(flatten)]
+    cron: CronArgs,
+}
+
+impl OfResultArgs {
+    /// What is written and said for whoever is not there.
+    pub fn cron(&self) -> &CronArgs {
+        &self.cron
+    }
 }
 
 /// How the rows that are taken are planned, and what must hold of them. All but the first are flags only: under ids that are
@@ -93,6 +103,7 @@ impl From<OfResultArgs> for SettingArgs {
             pace,
             valves,
             result,
+            cron,
         } = args;
         Self {
             consent,
@@ -116,6 +127,7 @@ impl From<OfResultArgs> for SettingArgs {
             pace,
             valves,
             result,
+            cron,
         }
     }
 }

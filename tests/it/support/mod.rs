@@ -7,6 +7,7 @@ mod raw;
 mod sandbox;
 mod terminal;
 mod tls;
+mod tools;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -22,6 +23,7 @@ pub use raw::{Raw, endlessly, silence};
 pub use sandbox::Sandbox;
 pub use terminal::Terminal;
 pub use tls::{Authority, TlsServer, proxy_head};
+pub use tools::{tool, words};
 
 /// A folder of its own, with the program in it.
 pub struct Workplace {
@@ -152,8 +154,13 @@ impl Workplace {
     pub fn holds_none_of(&self, secrets: &[&str], ran: &Ran) {
         let files = self.files().into_iter().filter(|name| name != "secret");
         let files = files.map(|name| (name.clone(), fs::read(self.path(&name)).unwrap()));
-        let streams = [("stdout", &ran.stdout), ("stderr", &ran.stderr)]
-            .map(|(name, text)| (name.to_owned(), text.clone().into_bytes()));
+        let last_line = ran.last_line.clone().unwrap_or_default();
+        let streams = [
+            ("stdout", &ran.stdout),
+            ("stderr", &ran.stderr),
+            ("last line", &last_line),
+        ]
+        .map(|(name, text)| (name.to_owned(), text.clone().into_bytes()));
         for (name, content) in files.chain(streams) {
             let content = String::from_utf8_lossy(&content);
             for secret in secrets {
@@ -171,15 +178,31 @@ impl Workplace {
 pub struct Ran {
     pub status: i32,
     pub stdout: String,
+    /// Without the last line that a search relies on.
     pub stderr: String,
+    /// That line, where it is the last.
+    pub last_line: Option<String>,
 }
+
+/// How the line begins that ends the log of a run.
+const LAST_LINE: &str = "bulklabel finished:";
 
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
+        let mut stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        let last = stderr
+            .lines()
+            .last()
+            .filter(|line| line.starts_with(LAST_LINE));
+        let last_line = last.map(str::to_owned);
+        if let Some(line) = &last_line {
+            stderr.truncate(stderr.len() - line.len() - 1);
+        }
         let ran = Self {
             status: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            stderr,
+            last_line,
         };
         assert!(!ran.stderr.contains("panicked"), "{ran}");
         ran
@@ -190,8 +213,11 @@ impl std::fmt::Display for Ran {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "exit {}\n--- stdout\n{}\n--- stderr\n{}",
-            self.status, self.stdout, self.stderr
+            "exit {}\n--- stdout\n{}\n--- stderr\n{}{}",
+            self.status,
+            self.stdout,
+            self.stderr,
+            self.last_line.as_deref().unwrap_or_default()
         )
     }
 }
@@ -216,6 +242,13 @@ impl Ran {
             .and_then(|(why, _)| why.split_once(": "))
             .unwrap_or_else(|| panic!("{ran}"));
         (code.to_owned(), message.to_owned())
+    }
+
+    /// The last line, which a run must have.
+    #[track_caller]
+    pub fn last_line(&self) -> &str {
+        let line = self.last_line.as_deref();
+        line.unwrap_or_else(|| panic!("no last line\n{self}"))
     }
 
     /// Asserts that standard error says this.

@@ -1,5 +1,6 @@
 //! The settings as flags and variables; `bulklabel.toml` may hold each of them, too.
 
+mod cron;
 mod file;
 mod list;
 mod organisation;
@@ -11,6 +12,7 @@ mod valves;
 
 use clap::Args;
 
+pub use cron::CronArgs;
 pub use file::FileArgs;
 pub use list::ListArgs;
 pub use organisation::OrganisationArgs;
@@ -62,4 +64,8 @@ pub struct SettingArgs {
     /// Where the result goes.
     #[command(flatten)]
     pub result: ResultArgs,
+
+    /// What is written and said for whoever is not there.
+    #[command(flatten)]
+    pub cron: CronArgs,
 }
