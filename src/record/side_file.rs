@@ -47,8 +47,6 @@ enum Why {
     Unreadable(io::Error),
     #[error("it can't be written: {0}")]
     Unwritable(io::Error),
-    #[error("it can't be read: {0}")]
-    Unreadable(io::Error),
 }
 
 /// Takes what is written and holds it against what stands in a file.
@@ -287,10 +285,6 @@ impl SideFile {
         let is_at_its_end = compared.there.fill_buf().map(<[u8]>::is_empty);
         let is_at_its_end = is_at_its_end.map_err(|error| self.unreadable(error))?;
         Ok(compared.is_same && is_at_its_end)
-    }
-
-    fn unreadable(&self, source: io::Error) -> SideFileError {
-        self.error(Why::Unreadable(source))
     }
 
     /// An error of writing it.
