@@ -3,6 +3,7 @@
 use super::claim::{Claim, Start};
 use super::conclusion::{call, conclude};
 use super::list::List;
+use super::page::PageFile;
 use super::rejects::Rejects;
 use super::sending::Sending;
 use super::signals::Signals;
@@ -17,6 +18,7 @@ pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
     let (places, settings, screen) = (&sending.places, &sending.settings, sending.screen);
     let signals = Signals::catch(screen)?;
     let rejects = Rejects::of_run(sending)?;
+    let page = PageFile::of_run(sending)?;
     let wait = sending.args.result.lock_wait;
     let claim = Claim::stake(places, sending.list, sending.wishes(), wait, screen)?;
     let copying = places.now().copying();
@@ -41,7 +43,12 @@ pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
         None => None,
     };
     let called = call(&run, underway, None, None, settings, &signals, screen)?;
-    conclude(&run, called, true, rejects, screen, |ending| {
-        sending.next(ending, false)
-    })
+    conclude(
+        &run,
+        called,
+        true,
+        (rejects, page.as_ref()),
+        screen,
+        |ending| sending.next(ending, false),
+    )
 }

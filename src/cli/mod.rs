@@ -28,11 +28,13 @@ mod misheard;
 mod offspring;
 mod once_mended;
 mod organisation;
+mod page;
 mod places;
 mod print;
 mod prompt;
 mod question;
 mod rejects;
+mod report;
 mod retry;
 mod run;
 mod runtime;
@@ -103,6 +105,7 @@ enum Command {
     Retry(Box<retry::RetryArgs>),
     Undo(Box<undo::UndoArgs>),
     Merge(merge::MergeArgs),
+    Report(report::ReportArgs),
     Status(status::StatusArgs),
     Settings(Box<show::ShowArgs>),
     Sandbox(Box<sandbox::SandboxArgs>),
@@ -116,7 +119,7 @@ pub fn main() -> ExitCode {
     let understood = match settings::understand(&command) {
         Ok(understood) => understood,
         Err(Misunderstood::CommandLine(error)) => return misunderstood(&error, &command),
-        Err(Misunderstood::File(error)) => return report(&error, &early_screen()).into(),
+        Err(Misunderstood::File(error)) => return fail(&error, &early_screen()).into(),
     };
     let cli = match Cli::from_arg_matches(&understood.matches) {
         Ok(cli) => cli,
@@ -124,7 +127,7 @@ pub fn main() -> ExitCode {
     };
     let screen = Screen::new(cli.log_format.into());
     run_command(cli, &understood, &screen)
-        .unwrap_or_else(|error| report(&error, &screen))
+        .unwrap_or_else(|error| fail(&error, &screen))
         .into()
 }
 
@@ -156,6 +159,7 @@ fn run_command(cli: Cli, given: &Understood, screen: &Screen) -> Result<ExitStat
         Command::Retry(args) => retry::run(*args, given, &environment, screen),
         Command::Undo(args) => undo::run(*args, given, &environment, screen),
         Command::Merge(args) => merge::run(args, screen),
+        Command::Report(args) => report::run(args, screen),
         Command::Status(args) => status::run(args),
         Command::Settings(args) => show::run(*args, given),
         Command::Sandbox(args) => sandbox::run(*args, screen),
@@ -204,7 +208,7 @@ fn check_variables(command: &clap::Command, screen: &Screen) -> Result<(), Error
     slip.map_or(Ok(()), |slip| Err(Error::unusable(slip)))
 }
 
-fn report(error: &Error, screen: &Screen) -> ExitStatus {
+fn fail(error: &Error, screen: &Screen) -> ExitStatus {
     screen.fail(without_passwords(&error.to_string()), error.status());
     error.status()
 }

@@ -16,6 +16,7 @@ use super::list::List;
 use super::made_from::MadeFrom;
 use super::members::Fold;
 use super::once_mended::Mending;
+use super::page::PageFile;
 use super::places::Places;
 use super::rejects::{self, Rejects};
 use super::settings::{Origin, SettingArgs, Settings, Understood};
@@ -102,6 +103,7 @@ impl Sending<'_> {
         let (places, settings, screen) = (&self.places, &self.settings, self.screen);
         let signals = Signals::catch(screen)?;
         let rejects = Rejects::of_run(self)?;
+        let page = PageFile::of_run(self)?;
         let wait = self.args.result.lock_wait;
         let claim = Claim::stake(places, self.list, self.wishes(), wait, screen)?;
         let copying = places.now().copying();
@@ -166,9 +168,14 @@ impl Sending<'_> {
         underway.count_for_rate(&asked);
         let ask = self.asks(destination);
         let called = call(&run, underway, client, ask, settings, &signals, screen)?;
-        conclude(&run, called, false, rejects, screen, |ending| {
-            self.next(ending, destination.rehearsal.is_some())
-        })
+        conclude(
+            &run,
+            called,
+            false,
+            (rejects, page.as_ref()),
+            screen,
+            |ending| self.next(ending, destination.rehearsal.is_some()),
+        )
     }
 
     /// The run of a list that was read.

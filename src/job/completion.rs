@@ -31,16 +31,14 @@ pub struct Completion {
 /// The list has changed, or a file can't be written; what was recorded is still there.
 pub fn complete(run: &Run<'_>, called: Called, given_up: bool) -> Result<Completion, Error> {
     let Called {
-        journal,
-        mut standing,
-        ..
+        journal, standing, ..
     } = called;
     let left = run.planned.plan.totals().calls - standing.ledger.ended();
     if left > 0 && !given_up {
         end_leg(run, journal, ExitStatus::Stopped);
         return Err(Error::new(ExitStatus::Stopped, Unmade(left)));
     }
-    match put_in_place(run, &mut standing, given_up) {
+    match put_in_place(run, &standing, given_up) {
         Ok(completion) => {
             remove_all(run, journal)?;
             Ok(completion)
@@ -59,11 +57,7 @@ pub fn complete(run: &Run<'_>, called: Called, given_up: bool) -> Result<Complet
 )]
 struct Unmade(u32);
 
-fn put_in_place(
-    run: &Run<'_>,
-    standing: &mut Standing,
-    given_up: bool,
-) -> Result<Completion, Error> {
+fn put_in_place(run: &Run<'_>, standing: &Standing, given_up: bool) -> Result<Completion, Error> {
     let account = match &run.outputs.target {
         Target::File(path) => write_into_place(run, standing, path)?,
         Target::StandardOutput => print(run, standing)?,
@@ -74,7 +68,7 @@ fn put_in_place(
         _ => ExitStatus::WithFailures,
     };
     if let Some(path) = run.outputs.summary() {
-        let json = summary(run, &account, standing, status)
+        let json = summary(run, &account.tally, standing, status)
             .to_json()
             .map_err(|error| Error::new(ExitStatus::TryLater, error))?;
         write_whole(&*run.disk, &path, &json)?;
@@ -188,12 +182,14 @@ fn write(
     Ok(account)
 }
 
-fn summary(
-    run: &Run<'_>,
-    account: &Account,
-    standing: &mut Standing,
-    status: ExitStatus,
-) -> Summary {
+/// What was run and how it went up to now, for a run that ends with this status.
+pub fn so_far(run: &Run<'_>, standing: &Standing, status: ExitStatus) -> Summary {
+    let mut tally = standing.tally.clone();
+    tally.leave_pending(u64::from(run.planned.plan.data_rows()));
+    summary(run, &tally, standing, status)
+}
+
+fn summary(run: &Run<'_>, tally: &Tally, standing: &Standing, status: ExitStatus) -> Summary {
     let plan = &run.planned.plan;
     let now = (run.now)();
     let effort = standing.effort(now);
@@ -218,8 +214,8 @@ fn summary(
             leg.status
         },
     });
-    let rows = |kind: OutcomeKind| (kind.as_str().to_owned(), account.tally.rows(kind));
-    let by_code = account.tally.rows_by_code().into_iter();
+    let rows = |kind: OutcomeKind| (kind.as_str().to_owned(), tally.rows(kind));
+    let by_code = tally.rows_by_code().into_iter();
     Summary {
         program: PROGRAM.to_owned(),
         run: run.identity.hash(),
@@ -244,6 +240,6 @@ fn summary(
         legs: legs.collect(),
         seconds: standing.seconds(now),
         exit_status: status.code(),
-        minutes: std::mem::take(&mut standing.minutes).finish(now),
+        minutes: standing.minutes.clone().finish(now),
     }
 }

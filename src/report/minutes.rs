@@ -61,7 +61,7 @@ pub fn joined(minutes: impl IntoIterator<Item = Minute>) -> Vec<Minute> {
 }
 
 /// Gathers the minutes of a run.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Minutes {
     minutes: Vec<Minute>,
     current: Option<Current>,
@@ -69,7 +69,7 @@ pub struct Minutes {
     hold: Option<(i64, i64)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Current {
     /// The minute, counted from 1970.
     number: i64,

@@ -14,6 +14,7 @@ mod log;
 mod minutes;
 mod organisation;
 mod outcomes;
+pub mod page;
 mod progress;
 mod sampled;
 mod screen;
@@ -28,7 +29,7 @@ pub use brief::{doubts_in_brief, labels_in_brief};
 pub use checked::{
     Checked, CheckedLabel, Findings, LabelRows, LongIdRows, LookAlikes, RejectedRows, Slip,
 };
-pub use closing::{Closing, Effort, End};
+pub use closing::{Closing, Effort, End, why};
 pub use cures::Cures;
 pub use findings::Told;
 pub use fixed::{FixedList, MendedRows, RenamedRows};

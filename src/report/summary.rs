@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::minutes::Minute;
+use crate::error::ExitStatus;
 
 /// The list that was run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -81,6 +82,15 @@ impl Summary {
         let mut json = serde_json::to_vec_pretty(self)?;
         json.push(b'\n');
         Ok(json)
+    }
+
+    /// The same of a run that ends with this status.
+    pub fn end_with(&mut self, status: ExitStatus) -> &mut Self {
+        self.exit_status = status.code();
+        if let Some(last) = self.legs.last_mut() {
+            last.exit_status = Some(status.code());
+        }
+        self
     }
 
     /// What the file's content says.

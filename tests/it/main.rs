@@ -25,6 +25,8 @@ mod oauth;
 mod organisation;
 mod outages;
 mod pace;
+mod page;
+mod page_in_browser;
 mod rejects;
 mod results;
 mod resume;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 
-use super::RejectsArgs;
+use super::{RejectsArgs, ReportPageArgs};
 use crate::cli::values::span_or_zero;
 use crate::model::Tolerance;
 
@@ -67,4 +67,8 @@ pub struct ResultArgs {
     /// Where the rejected rows go.
     #[command(flatten)]
     pub rejects: RejectsArgs,
+
+    /// Where the page goes.
+    #[command(flatten)]
+    pub report: ReportPageArgs,
 }
