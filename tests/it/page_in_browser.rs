@@ -85,7 +85,7 @@ fn it_shows_the_figures_of_the_result_throws_no_error_and_asks_for_nothing() {
         counted(&work, |row| Some(row["outcome"].clone()))
     );
     let codes = "Array.from(document.querySelectorAll('.code'), (code) => [code.querySelector('.kind').textContent + ' ' + \
-                 code.querySelector('h3').textContent, code.querySelector('.rows').textContent])";
+                 code.querySelector('h3').textContent, code.querySelector('.amount').textContent])";
     let of_codes = counted(&work, |row| {
         let is_told = !row["code"].is_empty();
         is_told.then(|| format!("{} {}", row["outcome"], row["code"]))

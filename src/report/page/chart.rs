@@ -39,6 +39,7 @@ pub fn chart(
         svg.chart role="img" aria-labelledby={ (id) " " (desc) } width="100%" height=(TOP + HEIGHT + BELOW) {
             title id=(id) { (title) }
             desc id=(desc) { (told) }
+            (bands(&timeline.columns))
             svg x="0" y=(TOP) width="100%" height=(HEIGHT) viewBox={ "0 0 " (width) " 100" } preserveAspectRatio="none" {
                 (plot)
             }
@@ -136,22 +137,27 @@ pub fn line(columns: &[Column], height: impl Fn(&Column) -> Option<f64>) -> Stri
     path
 }
 
-/// Bands over all of the height, each as much of its column's width as is a share of its minutes, from 0 to 1.
-pub fn bands(columns: &[Column], share: impl Fn(&Column) -> f64) -> String {
-    let mut path = String::new();
-    for (n, column) in columns.iter().enumerate() {
-        let width = WIDTH as f64 * share(column).clamp(0.0, 1.0);
-        if width > 0.0 {
-            // What is too narrow could not be seen.
-            path.push_str(&format!(
-                "M{} 0h{:.1}v100h-{:.1}z",
-                n * WIDTH,
-                width.max(1.0),
-                width.max(1.0)
-            ));
+/// Over all of the height, when all calls were held, and when none ended: each as much of its column's width as is its share of
+/// the minutes.
+fn bands(columns: &[Column]) -> Markup {
+    let part = |class: &'static str, share: fn(&Column) -> f64| {
+        let columns = columns.iter().enumerate();
+        columns
+            .filter_map(move |(n, column)| Some((class, n, width(share(column), column.minutes)?)))
+    };
+    let held = part("held", |column| column.held);
+    let silent = part("silent", |column| column.silent as f64);
+    let percent = |number: f64| format!("{:.2}%", 100.0 * number / columns.len() as f64);
+    html! {
+        @for (class, n, width) in held.chain(silent) {
+            rect class=(class) x=(percent(n as f64)) width=(percent(width)) y=(TOP) height=(HEIGHT) {}
         }
     }
-    path
+}
+
+/// How wide a band is, as a part of its column; none without one. What is too narrow could not be seen.
+fn width(minutes: f64, of: u64) -> Option<f64> {
+    (minutes > 0.0).then(|| (minutes / of as f64).clamp(0.1, 1.0))
 }
 
 /// The first of 1, 2, 5, 10, 20 … that is no less.
@@ -192,7 +198,11 @@ mod tests {
         );
         let drawn = |column: &Column| (column.attempts > 0).then(|| height(column));
         assert_eq!(line(&columns, drawn), "M0 50.0H10M20 0.0H30");
-        assert!(bands(&columns, |column| column.held).starts_with("M0 0h2.5v100h-2.5z"));
+        assert_eq!(
+            [width(0.25, 1), width(0.01, 5), width(7.0, 5)],
+            [Some(0.25), Some(0.1), Some(1.0)]
+        );
+        assert_eq!(width(0.0, 5), None);
     }
 
     #[test]

@@ -93,7 +93,7 @@ fn one(content: &Content<'_>, (kind, code, counted): &Told<'_>) -> Markup {
             header {
                 p.kind { (kind.as_str()) }
                 @if !code.is_empty() { h3 { (Shown(code, 80)) } } @else { h3 { "no code" } }
-                p.rows { (at_least(counted.missed)) (counted_rows(counted.rows)) }
+                p.amount { (at_least(counted.missed)) (counted_rows(counted.rows)) }
             }
             div {
                 p.means { (meaning.means) }
@@ -101,7 +101,7 @@ fn one(content: &Content<'_>, (kind, code, counted): &Told<'_>) -> Markup {
                 @if !counted.value.message.is_empty() {
                     p {
                         span.term { "It said" } " " q { (Shown(&counted.value.message, 300)) }
-                        " (line " (count(counted.value.line)) ", the first)"
+                        " (line " (counted.value.line) ", the first)"
                     }
                 }
                 @if counted.value.fine > 0 && counted.value.fine < counted.rows && *kind == OutcomeKind::Warning {
@@ -137,7 +137,7 @@ fn cure(content: &Content<'_>, kind: OutcomeKind, code: &str, meaning: &Meaning)
     };
     html! {
         @if !told.is_empty() { p { span.term { "Next" } " " (told) } }
-        @if let Some(command) = command { pre tabindex="0" { code { (command) } } }
+        @if let Some(command) = command { pre { code { (command) } } }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::chart::{Level, area, bands, chart, line, round_up};
+use super::chart::{Level, area, chart, line, round_up};
 use super::content::{Content, exit_words};
 use super::text::Shown;
 use super::timeline::{Column, Timeline, stamp};
@@ -104,8 +104,7 @@ fn attempts(timeline: &Timeline) -> Markup {
     );
     let plot = html! {
         path.attempts d=(area(columns, height(|column| column.attempts))) {}
-        path.held d=(bands(columns, |column| column.held / column.minutes as f64)) {}
-        path.silent d=(bands(columns, |column| column.silent as f64 / column.minutes as f64)) {}
+        path.edge d=(line(columns, |column| Some(column.in_a_minute(column.attempts) / top))) {}
         path.throttled d=(area(columns, height(|column| column.throttled))) {}
     };
     html! {
@@ -172,7 +171,6 @@ fn latency(timeline: &Timeline) -> Markup {
         minutes_of(timeline)
     );
     let plot = html! {
-        path.held d=(bands(columns, |column| column.held / column.minutes as f64)) {}
         path.p99 d=(line(columns, at(2))) {}
         path.p95 d=(line(columns, at(1))) {}
         path.p50 d=(line(columns, at(0))) {}

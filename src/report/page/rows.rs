@@ -96,7 +96,7 @@ fn row(sample: &Sample) -> Markup {
     } = sample;
     html! {
         tr {
-            td.number { (count(*line)) }
+            td.number { (line) }
             td { (Shown(user, 60)) }
             td { (Shown(action, 30)) " " b { (Shown(label, 120)) } }
             td {

@@ -65,3 +65,88 @@ fn came_to(content: &Content<'_>, total: u64) -> String {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Outcome, Tally};
+    use crate::report::page::{Commands, Gathered, GatheredRow};
+
+    fn gathered(outcomes: &[(&str, &str, u64)]) -> Gathered {
+        let mut gathered = Gathered::default();
+        let mut line = 2;
+        for (kind, code, rows) in outcomes {
+            let outcome = Outcome::new(OutcomeKind::from_word(kind).unwrap(), *code, "");
+            for _ in 0..*rows {
+                gathered.add(&GatheredRow {
+                    line,
+                    user: "1",
+                    action: "remove",
+                    label: "VIP",
+                    outcome: &outcome,
+                    status: None,
+                    attempts: 1,
+                });
+                line += 1;
+            }
+        }
+        gathered
+    }
+
+    fn told(kind: Kind, rehearsal: bool, close: Close, gathered: &Gathered) -> String {
+        sentence(&Content {
+            kind,
+            rehearsal,
+            name: "a.csv",
+            result: None,
+            close,
+            gathered,
+            summary: None,
+            commands: Commands::default(),
+        })
+    }
+
+    #[test]
+    fn what_happened_is_one_sentence() {
+        let complete = |outcomes: &[(&str, &str, u64)]| {
+            told(Kind::Run, false, Close::Complete, &gathered(outcomes))
+        };
+        let sentences = [
+            complete(&[]),
+            complete(&[("success", "", 1)]),
+            complete(&[("success", "", 1_200), ("warning", "33001", 3)]),
+            complete(&[("success", "", 2), ("failed", "8015", 1)]),
+            complete(&[("failed", "8015", 1)]),
+            complete(&[("failed", "8015", 2)]),
+            complete(&[("success", "", 1), ("pending", "", 2)]),
+            told(
+                Kind::Undo,
+                true,
+                Close::Complete,
+                &gathered(&[("success", "", 3)]),
+            ),
+        ];
+        insta::assert_snapshot!(sentences.join("\n"));
+    }
+
+    #[test]
+    fn a_run_that_stopped_says_so_and_why() {
+        let mut tally = Tally::default();
+        tally.add(&Outcome::success(), 2);
+        tally.leave_pending(1_000);
+        let stopped = |why: &str| Close::Stopped {
+            why: why.to_owned(),
+            next: String::new(),
+        };
+        let told = told(
+            Kind::Retry,
+            false,
+            stopped("stopped by SIGINT (Ctrl-C)"),
+            &Gathered::of_tally(&tally),
+        );
+        assert_eq!(
+            told,
+            "The retry of a.csv is NOT complete: stopped by SIGINT (Ctrl-C). So far 1 of 1,000 rows has an outcome."
+        );
+    }
+}

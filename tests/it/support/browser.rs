@@ -58,6 +58,10 @@ impl Browser {
         let answer = browser.ask("POST", "/session", &browser.capabilities());
         let session = answer["sessionId"].as_str().expect("a session").to_owned();
         browser.session = session;
+        // The first page is the browser's own, and asks for much.
+        browser.command("POST", "/url", &json!({"url": "about:blank"}));
+        browser.console();
+        browser.asked();
         Some(browser)
     }
 
@@ -74,6 +78,7 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             &profile,
+            "about:blank",
         ];
         json!({"capabilities": {"alwaysMatch": {
             "goog:chromeOptions": {"args": args},
