@@ -29,6 +29,7 @@ mod offspring;
 mod once_mended;
 mod organisation;
 mod page;
+mod page_content;
 mod places;
 mod print;
 mod prompt;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::made_from::MadeFrom;
-use super::page::{content, put};
+use super::page::put;
+use super::page_content::content;
 use super::standard_output::print;
 use crate::error::{Error, ExitStatus};
 use crate::job::gather;
@@ -71,10 +72,13 @@ fn place(args: &ReportArgs) -> Result<Option<SideFile>, Error> {
         Some(path) => path.to_owned(),
         None => beside(&args.result),
     };
-    let taken = [summary_of(&args.result)];
-    let file = SideFile::new(&path, "--output", &args.result, &taken)?;
+    let taken = [args.result.clone(), summary_of(&args.result)];
+    // No list is at hand that it could take the place of.
+    let file = SideFile::new(&path, "--output", Path::new(""), &taken)?;
     if !args.overwrite {
-        file.must_begin_with(MARK)?;
+        let is_ours = file.must_begin_with(MARK);
+        is_ours
+            .map_err(|error| Error::unusable(format!("{error}, or replace it with --overwrite")))?;
     }
     Ok(Some(file))
 }

@@ -116,14 +116,15 @@ fn it_stands_beside_the_result_or_where_it_is_wanted() {
 fn it_replaces_nothing_but_a_page() {
     let work = rehearsed();
     work.list(PAGE, "<html>mine</html>");
-    refused(&work, &[RESULT], "bulklabel has not written it").said("--output");
+    refused(&work, &[RESULT], "bulklabel has not written it")
+        .said("name another file with --output, or replace it with --overwrite");
     assert_eq!(read(&work, PAGE), "<html>mine</html>");
     work.run(["report", RESULT, "--overwrite"]).ended(0);
     assert!(read(&work, PAGE).starts_with(MARK));
     fs::create_dir(work.path("folder")).unwrap();
     let json = "campaign.sandbox.results.json";
     for (name, words) in [
-        (RESULT, "it is the list itself"),
+        (RESULT, "it is in use"),
         (json, "it is in use"),
         ("campaign.csv", "bulklabel has not written it"),
         ("folder", "no regular file"),
@@ -202,7 +203,13 @@ fn people_read_what_happened_why_and_what_to_do() {
     let (before, after) = told.split_once("\nPace and latency\n").unwrap();
     let (_, rows) = after.split_once("\nRows\n").unwrap();
     let (rows, facts) = rows.split_once("\nThe run\n").unwrap();
-    insta::assert_snapshot!([before, rows].join("\n\n"));
+    let (lead, before) = before.split_once("\nAll rows stand in ").unwrap();
+    let (where_and_when, before) = before.split_once('\n').unwrap();
+    assert!(
+        where_and_when.starts_with(&format!("{RESULT} . It ended on 20")),
+        "{where_and_when}"
+    );
+    insta::assert_snapshot!([lead, before, rows].join("\n\n"));
     assert!(
         facts.starts_with(
             "List campaign.csv , 5 rows Sent to an imitation on this machine: a rehearsal"

@@ -137,7 +137,21 @@ fn cure(content: &Content<'_>, kind: OutcomeKind, code: &str, meaning: &Meaning)
     };
     html! {
         @if !told.is_empty() { p { span.term { "Next" } " " (told) } }
-        @if let Some(command) = command { pre { code { (command) } } }
+        @if let Some(command) = command { (typed(&command)) }
+    }
+}
+
+/// A command, broken between its words where it must be: `--` at the end of a line would be read as one.
+fn typed(command: &str) -> Markup {
+    html! {
+        pre {
+            code {
+                @for (n, word) in command.split(' ').enumerate() {
+                    @if n > 0 { " " }
+                    span { (word) }
+                }
+            }
+        }
     }
 }
 

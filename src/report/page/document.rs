@@ -14,6 +14,7 @@ use super::pace::pace;
 use super::rows::rows;
 use super::sentence::sentence;
 use super::text::{Shown, plain};
+use super::timeline::stamp;
 use crate::model::Moment;
 
 /// What every page of ours begins with: only such a file is replaced.
@@ -89,11 +90,17 @@ fn top(content: &Content<'_>) -> Markup {
             @if let Close::Stopped { next, .. } = &content.close {
                 p.next { span.term { "Next" } " " (Shown(next, 2_000)) }
             }
-            @if let Some(result) = content.result {
-                p.note { "All rows stand in " (Shown(result, 200)) "." }
+            p.note {
+                @if let Some(result) = content.result { "All rows stand in " (Shown(result, 200)) ". " }
+                @if let Some(ended) = ended(content) { "It ended on " (stamp(ended)) "." }
             }
         }
     }
+}
+
+/// When its last leg ended, where that is known.
+fn ended(content: &Content<'_>) -> Option<Moment> {
+    content.summary?.legs.last()?.ended_at.parse().ok()
 }
 
 fn foot() -> Markup {
@@ -101,7 +108,7 @@ fn foot() -> Markup {
     html! {
         footer {
             p {
-                "Made on " (now.clock(Moment(0))) " (" (now.zone()) "), which is the time of all times here. This page holds ids of \
+                "Made on " (stamp(now)) " (" (now.zone()) "), which is the time of all times here. This page holds ids of \
                  customers: pass it on only to those who may have the list."
             }
         }

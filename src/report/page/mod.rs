@@ -4,8 +4,9 @@
 //! `gathered` is what is counted of a result's rows, in bounded memory: with `frequent` for codes and labels, and `samples` for
 //! the first rows of each code. `content` is that with all else a page tells of, and `document` makes the page of it: the
 //! `sentence` of what happened, `facts`, `outcomes`, `codes` with their `meanings`, `labels`, `pace` over the `timeline` as
-//! `chart`s, and `rows`. What others have written comes into it through `text` only.
+//! `chart`s of `attempts` and `latency` with a `legend` each, and `rows`. What others have written comes into it through `text` only.
 
+mod attempts;
 mod chart;
 mod codes;
 mod content;
@@ -14,6 +15,8 @@ mod facts;
 mod frequent;
 mod gathered;
 mod labels;
+mod latency;
+mod legend;
 mod meanings;
 mod outcomes;
 mod pace;

@@ -86,6 +86,16 @@ impl Timeline {
         })
     }
 
+    /// What is said of columns that are more than a minute, after a sentence; else nothing.
+    pub fn grain(&self) -> String {
+        match self.minutes {
+            1 => String::new(),
+            minutes => format!(
+                " A column is {minutes} minutes: their mean pace, and the highest latency of any of them."
+            ),
+        }
+    }
+
     /// When its last column ended.
     pub fn end(&self) -> Moment {
         self.columns.last().map_or(Moment(0), Column::end)
