@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::command_line::{CommandLine, Flag, quoted};
+use super::flags::{OF_ITS_END, OF_ITS_FILES, OF_THE_GUARDS, OF_THE_LIST, OF_THE_RUN};
 use super::made_from::MadeFrom;
 use super::members::Fold;
 use super::once_mended::{self, Mending};
@@ -56,32 +57,6 @@ pub struct Lacking {
     /// Nothing says who calls.
     pub credentials: bool,
 }
-
-/// The flags that a retry has not, or that it needs no more: they say what the list was, where its result went, and what
-/// became of an earlier leg.
-const NOT_OF_A_RETRY: [Flag; 21] = [
-    Flag::Valued("--columns"),
-    Flag::Valued("--action"),
-    Flag::Valued("--label"),
-    Flag::Valued("--delimiter"),
-    Flag::Valued("--encoding"),
-    Flag::Valued("--sheet"),
-    Flag::Valued("--keep"),
-    Flag::Valued("--output"),
-    Flag::Valued("--excel"),
-    Flag::Valued("--codes"),
-    Flag::Valued("--limit"),
-    Flag::Valued("--until"),
-    Flag::Valued("--canary"),
-    Flag::Valued("--expect-rows"),
-    Flag::Valued("--max-removals"),
-    Flag::Switch("--overwrite"),
-    Flag::Switch("--strict"),
-    Flag::Switch("--restart"),
-    Flag::Switch("--account-changed"),
-    Flag::Switch("--finish"),
-    Flag::Switch("--yes"),
-];
 
 /// What to do next.
 pub fn next(ended: &Ended<'_>) -> String {
@@ -187,7 +162,10 @@ fn retry(ended: &Ended<'_>, result: &Path) -> CommandLine {
         What::Undo(_) => "undo",
     };
     let files = (ended.list.as_os_str(), result.as_os_str());
-    let line = ended.command_line.without(&NOT_OF_A_RETRY);
+    let own = [Flag::Valued("--keep"), Flag::Valued("--codes")];
+    let line = ended.command_line.without(&own).without(&OF_THE_LIST);
+    let line = line.without(&OF_ITS_FILES).without(&OF_THE_GUARDS);
+    let line = line.without(&OF_ITS_END).without(&OF_THE_RUN);
     line.of_another((typed, "retry"), files)
 }
 
@@ -296,7 +274,8 @@ mod tests {
             (&refused, ExitStatus::Stopped, 0, &none, None),
             (&interrupted, ExitStatus::Interrupted, 0, &none, None),
         ];
-        let words = "run|my list.csv|--sandbox|--label|VIP|--rate=5/s|--output|x.csv";
+        let words =
+            "run|my list.csv|--sandbox|--label|VIP|--rate=5/s|--output|x.csv|--rejects|r.csv";
         let advice = cases.map(|(end, status, to_look_at, tally, rehearsal)| {
             let ending = Ending {
                 end,

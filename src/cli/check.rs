@@ -1,6 +1,6 @@
 //! `bulklabel check`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -13,7 +13,7 @@ use super::rejects::Rejects;
 use super::settings::{CheckSettingArgs, Understood, reading};
 use super::standard_output::print;
 use crate::error::{Error, ExitStatus};
-use crate::job::{self, Renames};
+use crate::job;
 use crate::list::Source;
 use crate::model::Moment;
 use crate::report::{Checked, Screen, Told};
@@ -85,12 +85,15 @@ pub fn run(
     };
     checked.rejects = written
         .filter(|_| !checked.rejected.is_empty())
-        .map(Path::to_owned);
+        .map(|path| path.to_string_lossy().into_owned());
     let organisation = asked.map(|asked| look_at_organisation(&asked, settings, given, screen));
-    let renames = match organisation.transpose()? {
-        Some(catalogue) => job::hold_against(&catalogue, &planned.plan, &mut checked),
-        None => Renames::new(),
+    // What was found without it is told also where it can't be asked.
+    let (catalogue, unasked) = match organisation {
+        Some(Ok(catalogue)) => (Some(catalogue), None),
+        Some(Err(error)) => (None, Some(error)),
+        None => (None, None),
     };
+    let renames = catalogue.map(|it| job::hold_against(&it, &planned.plan, &mut checked));
     let guarded = Guarded {
         name: source.name(),
         is_result: false,
@@ -111,9 +114,11 @@ pub fn run(
     };
     let cures = cures(&looked_at, done);
     // What is written again is planned again: two plans are enough at a time.
+    let list = (&source, planned.fingerprint);
     drop(planned);
-    if let Some(file) = &fixed {
-        checked.fixed = Some(fix::fix(&source, &reading, &renames, file)?);
+    if let (Some(file), None) = (&fixed, &unasked) {
+        let renames = renames.unwrap_or_default();
+        checked.fixed = Some(fix::fix(list, &reading, &renames, file)?);
     }
     let text = match args.json {
         true => json(&checked)?,
@@ -126,6 +131,7 @@ pub fn run(
         .to_string(),
     };
     print(text.as_bytes())?;
+    unasked.map_or(Ok(()), Err)?;
     verdict?;
     Ok(match checked.findings.is_clean() {
         true => ExitStatus::Complete,

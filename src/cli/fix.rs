@@ -1,12 +1,11 @@
 //! `check --fix`: the list, written again.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::rejects::{Rejects, names_of_runs};
-use crate::error::{Error, ExitStatus};
+use crate::error::Error;
 use crate::job::{self, Fixes, Planned, Reading, Renames};
-use crate::list::{Delimiter, Source, Wishes};
+use crate::list::{Fingerprint, Source};
 use crate::model::OutcomeKind;
 use crate::record::{RealDisk, SideFile};
 use crate::report::{FixedList, MendedRows, RenamedRows};
@@ -36,45 +35,13 @@ pub fn place(
 /// # Errors
 /// The list has changed, or the file can't be written, or is there by now.
 pub fn fix(
-    source: &Source,
+    list: (&Source, Fingerprint),
     reading: &Reading,
     renames: &Renames,
     file: &SideFile,
 ) -> Result<FixedList, Error> {
-    file.must_be_new()?;
-    let fixes = job::fix(source, reading, renames, file, &RealDisk)?;
-    let planned = plan_of_fixed(reading, file.path())?;
-    if planned.plan.totals() != fixes.totals {
-        // Nobody must send a list that is not what is said of it.
-        let _left = fs::remove_file(file.path());
-        return Err(Error::new(
-            ExitStatus::Stopped,
-            Unequal(file.path().to_owned()),
-        ));
-    }
+    let (fixes, planned) = job::fix(list, reading, renames, file, &RealDisk)?;
     Ok(told(fixes, &planned, file.path()))
-}
-
-/// What was written is not what was meant to be.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "{}: what was written does not add up with the list, so it was removed: this is an error of the program itself",
-    _0.display()
-)]
-struct Unequal(PathBuf);
-
-/// What a run of the new list would come to.
-fn plan_of_fixed(reading: &Reading, path: &Path) -> Result<Planned, Error> {
-    let reading = Reading {
-        wishes: Wishes {
-            encoding: None,
-            sheet: None,
-            ..reading.wishes.clone()
-        },
-        delimiter: Some(Delimiter::COMMA),
-        ..reading.clone()
-    };
-    Ok(job::plan(&Source::open(path, None)?, &reading)?)
 }
 
 fn told(fixes: Fixes, planned: &Planned, path: &Path) -> FixedList {
@@ -100,7 +67,7 @@ fn told(fixes: Fixes, planned: &Planned, path: &Path) -> FixedList {
     let codes = planned.left_out.codes();
     let rejected = codes.filter(|(kind, ..)| *kind == OutcomeKind::Rejected);
     FixedList {
-        file: path.to_owned(),
+        file: path.to_string_lossy().into_owned(),
         mended: mended.collect(),
         renamed,
         duplicates,

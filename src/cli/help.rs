@@ -4,6 +4,7 @@ use clap::builder::{PossibleValuesParser, StyledStr};
 use clap::{Command, CommandFactory};
 
 use super::Cli;
+use super::settings::setting;
 
 /// Flags that most people need; the others are shown by `--help` only.
 const ESSENTIAL: [&str; 17] = [
@@ -112,7 +113,8 @@ pub fn whole() -> Command {
             arg.value_parser(commands).hide_possible_values(true)
         })
     });
-    command.mut_subcommands(brief)
+    let command = command.mut_args(setting);
+    command.mut_subcommands(|command| brief(command.mut_args(setting)))
 }
 
 /// The command with a short help that shows the essential flags and the examples, beside the long one that shows all.

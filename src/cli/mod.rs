@@ -17,6 +17,7 @@ mod environment;
 mod fault_args;
 mod finish;
 mod fix;
+mod flags;
 mod guards;
 mod help;
 mod list;
@@ -90,7 +91,6 @@ struct Cli {
         value_name = "FORMAT",
         default_value = "text",
         env = LOG_FORMAT,
-        hide_env_values = true,
         hide_short_help = true
     )]
     log_format: LogFormatName,

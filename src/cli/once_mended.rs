@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::command_line::{CommandLine, Flag};
+use super::flags::{OF_ITS_END, OF_ITS_FILES, OF_THE_GUARDS, OF_THE_RUN};
 use crate::record::beside_list;
 
 /// The file of the rejected rows, as the advice depends on it.
@@ -16,30 +17,19 @@ pub struct Mending<'a> {
     pub has_delimiter: bool,
 }
 
-/// What the file needs no more, or has not: it is UTF-8 with commas, has a result of its own, and is no whole list.
-const NOT_OF_REJECTS: [Flag; 16] = [
-    Flag::Valued("--rejects"),
+/// What the file itself says or is: UTF-8 with commas, and no sheet.
+const OF_ITS_FORM: [Flag; 3] = [
     Flag::Valued("--delimiter"),
     Flag::Valued("--encoding"),
     Flag::Valued("--sheet"),
-    Flag::Valued("--output"),
-    Flag::Valued("--limit"),
-    Flag::Valued("--until"),
-    Flag::Valued("--canary"),
-    Flag::Valued("--expect-rows"),
-    Flag::Valued("--max-removals"),
-    Flag::Switch("--overwrite"),
-    Flag::Switch("--strict"),
-    Flag::Switch("--restart"),
-    Flag::Switch("--account-changed"),
-    Flag::Switch("--finish"),
-    Flag::Switch("--yes"),
 ];
 
 /// The command that sends the rows once they are mended, after that which sent the list.
 pub fn command(mending: &Mending<'_>, typed: &CommandLine, list: &Path) -> CommandLine {
     let files = (list.as_os_str(), mending.rejects.as_os_str());
-    let line = typed.without(&NOT_OF_REJECTS);
+    let line = typed.without(&OF_ITS_FORM).without(&OF_ITS_FILES);
+    let line = line.without(&OF_THE_GUARDS).without(&OF_ITS_END);
+    let line = line.without(&OF_THE_RUN);
     let mut line = line.of_another(("run", "run"), files);
     if mending.has_delimiter {
         line = line.and(&["--delimiter", "comma"]);

@@ -5,6 +5,8 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 
+use rustix::termios::{QueueSelector, tcflush};
+
 use super::command_line::quoted;
 use crate::job::Preview;
 use crate::model::{Moment, Rate};
@@ -113,10 +115,14 @@ pub const TERMINAL: &str = "/dev/tty";
 /// # Errors
 /// The terminal can't be read.
 pub fn ask(question: &str) -> io::Result<bool> {
-    eprint!("{question}");
-    io::stderr().flush()?;
+    let terminal = File::open(TERMINAL)?;
+    // What was typed before it was asked is no answer.
+    tcflush(&terminal, QueueSelector::IFlush)?;
+    let mut screen = io::stderr();
+    write!(screen, "{question}")?;
+    screen.flush()?;
     let mut answer = String::new();
-    BufReader::new(File::open(TERMINAL)?).read_line(&mut answer)?;
+    BufReader::new(terminal).read_line(&mut answer)?;
     Ok(matches!(
         answer.trim().to_ascii_lowercase().as_str(),
         "y" | "yes"

@@ -77,7 +77,7 @@ impl Rejects {
     }
 
     /// Writes it. Where an unfinished run is carried on, one that is there is left as it is: a person may have begun to mend
-    /// what stands in it. Says where the rows are; nowhere, where one is left that holds others.
+    /// what stands in it. Says where the rows are; nowhere, where one is left that holds others, or mended ones.
     ///
     /// # Errors
     /// It can't be written, or the list has changed.
@@ -87,13 +87,11 @@ impl Rejects {
         reading: &Reading,
         carries_on: bool,
     ) -> Result<Option<&Path>, Error> {
-        let is_there = self.file.exists();
-        if self.spares && is_there && !carries_on {
-            return Ok(None);
+        if self.file.exists() && (self.spares || carries_on) {
+            let are_there = carries_on && job::has_rejects(source, reading, planned, &self.file)?;
+            return Ok(are_there.then_some(self.file.path()));
         }
-        if !is_there || !carries_on {
-            job::write_rejects(source, reading, planned, &self.file, &RealDisk)?;
-        }
+        job::write_rejects(source, reading, planned, &self.file, &RealDisk)?;
         Ok(Some(self.file.path()))
     }
 
@@ -110,9 +108,13 @@ impl Rejects {
     ) -> Result<Option<&Path>, Error> {
         let written = self.write((&list.source, &list.planned), reading, carries_on)?;
         if written.is_none() {
+            let why = match carries_on {
+                true => "it may hold rows that somebody has mended, or those of another list",
+                false => "the settings name it for the run itself",
+            };
             screen.say(format!(
-                "{} is there already, and is left as it is: the settings name it for the run itself. For the rejected rows of \
-                 this, name another file with --rejects.",
+                "{} is there already, and is left as it is: {why}. For the rejected rows of this run, name another file with \
+                 --rejects.",
                 self.file.path().display()
             ));
         }

@@ -129,8 +129,9 @@ impl Sending<'_> {
             planned: &list.planned,
             spared: start.spared(),
         };
+        let tell_rejects = || rejects::tell(rejects, &list.planned, screen);
         let checked = guarded.check(&self.args.list);
-        checked.inspect_err(|_| rejects::tell(rejects, &list.planned, screen))?;
+        checked.inspect_err(|_| tell_rejects())?;
         if let Some(made_from) = made_from {
             made_from.tell_unmet(&list.planned, &settings.reading, screen);
         }
@@ -151,12 +152,15 @@ impl Sending<'_> {
         let asked = match &client {
             Some(client) => {
                 let underway = taken_up.as_ref();
-                self.hold_against_organisation(destination, client, &run, underway, spared)?
+                let held =
+                    self.hold_against_organisation(destination, client, &run, underway, spared);
+                held.inspect_err(|_| tell_rejects())?
             }
             None => Vec::new(),
         };
         if client.is_some() && !self.may_send(destination, &run, left, spared)? {
             screen.say(sentence(spared));
+            tell_rejects();
             return Ok(ExitStatus::Unusable);
         }
         claim.make_way(&start)?;

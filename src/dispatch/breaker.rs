@@ -123,6 +123,16 @@ impl Breaker {
         Some((woken, over))
     }
 
+    /// No call was made for a while, because none was to be: what was met before says nothing of now. Where an outage is over
+    /// with it, it is said how long that was.
+    pub fn rested(&self) -> Option<Duration> {
+        let mut state = self.state();
+        state.only_throttled_since = None;
+        let over = state.outage.forget(Instant::now());
+        self.changed.notify_waiters();
+        over
+    }
+
     /// Whether an attempt left before the process was still: what it met says nothing.
     pub fn is_stale(&self, left: Instant) -> bool {
         left < self.state().woken

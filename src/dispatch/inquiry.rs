@@ -6,15 +6,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::backoff::RetryPolicy;
-use super::pace::{Before, Pace};
+use super::pace::{Before, Pace, unguided_pause};
 use crate::model::{Moment, Rate};
 use crate::service::{Catalogue, Leaving, ListsLabels, Trouble, catalogue};
-
-/// Where the service does not say how long to wait after a 429: so long, and twice as long each time.
-const HOLD: Duration = Duration::from_secs(1);
-
-/// No such wait is longer (contract, section 4).
-const LONGEST_HOLD: Duration = Duration::from_secs(60);
 
 /// How the labels are asked for.
 #[derive(Debug, Clone)]
@@ -125,11 +119,10 @@ impl SoFar {
                 after,
                 ..
             } => {
-                let usual = HOLD
-                    .saturating_mul(1 << self.throttled.min(6))
-                    .min(LONGEST_HOLD);
                 self.throttled += 1;
-                Some(after.unwrap_or(usual))
+                // After a refusal, to come back at once is no advice.
+                let advised = after.filter(|after| !after.is_zero());
+                Some(advised.unwrap_or(unguided_pause(self.throttled)))
             }
             Trouble::Passing { after, .. } => {
                 self.attempts += 1;
@@ -254,7 +247,10 @@ mod tests {
         let replies = || [http(503, Some(20)), http(429, Some(30)), http(200, None)];
         assert_eq!(asked(Script::of(replies()), 60), (true, 3, 50));
         assert_eq!(asked(Script::of(replies()), 40), (false, 2, 20));
-        assert_eq!(asked(Script::of([http(429, None)]), 60), (false, 6, 31));
+        for no_advice in [None, Some(0)] {
+            let throttled = Script::of([http(429, no_advice)]);
+            assert_eq!(asked(throttled, 60), (false, 6, 31));
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A list that was planned, read once more to write rows of it for people.
 
-use crate::error::Error;
+use std::path::PathBuf;
+
+use crate::error::{Error, ExitStatus};
 use crate::list::{Entry, Fingerprint, ListError, Rows, Source};
 use crate::model::RowIndex;
 use crate::record::SideFileError;
@@ -10,12 +12,18 @@ use crate::record::SideFileError;
 pub enum AgainError {
     /// The list is not what was planned.
     #[error(
-        "{list} has changed while it was read, so nothing was done: give the command again once nobody writes to it"
+        "{list} has changed while it was read: give the command again once nobody writes to it"
     )]
     Changed {
         /// The list's name.
         list: String,
     },
+    /// What was written is not what was meant to be.
+    #[error(
+        "{}: what was to be written does not add up with the list, so it was not: this is an error of the program itself",
+        _0.display()
+    )]
+    Unequal(PathBuf),
     /// The list can't be read again.
     #[error(transparent)]
     List(#[from] ListError),
@@ -29,7 +37,8 @@ impl From<AgainError> for Error {
         match error {
             AgainError::List(error) => error.into(),
             AgainError::File(error) => error.into(),
-            changed @ AgainError::Changed { .. } => Self::unusable(changed),
+            changed @ AgainError::Changed { .. } => Self::new(ExitStatus::TryLater, changed),
+            unequal @ AgainError::Unequal(_) => Self::new(ExitStatus::Stopped, unequal),
         }
     }
 }

@@ -109,6 +109,11 @@ impl Canary {
         Next::Wait
     }
 
+    /// Whether a person will be asked.
+    pub fn asks(&self) -> bool {
+        self.ask.is_some()
+    }
+
     /// Whether a person is being asked.
     pub fn is_asking(&self) -> bool {
         self.question.is_some()

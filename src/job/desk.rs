@@ -240,11 +240,11 @@ impl<'a> Desk<'a> {
         let Some(canary) = &mut self.canary else {
             return;
         };
-        self.progress.sampled(&canary.sampled(calls, left));
-        let next = canary.decide(calls, left, waiting);
-        if canary.is_asking() {
+        if canary.asks() {
             self.progress.make_room();
         }
+        self.progress.sampled(&canary.sampled(calls, left));
+        let next = canary.decide(calls, left, waiting);
         self.go_on_or_stop(next);
     }
 
@@ -252,8 +252,7 @@ impl<'a> Desk<'a> {
         match next {
             Next::GoOn => {
                 self.canary = None;
-                let ended = self.state.standing.ledger.ended();
-                self.progress.go_on(u64::from(ended));
+                self.progress.go_on();
             }
             Next::Stop(reason) => self.stop(reason),
             Next::Wait => {}

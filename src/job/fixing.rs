@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::io;
+use std::io::{self, Write};
+use std::path::Path;
 
 use super::again::{AgainError, read_again};
-use super::reading::Reading;
-use crate::list::{Entry, Fingerprint, ListError, Slip, Sound, Source, TableWriter};
+use super::reading::{Planned, Reading, plan};
+use crate::list::{
+    Delimiter, Entry, Fingerprint, ListError, Slip, Sound, Source, TableWriter, Wishes,
+};
 use crate::model::FirstLines;
 use crate::plan::{Builder, Fate, Plan, TooMany, Totals, certain_renames};
 use crate::record::{Disk, SideFile};
@@ -37,15 +40,19 @@ pub struct Fixes {
 /// about because a later one counts. Labels are given the names of `others`, after those that are certain from the list itself.
 ///
 /// # Errors
-/// The list has changed, or can't be read; or the file can't be written. What stood there is then still there.
+/// The list is not that with this `fingerprint` any more, or can't be read; or the file can't be written, is there already, or
+/// would not be what is said of it. Then nothing is written.
 pub fn fix(
-    source: &Source,
+    (source, fingerprint): (&Source, Fingerprint),
     reading: &Reading,
     others: &Renames,
     file: &SideFile,
     disk: &dyn Disk,
-) -> Result<Fixes, AgainError> {
-    let (plan, fingerprint) = plan_of_sound(source, reading, &Renames::new())?;
+) -> Result<(Fixes, Planned), AgainError> {
+    let (plan, now) = plan_of_sound(source, reading, &Renames::new())?;
+    if now != fingerprint {
+        return Err(AgainError::changed(source));
+    }
     let renames = joined(renames_of(&plan), others);
     let plan = match renames.is_empty() {
         true => plan,
@@ -59,7 +66,8 @@ pub fn fix(
         }
     };
     let unwritable = |error: io::Error| AgainError::from(file.unwritable(error));
-    file.write(disk, |to| {
+    let mut planned = None;
+    let write = |to: &mut dyn Write| {
         let marked = source.marks_its_text(&reading.wishes)?;
         let mut rows = reading.rows(source)?;
         let mut table = TableWriter::new(to, &rows.header(), marked).map_err(unwritable)?;
@@ -83,15 +91,37 @@ pub fn fix(
         })?;
         table.finish().map_err(unwritable)?;
         Ok(fixes)
-    })
+    };
+    let verify = |written: &Path, fixes: &Fixes| {
+        let of_fixed = plan_of_fixed(reading, written)?;
+        if of_fixed.plan.totals() != fixes.totals {
+            return Err(AgainError::Unequal(file.path().to_owned()));
+        }
+        planned = Some(of_fixed);
+        Ok(())
+    };
+    let fixes = file.write_new(disk, write, verify)?;
+    Ok((fixes, planned.ok_or_else(|| AgainError::changed(source))?))
+}
+
+/// What a run of the new list would come to.
+fn plan_of_fixed(reading: &Reading, path: &Path) -> Result<Planned, ListError> {
+    let reading = Reading {
+        wishes: Wishes {
+            encoding: None,
+            sheet: None,
+            ..reading.wishes.clone()
+        },
+        delimiter: Some(Delimiter::COMMA),
+        ..reading.clone()
+    };
+    plan(&Source::open(path, None)?, &reading)
 }
 
 /// The labels of a plan that certainly are slips for others of it.
 pub(super) fn renames_of(plan: &Plan) -> Renames {
     let uses = plan.label_uses();
-    certain_renames(plan.labels(), |label| {
-        uses[label.get() as usize].customers()
-    })
+    certain_renames(plan.labels(), |label| uses[label.get() as usize])
 }
 
 /// Renames, one after the other.
@@ -173,14 +203,11 @@ impl Fixes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::reading::plan;
-    use crate::list::Wishes;
     use crate::model::{Action, Change};
     use crate::plan::{OnConflict, Policy};
     use crate::record::RealDisk;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
-    use std::path::Path;
 
     fn renames(pairs: &[(&str, &str)]) -> Renames {
         let pairs = pairs.iter();
@@ -236,6 +263,18 @@ mod tests {
                 max_labels: 1_000,
             },
         }
+    }
+
+    fn fixed_as_it_is(source: &Source, reading: &Reading, file: &SideFile) -> (Fixes, Planned) {
+        let fingerprint = plan(source, reading).unwrap().fingerprint;
+        fix(
+            (source, fingerprint),
+            reading,
+            &Renames::new(),
+            file,
+            &RealDisk,
+        )
+        .unwrap()
     }
 
     type Asked = BTreeMap<(u64, String), Action>;
@@ -299,7 +338,7 @@ mod tests {
             drop(writer);
             let source = Source::open(&list, None).unwrap();
             let file = SideFile::new(&fixed, "--fix", &list, &[]).unwrap();
-            let fixes = fix(&source, &reading, &Renames::new(), &file, &RealDisk).unwrap();
+            let (fixes, _) = fixed_as_it_is(&source, &reading, &file);
 
             let touched = touched(&list, &reading);
             let without = |asked: Asked| -> Asked {
@@ -316,7 +355,7 @@ mod tests {
             let again = folder.path().join("again.csv");
             let file = SideFile::new(&again, "--fix", &fixed, &[]).unwrap();
             let source = Source::open(&fixed, None).unwrap();
-            let fixes = fix(&source, &reading, &Renames::new(), &file, &RealDisk).unwrap();
+            let (fixes, _) = fixed_as_it_is(&source, &reading, &file);
             prop_assert!(fixes.mended.is_empty(), "{:?}", fixes);
             prop_assert_eq!(asked(&again, &reading), after);
         }

@@ -53,7 +53,7 @@ pub use leg::{Surroundings, Terms, Underway, call_all, take_up};
 pub use organisation::{hold_against, not_in_use, uses_left};
 pub use preview::{Preview, preview};
 pub use reading::{Planned, Reading, plan};
-pub use rejects::write_rejects;
+pub use rejects::{has_rejects, write_rejects};
 pub use run::{Run, SANDBOX, TOLERATE};
 pub use standing::Standing;
 pub use unfinished::{Unfinished, look};

@@ -49,7 +49,7 @@ pub fn not_in_use(catalogue: &Catalogue, plan: &Plan, uses: &[LabelUse]) -> Orga
             differs_in: likely.as_ref().map_or_else(Vec::new, |likely| {
                 likely.differences.iter().copied().map(word).collect()
             }),
-            certain: likely.is_some_and(|it| it.is_only && !is_listed && can_be_listed(it.name)),
+            certain: likely.is_some_and(|it| it.is_certain && !is_listed && can_be_listed(it.name)),
             at: lines.remove(&this.label).unwrap_or_default(),
         }
     });
@@ -90,7 +90,7 @@ fn certain_renames<'a>(
         .filter(|label| catalogue.is_active(label).is_none());
     let renames = lacking.filter_map(|label| {
         let likely = known.likely(label)?;
-        let is_certain = likely.is_only && can_be_listed(likely.name);
+        let is_certain = likely.is_certain && can_be_listed(likely.name);
         is_certain.then(|| (label.to_owned(), likely.name.to_owned()))
     });
     renames.collect()
@@ -116,6 +116,8 @@ mod tests {
             ("Summer", false),
             ("SUMMER", true),
             ("winter", false),
+            ("Level2", true),
+            ("Masse", true),
         ]);
         let labels = [
             "VIP",
@@ -128,6 +130,8 @@ mod tests {
             "summer",
             "Winter",
             "Vip\u{A0}",
+            "Level\u{B2}",
+            "Ma\u{DF}e",
         ];
         let renames: Vec<_> = certain_renames(&catalogue, labels).into_iter().collect();
         let expected = [("Vip\u{A0}", "VIP"), ("summer", "SUMMER"), ("vip", "VIP")];

@@ -1,6 +1,6 @@
 //! The rejected rows of a list, written to be mended (contract, section 7).
 
-use std::io;
+use std::io::{self, Write};
 
 use super::again::{AgainError, read_again};
 use super::reading::{Planned, Reading, rejected};
@@ -20,26 +20,47 @@ pub fn write_rejects(
     file: &SideFile,
     disk: &dyn Disk,
 ) -> Result<(), AgainError> {
+    file.write(disk, |to| write(source, reading, planned, file, to))
+}
+
+/// Whether `file` holds the rejected rows of a list as they are written, and not others, or some that were mended.
+///
+/// # Errors
+/// The list has changed, or can't be read; or the file can't be read.
+pub fn has_rejects(
+    source: &Source,
+    reading: &Reading,
+    planned: &Planned,
+    file: &SideFile,
+) -> Result<bool, AgainError> {
+    file.holds(|to| write(source, reading, planned, file, to))
+}
+
+fn write(
+    source: &Source,
+    reading: &Reading,
+    planned: &Planned,
+    file: &SideFile,
+    to: &mut dyn Write,
+) -> Result<(), AgainError> {
     let unwritable = |error: io::Error| AgainError::from(file.unwritable(error));
-    file.write(disk, |to| {
-        let marked = source.marks_its_text(&reading.wishes)?;
-        let mut rows = reading.rows(source)?;
-        let mut writer = RejectsWriter::new(to, &rows, marked).map_err(unwritable)?;
-        if planned.left_out.rows(OutcomeKind::Rejected) > 0 {
-            let verdicts = Verdicts::of(planned);
-            read_again(source, &mut rows, planned.fingerprint, |row, entry| {
-                let verdict = verdicts.on(row, entry);
-                let verdict = verdict.ok_or_else(|| AgainError::changed(source))?;
-                match verdict {
-                    Some(rejected) => writer
-                        .write(entry, &rejected.code, &rejected.message)
-                        .map_err(unwritable),
-                    None => Ok(()),
-                }
-            })?;
-        }
-        writer.finish().map_err(unwritable)
-    })
+    let marked = source.marks_its_text(&reading.wishes)?;
+    let mut rows = reading.rows(source)?;
+    let mut writer = RejectsWriter::new(to, &rows, marked).map_err(unwritable)?;
+    if planned.left_out.rows(OutcomeKind::Rejected) > 0 {
+        let verdicts = Verdicts::of(planned);
+        read_again(source, &mut rows, planned.fingerprint, |row, entry| {
+            let verdict = verdicts.on(row, entry);
+            let verdict = verdict.ok_or_else(|| AgainError::changed(source))?;
+            match verdict {
+                Some(rejected) => writer
+                    .write(entry, &rejected.code, &rejected.message)
+                    .map_err(unwritable),
+                None => Ok(()),
+            }
+        })?;
+    }
+    writer.finish().map_err(unwritable)
 }
 
 /// Which rows are rejected, and why.

@@ -25,6 +25,7 @@ mod rejects;
 mod rows;
 mod rules;
 mod selection;
+mod sheet;
 mod source;
 mod spool;
 mod table;

@@ -183,9 +183,19 @@ fn why_no_id(field: &str, all_digits: bool) -> &'static str {
         "the userId is 0: ids are positive"
     } else if is_scientific(field) {
         "a spreadsheet has shortened this id: format the column as text (or as a number without decimals) and export again"
+    } else if field.chars().any(|c| c.is_ascii_digit())
+        && field.chars().all(|c| c.is_ascii_digit() || is_between(c))
+    {
+        "the userId has more than digits: format the column as a number without separators and export again, or give \
+         each of several ids a row of its own"
     } else {
         "the userId is no whole number: only digits make an id"
     }
+}
+
+/// What may stand between groups of digits, or between ids.
+fn is_between(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | ';' | '/' | '|' | '\'' | '\u{2019}')
 }
 
 /// Whether a spreadsheet has written a long number like `5.64663E+08` (or `5,64663E+08`).

@@ -6,7 +6,9 @@
 use std::borrow::Cow;
 use std::io::Cursor;
 
-use calamine::{Data, ExcelDateTime, Reader, Xlsx};
+use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
+
+use super::sheet::{NoSheet, Sheet};
 
 use crate::model::meant;
 
@@ -38,6 +40,22 @@ pub enum WorkbookError {
     /// It has no sheet with cells.
     #[error("it has no sheet")]
     NoSheet,
+    /// The sheet is larger than any list.
+    #[error(
+        "the sheet \"{0}\" is too large to be held in memory: take out what stands far from the list, or save it as CSV in UTF-8"
+    )]
+    TooLarge(String),
+}
+
+impl WorkbookError {
+    fn of(why: NoSheet, sheet: &str) -> Self {
+        match why {
+            NoSheet::TooLarge => Self::TooLarge(sheet.to_owned()),
+            NoSheet::Disordered => {
+                Self::Unreadable(format!("the cells of \"{sheet}\" are in no order"))
+            }
+        }
+    }
 }
 
 /// The sheet that was meant, where that can be told.
@@ -66,38 +84,36 @@ pub fn text(workbook: Vec<u8>, sheet: Option<&str>) -> Result<Vec<u8>, WorkbookE
             }
         },
     };
-    let range = workbook.worksheet_range(&name).map_err(unreadable)?;
-    let (first_row, first_column) = range.start().unwrap_or_default();
-    let mut text = vec![b'\n'; first_row as usize];
-    for (row, cells) in (first_row..).zip(range.rows()) {
-        for (column, cell) in (first_column..).zip(cells) {
-            if column > first_column {
-                text.push(b',');
-            }
-            write_field(&field(cell, column, row), &mut text);
+    let mut cells = workbook.worksheet_cells_reader(&name).map_err(unreadable)?;
+    let mut text = Sheet::default();
+    while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+        let (place, value) = (cell.get_position(), cell.get_value());
+        if !matches!(value, DataRef::Empty) {
+            let written = text.write(place, &field(value, place));
+            written.map_err(|why| WorkbookError::of(why, &name))?;
         }
-        text.push(b'\n');
     }
-    Ok(text)
+    Ok(text.into_text())
 }
 
 /// What a cell stands for in a list.
-fn field(cell: &Data, column: u32, row: u32) -> Cow<'_, str> {
+fn field<'a>(cell: &'a DataRef<'_>, (row, column): (u32, u32)) -> Cow<'a, str> {
     let marked = |what: &str| format!("{MARK}{}{}{MARK}{what}", letters(column), row + 1).into();
     match cell {
-        Data::Empty => "".into(),
-        Data::String(text) => text.as_str().into(),
-        Data::Int(number) => number.to_string().into(),
-        Data::Float(number) if number.fract() == 0.0 && number.abs() < EXACT => {
+        DataRef::Empty => "".into(),
+        DataRef::String(text) => text.as_str().into(),
+        DataRef::SharedString(text) => (*text).into(),
+        DataRef::Int(number) => number.to_string().into(),
+        DataRef::Float(number) if number.fract() == 0.0 && number.abs() < EXACT => {
             format!("{number:.0}").into()
         }
         // As a spreadsheet shows it, and as no id is.
-        Data::Float(number) if number.abs() >= EXACT => format!("{number:E}").into(),
-        Data::Float(number) => number.to_string().into(),
-        Data::Bool(truth) => (if *truth { "TRUE" } else { "FALSE" }).into(),
-        Data::DateTime(moment) => marked(&date(moment)),
-        Data::DateTimeIso(moment) | Data::DurationIso(moment) => marked(moment),
-        Data::Error(error) => marked(&error.to_string()),
+        DataRef::Float(number) if number.abs() >= EXACT => format!("{number:E}").into(),
+        DataRef::Float(number) => number.to_string().into(),
+        DataRef::Bool(truth) => (if *truth { "TRUE" } else { "FALSE" }).into(),
+        DataRef::DateTime(moment) => marked(&date(moment)),
+        DataRef::DateTimeIso(moment) | DataRef::DurationIso(moment) => marked(moment),
+        DataRef::Error(error) => marked(&error.to_string()),
     }
 }
 
@@ -122,20 +138,6 @@ fn letters(column: u32) -> String {
     letters.iter().rev().collect()
 }
 
-/// Writes a field in quotes. A line break in it would make another line: it becomes a vertical tab, which no label may hold
-/// either.
-fn write_field(field: &str, text: &mut Vec<u8>) {
-    text.push(b'"');
-    for byte in field.bytes() {
-        match byte {
-            b'"' => text.extend(b"\"\""),
-            b'\n' | b'\r' => text.push(0x0B),
-            _ => text.push(byte),
-        }
-    }
-    text.push(b'"');
-}
-
 /// The place and content of a cell that is no text and no number, where this is the field of one.
 pub fn marked(field: &str) -> Option<(&str, &str)> {
     field.strip_prefix(MARK)?.split_once(MARK)
@@ -154,24 +156,17 @@ mod tests {
     #[test]
     fn cells_stand_for_what_was_typed() {
         for (cell, expected) in [
-            (Data::Float(564_663_098.0), "564663098"),
-            (Data::Float(1.5), "1.5"),
-            (Data::Float(1e19), "1E19"),
-            (Data::Int(7), "7"),
-            (Data::String("0042".into()), "0042"),
-            (Data::Bool(true), "TRUE"),
-            (Data::Empty, ""),
+            (DataRef::Float(564_663_098.0), "564663098"),
+            (DataRef::Float(1.5), "1.5"),
+            (DataRef::Float(1e19), "1E19"),
+            (DataRef::Int(7), "7"),
+            (DataRef::String("0042".into()), "0042"),
+            (DataRef::Bool(true), "TRUE"),
+            (DataRef::Empty, ""),
         ] {
-            assert_eq!(field(&cell, 0, 0), expected);
+            assert_eq!(field(&cell, (0, 0)), expected);
         }
-        let error = Data::Error(calamine::CellErrorType::NA);
-        assert_eq!(marked(&field(&error, 2, 6)), Some(("C7", "#N/A")));
-    }
-
-    #[test]
-    fn a_field_stays_on_its_line() {
-        let mut text = Vec::new();
-        write_field("a \"b\"\r\nc", &mut text);
-        assert_eq!(text, b"\"a \"\"b\"\"\x0B\x0Bc\"");
+        let error = DataRef::Error(calamine::CellErrorType::NA);
+        assert_eq!(marked(&field(&error, (6, 2))), Some(("C7", "#N/A")));
     }
 }

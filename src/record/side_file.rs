@@ -1,7 +1,8 @@
 //! A file that a command writes for people beside its result: under a name that harms nothing, and whole or not at all.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::RecordError;
@@ -44,6 +45,29 @@ enum Why {
     NoRegularFile,
     #[error("it can't be written: {0}")]
     Unwritable(io::Error),
+    #[error("it can't be read: {0}")]
+    Unreadable(io::Error),
+}
+
+/// Takes what is written and holds it against what stands in a file.
+struct Compared {
+    there: BufReader<File>,
+    is_same: bool,
+}
+
+impl Write for Compared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let there = self.there.fill_buf()?;
+        let length = there.len().min(bytes.len());
+        self.is_same &= length > 0 && there[..length] == bytes[..length];
+        self.there.consume(length);
+        // What differs once needs no further look.
+        Ok(if self.is_same { length } else { bytes.len() })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl From<SideFileError> for Error {
@@ -152,7 +176,8 @@ impl SideFile {
         self.error(Why::InUse)
     }
 
-    /// Writes it with `write`, in the place of what stands there, once all of it is written.
+    /// Writes it with `write`, in the place of what stands there, once all of it is written. Another process that writes the
+    /// same file is waited for.
     ///
     /// # Errors
     /// It can't be written, or `write` fails; what stood there is still there.
@@ -161,6 +186,7 @@ impl SideFile {
         disk: &dyn Disk,
         write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
     ) -> Result<T, E> {
+        let _alone = self.alone().map_err(|error| self.unwritable(error))?;
         let mut file = Replacement::new(disk, &self.path).map_err(|error| self.lost(error))?;
         match write(&mut file) {
             Ok(written) => {
@@ -172,6 +198,93 @@ impl SideFile {
                 Err(error)
             }
         }
+    }
+
+    /// The same where nothing may stand there yet, also not by now; and once `verify` finds that what was written is what was
+    /// meant: it looks at the file under the name that it has until then.
+    ///
+    /// # Errors
+    /// As there; or something stands there.
+    pub fn write_new<T, E: From<SideFileError>>(
+        &self,
+        disk: &dyn Disk,
+        write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+        verify: impl FnOnce(&Path, &T) -> Result<(), E>,
+    ) -> Result<T, E> {
+        self.must_be_new()?;
+        let _alone = self.alone().map_err(|error| self.unwritable(error))?;
+        let mut file = Replacement::new(disk, &self.path).map_err(|error| self.lost(error))?;
+        let written = write(&mut file).and_then(|written| {
+            file.sync().map_err(|error| self.unwritable(error))?;
+            verify(&temporary(&self.path), &written)?;
+            Ok(written)
+        });
+        match written {
+            Ok(written) => {
+                self.publish(file)?;
+                Ok(written)
+            }
+            Err(error) => {
+                file.discard();
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives a whole file its name, unless another has that.
+    fn publish(&self, file: Replacement<'_>) -> Result<(), SideFileError> {
+        match fs::hard_link(temporary(&self.path), &self.path) {
+            Ok(()) => file.discard(),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                file.discard();
+                return Err(self.error(Why::Exists));
+            }
+            // A disk on which a file has but one name.
+            Err(_) => {
+                self.must_be_new()?;
+                file.commit().map_err(|error| self.lost(error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until no other process writes it; until what is given is dropped, none does.
+    fn alone(&self) -> io::Result<File> {
+        let temporary = temporary(&self.path);
+        loop {
+            let mut options = OpenOptions::new();
+            let options = options.write(true).create(true).truncate(false);
+            let file = options.open(&temporary)?;
+            file.lock()?;
+            // Whoever was waited for may have given it its name.
+            let (mine, there) = (file.metadata()?, fs::metadata(&temporary));
+            if there.is_ok_and(|there| (there.dev(), there.ino()) == (mine.dev(), mine.ino())) {
+                return Ok(file);
+            }
+        }
+    }
+
+    /// Whether what stands there is exactly what `write` writes.
+    ///
+    /// # Errors
+    /// It can't be read, or `write` fails.
+    pub fn holds<E: From<SideFileError>>(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        let there = File::open(&self.path).map_err(|error| self.unreadable(error))?;
+        let mut compared = Compared {
+            there: BufReader::new(there),
+            is_same: true,
+        };
+        write(&mut compared)?;
+        let is_at_its_end = compared.there.fill_buf().map(<[u8]>::is_empty);
+        let is_at_its_end = is_at_its_end.map_err(|error| self.unreadable(error))?;
+        Ok(compared.is_same && is_at_its_end)
+    }
+
+    fn unreadable(&self, source: io::Error) -> SideFileError {
+        self.error(Why::Unreadable(source))
     }
 
     /// An error of writing it.
@@ -262,5 +375,85 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(fs::read(&path).unwrap(), b"before");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    fn at(folder: &Path) -> SideFile {
+        let path = folder.join("x.csv");
+        SideFile::new(&path, "--fix", Path::new("none.csv"), &[]).unwrap()
+    }
+
+    fn text(text: &'static str) -> impl FnOnce(&mut dyn Write) -> Result<(), SideFileError> {
+        |to| {
+            to.write_all(text.as_bytes()).unwrap();
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_must_be_new_is_looked_at_before_it_has_its_name_and_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = at(folder.path());
+        let refused = file.write_new(&RealDisk, text("new"), |written, ()| {
+            assert_eq!(fs::read(written).unwrap(), b"new");
+            Err(file.in_use())
+        });
+        assert!(refused.is_err() && !file.exists());
+        let late = file.write_new(&RealDisk, text("new"), |_, ()| {
+            fs::write(file.path(), "somebody's").unwrap();
+            Ok(())
+        });
+        assert!(matches!(late.unwrap_err().why, Why::Exists));
+        assert_eq!(fs::read(file.path()).unwrap(), b"somebody's");
+        fs::remove_file(file.path()).unwrap();
+        file.write_new(&RealDisk, text("new"), |_, ()| Ok::<_, SideFileError>(()))
+            .unwrap();
+        assert_eq!(fs::read(file.path()).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_stands_there_is_told_apart_from_all_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = at(folder.path());
+        for (there, same) in [
+            ("abc", true),
+            ("ab", false),
+            ("abcd", false),
+            ("abd", false),
+            ("", false),
+        ] {
+            fs::write(file.path(), there).unwrap();
+            let holds = file.holds(|to| {
+                to.write_all(b"a").unwrap();
+                text("bc")(to)
+            });
+            assert_eq!(holds.unwrap(), same, "{there}");
+        }
+    }
+
+    #[test]
+    fn who_writes_the_same_file_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = at(folder.path());
+        let many = |byte: u8| {
+            let write = move |to: &mut dyn Write| {
+                for _ in 0..2_000 {
+                    to.write_all(&[byte; 100]).unwrap();
+                }
+                Ok::<_, SideFileError>(())
+            };
+            file.write(&RealDisk, write).unwrap();
+        };
+        std::thread::scope(|scope| {
+            for byte in b'a'..=b'h' {
+                scope.spawn(move || many(byte));
+            }
+        });
+        let content = fs::read(file.path()).unwrap();
+        assert_eq!(content.len(), 200_000);
+        assert!(
+            content.iter().all(|byte| *byte == content[0]),
+            "one after the other"
+        );
     }
 }

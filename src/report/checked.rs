@@ -1,7 +1,6 @@
 //! What a look at a list has found, for programs. The names are fixed.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -40,7 +39,7 @@ pub struct Checked {
     pub fixed: Option<FixedList>,
     /// Where the rejected rows were written, if they were.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rejects: Option<PathBuf>,
+    pub rejects: Option<String>,
 }
 
 /// A label, and what would be sent about it.

@@ -195,7 +195,7 @@ pub fn why(reason: &StopReason) -> String {
         }
         StopReason::Limit(calls) => format!("it was to make {}", counted(*calls, "call")),
         StopReason::CanaryFailed { failed, of } => format!(
-            "{} of the first {} failed, not fewer than half: is it the right list, and the right organisation?",
+            "{} of the first {} failed or were not answered: is it the right list, and the right organisation?",
             count(*failed),
             counted(*of, "customer")
         ),

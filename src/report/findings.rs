@@ -37,7 +37,7 @@ impl fmt::Display for Told<'_> {
         write_labels(f, &self.checked.labels, findings.organisation.as_ref())?;
         write_rejected(f, &findings.rejected, self.cures)?;
         if let Some(path) = &self.checked.rejects {
-            writeln!(f, "\nThe rejected rows, to be mended: {}", path.display())?;
+            writeln!(f, "\nThe rejected rows, to be mended: {path}")?;
         }
         if let Some(organisation) = &findings.organisation {
             organisation.write(f, self.cures)?;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -18,7 +17,7 @@ const TOLD: usize = 10;
 #[serde(rename_all = "camelCase")]
 pub struct FixedList {
     /// Where it stands.
-    pub file: PathBuf,
+    pub file: String,
     /// What was mended, by kind.
     pub mended: Vec<MendedRows>,
     /// Labels that were given another name.
@@ -68,7 +67,7 @@ pub struct RenamedRows {
 
 impl fmt::Display for FixedList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\nThe list is written again: {}\n", self.file.display())?;
+        writeln!(f, "\nThe list is written again: {}\n", self.file)?;
         for mended in &self.mended {
             write_rows(f, &mended.at, mended.what)?;
         }

@@ -34,6 +34,8 @@ pub struct Progress {
     screen: Screen,
     calls: u64,
     bar: Option<Bar>,
+    /// Whether a person is asked, and sees nothing else meanwhile.
+    is_asking: bool,
     troubles: Troubles,
 }
 
@@ -48,6 +50,7 @@ impl Progress {
             screen: screen.clone(),
             calls,
             bar: screen.bars().bar(calls),
+            is_asking: false,
             troubles: Troubles::default(),
         }
     }
@@ -59,19 +62,22 @@ impl Progress {
 
     /// Takes the bar away while a person is asked.
     pub fn make_room(&mut self) {
+        self.is_asking = true;
         if let Some(bar) = self.bar.take() {
             bar.clear();
         }
     }
 
     /// Shows the bar again. The time of the question is none in which calls were made.
-    pub fn go_on(&mut self, ended: u64) {
-        self.speed.start_afresh(Instant::now(), ended);
-        self.bar = self.screen.bars().bar(self.calls);
+    pub fn go_on(&mut self) {
+        if std::mem::take(&mut self.is_asking) {
+            self.bar = self.screen.bars().bar(self.calls);
+        }
     }
 
     /// Ends the line of a question that is left without an answer.
-    pub fn leave_question(&self) {
+    pub fn leave_question(&mut self) {
+        self.is_asking = false;
         self.screen.say("");
     }
 
@@ -79,7 +85,12 @@ impl Progress {
     pub fn show(&mut self, glance: Glance<'_>) {
         self.ended = glance.ended;
         let all_wait = self.troubles.hold().is_some() || self.troubles.outage().is_some();
-        self.speed.look(Instant::now(), glance.ended, all_wait);
+        let now = Instant::now();
+        self.speed
+            .look(now, glance.ended, all_wait || self.is_asking);
+        if self.is_asking {
+            return;
+        }
         let (how_far, so_far) = (self.how_far(glance), self.so_far(glance.tally));
         match &self.bar {
             Some(bar) => bar.show(glance.ended, &how_far, &so_far),

@@ -87,7 +87,7 @@ impl fmt::Display for Sampled<'_> {
             Verdict::GoesOn => writeln!(f, "\nFewer than half failed: the others follow."),
             Verdict::Stops => writeln!(
                 f,
-                "\n{failed} of them failed, not fewer than half: the others do not follow."
+                "\n{failed} of them failed or were not answered, not fewer than half: the others do not follow."
             ),
         }
     }

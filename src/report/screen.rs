@@ -111,7 +111,8 @@ impl Screen {
     }
 
     fn write_line(&self, line: impl std::fmt::Display) {
-        let _unread = writeln!(self.clone(), "{line}");
+        // In one piece: between two, the bar would be drawn.
+        let _unread = self.clone().write_all(format!("{line}\n").as_bytes());
     }
 }
 

@@ -11,7 +11,7 @@ use super::reply::{Answer, Reply};
 pub const PATH: &str = "/v2/organization/labels";
 
 /// A catalogue is read so far, in bytes.
-pub const LONGEST: usize = 64 << 20;
+pub const LONGEST: usize = 16 << 20;
 
 /// "No labels found for the organization".
 const NO_LABELS: &str = "33002";
@@ -45,6 +45,13 @@ pub enum Trouble {
 }
 
 impl Catalogue {
+    /// Adds a label. One without a name is none, and of two with the same name the one in use counts.
+    pub(super) fn add(&mut self, name: &str, active: bool) {
+        if !name.is_empty() {
+            *self.0.entry(name.to_owned()).or_default() |= active;
+        }
+    }
+
     /// Whether the organisation has the label in use; none where it does not have it at all.
     pub fn is_active(&self, label: &str) -> Option<bool> {
         self.0.get(label).copied()
@@ -68,13 +75,12 @@ impl Catalogue {
 }
 
 impl<'a> FromIterator<(&'a str, bool)> for Catalogue {
-    /// Labels by name, each with whether it is in use. One without a name is none, and of two with the same name the one in
-    /// use counts.
+    /// Labels by name, each with whether it is in use.
     fn from_iter<T: IntoIterator<Item = (&'a str, bool)>>(labels: T) -> Self {
         let mut catalogue = Self::default();
-        for (name, active) in labels.into_iter().filter(|(name, _)| !name.is_empty()) {
-            *catalogue.0.entry(name.to_owned()).or_default() |= active;
-        }
+        labels
+            .into_iter()
+            .for_each(|(name, active)| catalogue.add(name, active));
         catalogue
     }
 }
@@ -97,7 +103,8 @@ pub fn catalogue(reply: Reply, discreet: Discreet<'_>) -> Result<Catalogue, Trou
         return Err(Trouble::TooLong(why));
     }
     let listing = Listing::read(&answer.body);
-    let (body, listed) = (listing.body(), listing.catalogue());
+    let body = listing.body();
+    let listed = listing.into_catalogue();
     let has_code = |codes: &[&str]| {
         let mut notices = body.errors.iter().chain(&body.warnings);
         notices.any(|it| it.code.as_deref().is_some_and(|code| codes.contains(&code)))

@@ -1,7 +1,9 @@
 //! The body of an answer to a request for the organisation's labels, which may be long.
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use std::fmt;
+
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::body::Body;
@@ -20,11 +22,64 @@ pub struct Listing {
     error_code: Option<Value>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Labels {
-    Are(Vec<Label>),
-    AreNone(IgnoredAny),
+/// The labels, where there is a list of them: each is read and let go before the next.
+#[derive(Debug)]
+struct Labels(Option<Catalogue>);
+
+impl<'de> Deserialize<'de> for Labels {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Listed)
+    }
+}
+
+/// Takes a list, and whatever else stands in its place.
+struct Listed;
+
+impl<'de> Visitor<'de> for Listed {
+    type Value = Labels;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("labels")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Labels, A::Error> {
+        let mut labels = Catalogue::default();
+        while let Some(label) = list.next_element::<Label>()? {
+            if let Some((name, active)) = label.read() {
+                labels.add(name, active);
+            }
+        }
+        Ok(Labels(Some(labels)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Labels, A::Error> {
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Labels(None))
+    }
+
+    fn visit_unit<E>(self) -> Result<Labels, E> {
+        Ok(Labels(None))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Labels, E> {
+        Ok(Labels(None))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Labels, E> {
+        Ok(Labels(None))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Labels, E> {
+        Ok(Labels(None))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Labels, E> {
+        Ok(Labels(None))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Labels, E> {
+        Ok(Labels(None))
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -90,10 +145,7 @@ impl Listing {
     }
 
     /// The labels, where there is a list of them.
-    pub fn catalogue(&self) -> Option<Catalogue> {
-        match &self.data {
-            Some(Labels::Are(labels)) => Some(labels.iter().filter_map(Label::read).collect()),
-            Some(Labels::AreNone(_)) | None => None,
-        }
+    pub fn into_catalogue(self) -> Option<Catalogue> {
+        self.data?.0
     }
 }

@@ -109,7 +109,8 @@ fn examples_that_need_no_account_work_as_they_are_written() {
         Ran::from(command.output().unwrap())
     };
     shell("bulklabel run campaign.csv --sandbox --output campaign.results.csv").ended(1);
-    shell("bulklabel retry campaign.results.csv --sandbox --output campaign.retry-1.results.csv; gzip -c campaign.csv > export.csv.gz; mkdir -p .zfunc .config/fish/completions").ended(0);
+    shell("bulklabel retry campaign.results.csv --sandbox --output campaign.retry-1.results.csv; gzip -c campaign.csv > export.csv.gz; mkdir -p .zfunc .config/fish/completions results; cp campaign.csv nightly.csv").ended(0);
+    shell("bulklabel run nightly.csv --sandbox --output 'results/nightly-{date}.csv'").ended(1);
     let has = |program: &str| shell(&format!("command -v {program}")).status == 0;
     let needs_none = |line: &&String| {
         let alone = [

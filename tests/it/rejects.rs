@@ -368,3 +368,41 @@ fn what_only_looked_well_is_not_sent_unmended() {
     let rows = work.outcomes("again.sandbox.results.csv");
     assert_eq!(rows, ["2 rejected INVALID_ENCODING"]);
 }
+
+#[test]
+fn a_file_with_the_rows_of_another_list_is_not_taken_for_this_ones() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    let list = |label: &str| format!("userId,action,label\nx,add,{label}\n1,add,VIP\n2,add,VIP\n");
+    work.list("campaign.csv", list("first"));
+    let limited = ["--rejects", "r.csv", "--limit", "1"];
+    work.send(&sandbox.url(), &limited).ended(75);
+    let others = std::fs::read_to_string(work.path("r.csv")).unwrap();
+    let mended = others.replace("first", "other");
+    work.list("r.csv", &mended);
+    let ran = work.send(&sandbox.url(), &["--rejects", "r.csv"]).ended(1);
+    let ran = ran.said("r.csv is there already, and is left as it is");
+    assert!(!ran.stderr.contains("Rejected rows: "), "{ran}");
+    assert_eq!(std::fs::read_to_string(work.path("r.csv")).unwrap(), mended);
+}
+
+#[test]
+fn the_retry_that_is_advised_leaves_the_rejected_rows_alone() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    work.list(
+        "campaign.csv",
+        "userId,action,label\nx,add,VIP\n18015,add,VIP\n",
+    );
+    let ran = work.send(&sandbox.url(), &["--rejects", "r.csv"]).ended(1);
+    let advised = ran
+        .stderr
+        .lines()
+        .find(|line| line.contains("bulklabel retry"));
+    assert!(
+        !advised
+            .unwrap()
+            .split("bulklabel retry")
+            .nth(1)
+            .unwrap()
+            .contains("--rejects")
+    );
+}

@@ -28,7 +28,7 @@ campaign.results.csv, says of every row what became of it. A run that was stoppe
 
 /// Where settings are given.
 pub const SETTINGS: &str = "\
-run, retry, undo and settings have these flags, and check those of the list and --rate. Each can also be a variable, or a line \
+run, retry, undo and settings have these flags, and check those of the list, of the service, --rate, --timeout and --rejects. Each can also be a variable, or a line \
 of bulklabel.toml: --base-url is BULKLABEL_BASE_URL and base_url. A flag overrules a variable, and a variable the file. \
 bulklabel settings prints those in force.";
 
@@ -45,12 +45,13 @@ pub const EXIT_STATUS: [Term; 6] = [
     ),
     (
         "2",
-        "Nothing was sent, and trying again won't help: the command, the settings, the list, or an existing result.",
+        "Nothing was sent, and trying again won't help: the command, the settings, the list, an existing result, or a label \
+         that is not in use (--against-org).",
     ),
     (
         "3",
-        "Stopped early, a person must look: the credentials, answers that can't be about the customers, or more failures than \
-         --max-failures allows. The same command carries on afterwards.",
+        "Stopped early, a person must look: the credentials, answers that can't be about the customers, more failures than \
+         --max-failures allows, or what became of the first customers (--canary). The same command carries on afterwards.",
     ),
     (
         "75",

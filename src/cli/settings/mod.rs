@@ -9,6 +9,7 @@ mod of_check;
 mod of_result;
 mod origin;
 mod parse;
+mod setting;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
@@ -21,6 +22,7 @@ pub use layers::{Misunderstood, Understood, names, understand};
 pub use of_check::CheckSettingArgs;
 pub use of_result::OfResultArgs;
 pub use origin::Origin;
+pub use setting::setting;
 
 use crate::dispatch::{Bounds, Concurrency, RetryPolicy};
 use crate::error::Error;

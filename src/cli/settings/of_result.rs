@@ -50,7 +50,6 @@ struct RowArgs {
         long,
         value_name = "WHAT",
         env = "BULKLABEL_ON_CONFLICT",
-        hide_env_values = true,
         default_value = "last"
     )]
     on_conflict: OnConflictName,

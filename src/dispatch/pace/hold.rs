@@ -156,6 +156,6 @@ impl Pace {
 }
 
 /// How long the n-th hold in a row lasts that the service gave no length.
-fn unguided_pause(n: u32) -> Duration {
+pub fn unguided_pause(n: u32) -> Duration {
     Duration::from_secs(1 << n.saturating_sub(1).min(6)).min(LONGEST_HOLD)
 }

@@ -24,7 +24,7 @@ use self::window::{Full, Window};
 use crate::model::{PerHour, Rate, Throttled};
 
 pub use self::departure::{Departure, HoldNumber};
-pub use self::hold::{Hold, Refusal};
+pub use self::hold::{Hold, Refusal, unguided_pause};
 
 /// Decides when attempts leave, for all workers.
 #[derive(Debug)]

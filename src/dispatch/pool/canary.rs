@@ -1,6 +1,8 @@
 //! The first calls go alone, and the others only if somebody who has seen what became of them says so.
 
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use std::sync::Arc;
+
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Bounds, LOOK_EVERY, Pool};
 use crate::model::{Call, Event, History};
@@ -49,16 +51,22 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
     /// Asks whether to go on, where there are others. How many may be made then.
     pub(super) async fn go_on(&mut self) -> Option<u64> {
         let canary = self.canary.take().filter(|_| !self.must_end())?;
-        let may_go_on = !self.queue.has_others() || self.is_told_to(canary.calls).await;
-        may_go_on.then_some(canary.others)
+        if self.queue.has_others() {
+            if !self.is_told_to(canary.calls).await {
+                return None;
+            }
+            let over = self.crew.breaker.rested();
+            self.crew.up(over).await;
+        }
+        Some(canary.others)
     }
 
     /// Waits for the answer, and keeps looking at the clocks: a person may take their time.
     async fn is_told_to(&mut self, calls: u64) -> bool {
-        let crew = std::sync::Arc::clone(&self.crew);
+        let crew = Arc::clone(&self.crew);
         let answer = crew.record(Event::CanaryEnded { calls });
         tokio::pin!(answer);
-        let mut look: Interval = interval(LOOK_EVERY);
+        let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {

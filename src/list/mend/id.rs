@@ -7,8 +7,12 @@ use crate::model::UserId;
 /// A spreadsheet keeps so many digits of a number: those behind them are its own zeros.
 const KEPT: usize = 15;
 
-/// What stands between groups of three digits: comma, spaces (plain, no-break, thin, narrow), apostrophes.
-const SEPARATORS: [char; 7] = [',', ' ', '\u{A0}', '\u{2009}', '\u{202F}', '\'', '\u{2019}'];
+/// What nobody puts between two ids, and what number formats have between groups of three digits: no-break, thin and narrow
+/// spaces, apostrophes.
+const SEPARATORS: [char; 5] = ['\u{A0}', '\u{2009}', '\u{202F}', '\'', '\u{2019}'];
+
+/// What may stand between two ids as well; where decimals follow, it is a number format's.
+const COMMA: char = ',';
 
 /// The id that is meant, where that is certain.
 pub fn mended(field: &str) -> Option<(UserId, Slip)> {
@@ -17,7 +21,7 @@ pub fn mended(field: &str) -> Option<(UserId, Slip)> {
         Some(inner) => (inner, true),
         None => (seen.as_str(), false),
     };
-    let bare = inner.strip_prefix(['\'', '\u{2019}', '+']);
+    let bare = inner.strip_prefix(['\'', '\u{2019}']);
     let (bare, prefixed) = (bare.unwrap_or(inner), bare.is_some());
     let (digits, slip) = digits(bare)?;
     let id = digits.parse().ok().and_then(UserId::new)?;
@@ -45,7 +49,7 @@ fn digits(text: &str) -> Option<(String, Option<Slip>)> {
             .map(|_| Slip::DecimalId);
         return Some((number.to_owned(), slip));
     }
-    ungrouped(number).map(|digits| (digits, Some(Slip::GroupedId)))
+    ungrouped(number, whole.is_some()).map(|digits| (digits, Some(Slip::GroupedId)))
 }
 
 fn is_digits(text: &str) -> bool {
@@ -67,9 +71,10 @@ fn written_out(text: &str) -> Option<String> {
     (is_whole && digits.len() <= KEPT).then_some(digits)
 }
 
-/// `564,663,098` → `564663098`: groups of three, and the same between all of them.
-fn ungrouped(text: &str) -> Option<String> {
-    let separator = text.chars().find(|c| SEPARATORS.contains(c))?;
+/// `564’663’098` → `564663098`: groups of three, and the same between all of them.
+fn ungrouped(text: &str, has_decimals: bool) -> Option<String> {
+    let separates = |c: &char| SEPARATORS.contains(c) || (has_decimals && *c == COMMA);
+    let separator = text.chars().find(separates)?;
     let groups: Vec<_> = text.split(separator).collect();
     let (first, others) = groups.split_first()?;
     let is_first = (1..=3).contains(&first.len()) && is_digits(first) && !first.starts_with('0');
@@ -93,8 +98,7 @@ mod tests {
             ("1.00E+2", 100, ShortenedId),
             ("56.4663098E+07", 564_663_098, ShortenedId),
             ("1.23456789012345E+14", 123_456_789_012_345, ShortenedId),
-            ("564,663,098", 564_663_098, GroupedId),
-            ("564 663 098", 564_663_098, GroupedId),
+            ("564\u{2019}663\u{2019}098", 564_663_098, GroupedId),
             ("1\u{A0}234", 1_234, GroupedId),
             ("1\u{202F}234\u{202F}567", 1_234_567, GroupedId),
             ("1'234'567", 1_234_567, GroupedId),
@@ -102,7 +106,6 @@ mod tests {
             ("564663098.00", 564_663_098, DecimalId),
             ("'564663098", 564_663_098, PrefixedId),
             ("\u{2019}564663098.0", 564_663_098, PrefixedId),
-            ("+564663098", 564_663_098, PrefixedId),
             ("\"564663098\"", 564_663_098, QuotedId),
             ("\u{201C} 564663098 \u{201D}", 564_663_098, QuotedId),
             ("\"'0042\"", 42, PrefixedId),
@@ -130,6 +133,12 @@ mod tests {
             "1.234567890123450E+15",
             "0.5E+01",
             "1,2",
+            // Several ids in a field, a decimal comma, a telephone number.
+            "564,663,098",
+            "101,102",
+            "101 102 103",
+            "123,000",
+            "+564663098",
             "1,23,456",
             "12,3456",
             "0,123",

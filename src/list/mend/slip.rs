@@ -47,7 +47,7 @@ impl Slip {
             }
             Self::GroupedId => "an id has lost its thousands separators",
             Self::DecimalId => "an id has lost its decimals, which were zeros",
-            Self::PrefixedId => "an id has lost the apostrophe or plus sign in front",
+            Self::PrefixedId => "an id has lost the apostrophe in front",
             Self::QuotedId => "an id has lost the quotes around it",
             Self::UnseenInId => "an id has lost characters that nobody sees",
             Self::ActionWord => {

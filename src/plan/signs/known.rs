@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::alike::{Difference, differences, look};
+use super::alike::{Difference, differences, look, tidied};
 
 /// So many pairs of labels are compared letter by letter, at most: a list of labels that are all foreign takes no longer.
 const MOST_PAIRS: usize = 2_000_000;
@@ -26,8 +26,9 @@ pub struct Likely<'a> {
     pub name: &'a str,
     /// In what the other differs from it, where both look alike; nothing where it is only near.
     pub differences: &'static [Difference],
-    /// Whether both look alike and no third one does: then there is no doubt which is meant.
-    pub is_only: bool,
+    /// Whether both differ in nothing that can be seen but capitals, and no third one looks like them: then there is no doubt
+    /// which is meant.
+    pub is_certain: bool,
 }
 
 impl<'a> Known<'a> {
@@ -50,17 +51,18 @@ impl<'a> Known<'a> {
                 (differences.len(), strsim::osa_distance(label, name), *name)
             };
             let (differences, name) = alike.iter().map(differences).min_by_key(by_little)?;
-            let is_only = alike.len() == 1;
+            let plain = |label: &str| tidied(label).to_lowercase();
+            let is_certain = alike.len() == 1 && plain(label) == plain(name);
             return Some(Likely {
                 name,
                 differences,
-                is_only,
+                is_certain,
             });
         }
         self.nearest(&look).map(|name| Likely {
             name,
             differences: &[],
-            is_only: false,
+            is_certain: false,
         })
     }
 
@@ -102,13 +104,18 @@ mod tests {
 
     fn likely(label: &str) -> Option<(&'static str, usize, bool)> {
         let likely = Known::of(NAMES).likely(label)?;
-        Some((likely.name, likely.differences.len(), likely.is_only))
+        Some((likely.name, likely.differences.len(), likely.is_certain))
     }
 
     #[test]
     fn what_looks_alike_is_meant_and_without_doubt_where_it_is_the_only_one() {
         assert_eq!(likely("vip"), Some(("VIP", 1, true)));
-        assert_eq!(likely("\u{FF36}ip "), Some(("VIP", 3, true)));
+        assert_eq!(likely("Vi\u{200B}p "), Some(("VIP", 2, true)));
+        assert_eq!(
+            likely("\u{FF36}ip "),
+            Some(("VIP", 3, false)),
+            "that can be seen"
+        );
         assert_eq!(likely("Gold member"), Some(("Gold Member", 1, false)));
         assert_eq!(
             likely("gold\u{A0}member"),

@@ -2,8 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args};
+use clap::Args;
 
 use crate::cli::guards::RowRange;
 use crate::cli::values::{OnConflictName, action, count, count_or_zero, label};
@@ -16,16 +15,11 @@ use crate::model::Action;
 #[command(next_help_heading = "The list")]
 pub struct ListArgs {
     /// Which columns hold what, where their names are others: userId=crm_id,label=segment
-    #[arg(
-        long,
-        value_name = "COLUMN=NAME,…",
-        env = "BULKLABEL_COLUMNS",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "COLUMN=NAME,…", env = "BULKLABEL_COLUMNS")]
     pub columns: Option<ColumnNames>,
 
     /// The action of every row of a list without such a column: add or remove
-    #[arg(long, value_name = "ACTION", value_parser = one_of(["add", "remove"], action), hide_possible_values = true, env = "BULKLABEL_ACTION", hide_env_values = true)]
+    #[arg(long, value_name = "ACTION", value_parser = one_of(["add", "remove"], action), hide_possible_values = true, env = "BULKLABEL_ACTION")]
     pub action: Option<Action>,
 
     /// The label of every row of a list without such a column
@@ -33,8 +27,7 @@ pub struct ListArgs {
         long,
         value_name = "NAME",
         value_parser = label,
-        env = "BULKLABEL_LABEL",
-        hide_env_values = true
+        env = "BULKLABEL_LABEL"
     )]
     pub label: Option<String>,
 
@@ -45,8 +38,7 @@ pub struct ListArgs {
         value_name = "CHAR",
         value_parser = one_of(Delimiter::WORDS, str::parse::<Delimiter>),
         hide_possible_values = true,
-        env = "BULKLABEL_DELIMITER",
-        hide_env_values = true
+        env = "BULKLABEL_DELIMITER"
     )]
     pub delimiter: Option<Delimiter>,
 
@@ -56,27 +48,16 @@ pub struct ListArgs {
         value_name = "NAME",
         value_parser = one_of(Encoding::NAMES, str::parse::<Encoding>),
         hide_possible_values = true,
-        env = "BULKLABEL_ENCODING",
-        hide_env_values = true
+        env = "BULKLABEL_ENCODING"
     )]
     pub encoding: Option<Encoding>,
 
     /// The sheet of a workbook [default: the first]
-    #[arg(
-        long,
-        value_name = "NAME",
-        env = "BULKLABEL_SHEET",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "NAME", env = "BULKLABEL_SHEET")]
     pub sheet: Option<String>,
 
     /// Further columns of the list that the result keeps, such as email,segment; a name that holds a comma stands in quotes
-    #[arg(
-        long,
-        value_name = "NAME,…",
-        env = "BULKLABEL_KEEP",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "NAME,…", env = "BULKLABEL_KEEP")]
     pub keep: Vec<Keep>,
 
     /// What to do where the list both adds and removes a customer's label
@@ -84,7 +65,6 @@ pub struct ListArgs {
         long,
         value_name = "WHAT",
         env = "BULKLABEL_ON_CONFLICT",
-        hide_env_values = true,
         default_value = "last"
     )]
     pub on_conflict: OnConflictName,
@@ -95,35 +75,16 @@ pub struct ListArgs {
         value_name = "N",
         value_parser = count::<NonZeroU32>,
         env = "BULKLABEL_MAX_LABELS",
-        hide_env_values = true,
         default_value = "1000"
     )]
     pub max_labels: NonZeroU32,
 
     /// Send nothing if a single row is rejected
-    #[arg(
-        long,
-        value_name = "BOOL",
-        num_args = 0..=1,
-        require_equals = true,
-        default_value = "false",
-        default_missing_value = "true",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::Set,
-        hide_default_value = true,
-        hide_possible_values = true,
-        env = "BULKLABEL_STRICT",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "BULKLABEL_STRICT")]
     pub strict: bool,
 
     /// Send nothing unless the list has so many data rows: 100..50000, 100.., ..50000, or 500
-    #[arg(
-        long,
-        value_name = "RANGE",
-        env = "BULKLABEL_EXPECT_ROWS",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "RANGE", env = "BULKLABEL_EXPECT_ROWS")]
     pub expect_rows: Option<RowRange>,
 
     /// Send nothing if more labels than this would be removed
@@ -131,8 +92,7 @@ pub struct ListArgs {
         long,
         value_name = "N",
         value_parser = count_or_zero,
-        env = "BULKLABEL_MAX_REMOVALS",
-        hide_env_values = true
+        env = "BULKLABEL_MAX_REMOVALS"
     )]
     pub max_removals: Option<u64>,
 }

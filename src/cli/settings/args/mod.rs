@@ -10,8 +10,7 @@ mod result;
 mod service;
 mod valves;
 
-use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args};
+use clap::Args;
 
 pub use file::FileArgs;
 pub use list::ListArgs;
@@ -27,20 +26,7 @@ pub use valves::ValveArgs;
 #[derive(Debug, Args)]
 pub struct ConsentArgs {
     /// Send without asking
-    #[arg(
-        long,
-        value_name = "BOOL",
-        num_args = 0..=1,
-        require_equals = true,
-        default_value = "false",
-        default_missing_value = "true",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::Set,
-        hide_default_value = true,
-        hide_possible_values = true,
-        env = "BULKLABEL_YES",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "BULKLABEL_YES")]
     pub yes: bool,
 }
 

@@ -17,7 +17,6 @@ pub struct RateArgs {
         long,
         value_name = "RATE",
         env = "BULKLABEL_RATE",
-        hide_env_values = true,
         default_value = "1000/min"
     )]
     pub rate: RateLimit,
@@ -35,7 +34,7 @@ impl RateArgs {
 #[command(next_help_heading = "Pace and retries")]
 pub struct TimeoutArgs {
     /// How long an attempt may take
-    #[arg(long, value_name = "SPAN", value_parser = span, env = "BULKLABEL_TIMEOUT", hide_env_values = true, default_value = "30s")]
+    #[arg(long, value_name = "SPAN", value_parser = span, env = "BULKLABEL_TIMEOUT", default_value = "30s")]
     pub timeout: Duration,
 }
 
@@ -53,7 +52,6 @@ pub struct PaceArgs {
         value_name = "N",
         value_parser = count::<NonZeroU32>,
         env = "BULKLABEL_BURST",
-        hide_env_values = true,
         default_value = "1"
     )]
     pub burst: NonZeroU32,
@@ -63,8 +61,7 @@ pub struct PaceArgs {
         long,
         value_name = "N",
         value_parser = count::<NonZeroUsize>,
-        env = "BULKLABEL_CONCURRENCY",
-        hide_env_values = true
+        env = "BULKLABEL_CONCURRENCY"
     )]
     pub concurrency: Option<NonZeroUsize>,
 
@@ -74,13 +71,12 @@ pub struct PaceArgs {
         value_name = "N",
         value_parser = count::<NonZeroU32>,
         env = "BULKLABEL_MAX_ATTEMPTS",
-        hide_env_values = true,
         default_value = "5"
     )]
     pub max_attempts: NonZeroU32,
 
     /// The longest first pause between attempts; it doubles up to 30s
-    #[arg(long, value_name = "SPAN", value_parser = span, env = "BULKLABEL_RETRY_BASE", hide_env_values = true, default_value = "500ms")]
+    #[arg(long, value_name = "SPAN", value_parser = span, env = "BULKLABEL_RETRY_BASE", default_value = "500ms")]
     pub retry_base: Duration,
 
     /// How long an answer may take.
@@ -88,10 +84,10 @@ pub struct PaceArgs {
     pub timeout: TimeoutArgs,
 
     /// How long calls on their way may take to end after Ctrl-C or SIGTERM
-    #[arg(long, value_name = "SPAN", value_parser = span_or_zero, env = "BULKLABEL_DRAIN", hide_env_values = true, default_value = "10s")]
+    #[arg(long, value_name = "SPAN", value_parser = span_or_zero, env = "BULKLABEL_DRAIN", default_value = "10s")]
     pub drain: Duration,
 
     /// How long to wait for a service that is down, or that asks to wait
-    #[arg(long, value_name = "SPAN", value_parser = span, env = "BULKLABEL_MAX_OUTAGE", hide_env_values = true, default_value = "30m")]
+    #[arg(long, value_name = "SPAN", value_parser = span, env = "BULKLABEL_MAX_OUTAGE", default_value = "30m")]
     pub max_outage: Duration,
 }

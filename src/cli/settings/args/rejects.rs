@@ -10,11 +10,6 @@ use clap::Args;
 pub struct RejectsArgs {
     /// Write the rejected rows there, in the list's own columns with line, code and message behind them: mend them in that
     /// file, and send it as a list
-    #[arg(
-        long,
-        value_name = "FILE.csv",
-        env = "BULKLABEL_REJECTS",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE.csv", env = "BULKLABEL_REJECTS")]
     pub rejects: Option<PathBuf>,
 }

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args};
+use clap::Args;
 
 use super::{RejectsArgs, ReportPageArgs};
 use crate::cli::values::span_or_zero;
@@ -16,38 +15,15 @@ use crate::model::Tolerance;
 pub struct ResultArgs {
     /// Where the result goes; - is standard output, and {date} in the name the date on which the run began [default:
     /// campaign.csv gives campaign.results.csv beside it]
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "BULKLABEL_OUTPUT",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "BULKLABEL_OUTPUT")]
     pub output: Option<PathBuf>,
 
     /// Write the result also as a workbook, FILE.xlsx; {date} in the name is the same as in --output
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "BULKLABEL_EXCEL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "BULKLABEL_EXCEL")]
     pub excel: Option<PathBuf>,
 
     /// Replace a result that exists
-    #[arg(
-        long,
-        value_name = "BOOL",
-        num_args = 0..=1,
-        require_equals = true,
-        default_value = "false",
-        default_missing_value = "true",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::Set,
-        hide_default_value = true,
-        hide_possible_values = true,
-        env = "BULKLABEL_OVERWRITE",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "BULKLABEL_OVERWRITE")]
     pub overwrite: bool,
 
     /// How many rows to look at are no reason for exit status 1: a share of the data rows, 1%, or a number
@@ -55,13 +31,12 @@ pub struct ResultArgs {
         long,
         value_name = "SHARE",
         env = "BULKLABEL_TOLERATE",
-        hide_env_values = true,
         default_value = "0"
     )]
     pub tolerate: Tolerance,
 
     /// How long to wait where another run has the same result
-    #[arg(long, value_name = "SPAN", value_parser = span_or_zero, env = "BULKLABEL_LOCK_WAIT", hide_env_values = true, default_value = "0s")]
+    #[arg(long, value_name = "SPAN", value_parser = span_or_zero, env = "BULKLABEL_LOCK_WAIT", default_value = "0s")]
     pub lock_wait: Duration,
 
     /// Where the rejected rows go.

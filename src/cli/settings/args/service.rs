@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args};
+use clap::Args;
 
 use crate::cli::values::MethodName;
 use crate::cli::words::one_of;
@@ -19,18 +18,12 @@ pub struct ServiceArgs {
         value_name = "NAME",
         value_parser = one_of(Cluster::names(), str::parse::<Cluster>),
         hide_possible_values = true,
-        env = "BULKLABEL_CLUSTER",
-        hide_env_values = true
+        env = "BULKLABEL_CLUSTER"
     )]
     pub cluster: Option<Cluster>,
 
     /// Where the service is, in place of --cluster, such as https://eu.api.capillarytech.com
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "BULKLABEL_BASE_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "BULKLABEL_BASE_URL")]
     // Read later: the command line's own errors would repeat a password that is in it.
     pub base_url: Option<String>,
 
@@ -40,34 +33,15 @@ pub struct ServiceArgs {
         value_name = "METHOD",
         ignore_case = true,
         env = "BULKLABEL_METHOD",
-        hide_env_values = true,
         default_value = "POST"
     )]
     pub method: MethodName,
 
     /// Trust the certificate authorities in this PEM file too
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "BULKLABEL_CA_CERT",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "BULKLABEL_CA_CERT")]
     pub ca_cert: Option<PathBuf>,
 
     /// Allow http:// to another machine: the password goes there unencrypted
-    #[arg(
-        long,
-        value_name = "BOOL",
-        num_args = 0..=1,
-        require_equals = true,
-        default_value = "false",
-        default_missing_value = "true",
-        value_parser = BoolishValueParser::new(),
-        action = ArgAction::Set,
-        hide_default_value = true,
-        hide_possible_values = true,
-        env = "BULKLABEL_ALLOW_HTTP",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "BULKLABEL_ALLOW_HTTP")]
     pub allow_http: bool,
 }

@@ -18,7 +18,6 @@ pub struct ValveArgs {
         value_name = "N",
         value_parser = max_failures,
         env = "BULKLABEL_MAX_FAILURES",
-        hide_env_values = true,
         default_value = "50%"
     )]
     pub max_failures: MaxFailures,
@@ -28,8 +27,7 @@ pub struct ValveArgs {
         long,
         value_name = "N",
         value_parser = count::<NonZeroU64>,
-        env = "BULKLABEL_LIMIT",
-        hide_env_values = true
+        env = "BULKLABEL_LIMIT"
     )]
     pub limit: Option<NonZeroU64>,
 
@@ -39,17 +37,11 @@ pub struct ValveArgs {
         long,
         value_name = "N",
         value_parser = count::<NonZeroU64>,
-        env = "BULKLABEL_CANARY",
-        hide_env_values = true
+        env = "BULKLABEL_CANARY"
     )]
     pub canary: Option<NonZeroU64>,
 
     /// Go on until then, and stop: a time of day such as 06:00, or a span such as 2h
-    #[arg(
-        long,
-        value_name = "WHEN",
-        env = "BULKLABEL_UNTIL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "WHEN", env = "BULKLABEL_UNTIL")]
     pub until: Option<Until>,
 }
