@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::support::{Ran, Sandbox, Workplace};
+use crate::support::{Canned, Ran, Sandbox, Workplace, answer};
 
 const MARK: &str = "<!DOCTYPE html><!-- a bulklabel report -->";
 
@@ -413,6 +413,48 @@ fn one_that_cannot_be_written_in_the_end_changes_nothing_that_was_done() {
     let ran = ran.said("error: the page was not written, and all else stands as told here: page.html: it can't be written");
     assert!(!ran.stderr.contains("Page: "), "{ran}");
     assert_eq!(work.outcomes("campaign.results.csv"), ["2 success"]);
+}
+
+#[test]
+fn a_run_that_an_error_ends_says_so_in_the_place_of_an_earlier_page() {
+    let work = Workplace::new();
+    let path = work.path("campaign.csv");
+    work.list(
+        "campaign.csv",
+        "userId,action,label\n1,add,VIP\n2,add,VIP\n",
+    );
+    work.list("page.html", format!("{MARK} all was well yesterday"));
+    let canned = Canned::answering(move |_| {
+        fs::write(&path, "userId,action,label\n1,add,VIP\n3,add,VIP\n").unwrap();
+        answer(200, "", r#"{"warnings":[]}"#)
+    });
+    work.send(&canned.url(), &["--report", "page.html"])
+        .ended(3);
+    let told = text(&read(&work, "page.html"));
+    for words in [
+        "The run of campaign.csv is NOT complete: ",
+        "has changed while it was run",
+        "So far 2 of 2 rows have an outcome.",
+        "the same command carries on",
+        "Exit status 3: stopped early, a person must look",
+    ] {
+        assert!(told.contains(words), "{words}\n{told}");
+    }
+    let refusing = Canned::answering(|_| answer(401, "", ""));
+    work.list("other.csv", "userId,action,label\n1,add,VIP\n");
+    let url = refusing.url();
+    let run = [
+        "run",
+        "other.csv",
+        "--base-url",
+        &url,
+        "--report",
+        "page.html",
+    ];
+    work.run(run).ended(3);
+    let told = text(&read(&work, "page.html"));
+    let words = "The run of other.csv is NOT complete: the service refused the credentials, HTTP 401. So far its one row has no outcome.";
+    assert!(told.contains(words), "{told}");
 }
 
 #[test]

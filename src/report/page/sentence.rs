@@ -10,14 +10,19 @@ pub fn sentence(content: &Content<'_>) -> String {
     let total = content.gathered.total();
     let what = subject(content);
     if let Close::Stopped { why, .. } = &content.close {
-        let left = content.gathered.of(OutcomeKind::Pending);
-        return format!(
-            "{what} is NOT complete: {}. So far {} of {} {} an outcome.",
-            plain(why.trim_end_matches('.'), 600),
-            count(total - left),
-            counted(total, "row"),
-            if total - left == 1 { "has" } else { "have" },
-        );
+        let done = total - content.gathered.of(OutcomeKind::Pending);
+        let so_far = match (done, total) {
+            (0, 1) => "its one row has no outcome".to_owned(),
+            (1, 1) => "its one row has an outcome".to_owned(),
+            (1, _) => format!("1 of {} rows has an outcome", count(total)),
+            _ => format!(
+                "{} of {} have an outcome",
+                count(done),
+                counted(total, "row")
+            ),
+        };
+        let why = plain(why.trim_end_matches('.'), 600);
+        return format!("{what} is NOT complete: {why}. So far {so_far}.");
     }
     let ended = match content.gathered.of(OutcomeKind::Pending) {
         0 => "is complete",
