@@ -109,7 +109,7 @@ fn mend(ended: &Ended<'_>) -> String {
     match &ended.mending {
         None => String::new(),
         Some(mending) => format!(
-            " To send the rejected rows, mend them in {}, and: {}",
+            "\nTo send the rejected rows, mend them in {}, and: {}",
             mending.rejects.display(),
             once_mended::command(mending, ended.command_line, ended.list)
         ),
@@ -151,7 +151,7 @@ fn unsettled(tally: &Tally) -> u64 {
 
 fn send_again(tally: &Tally, command: &CommandLine) -> String {
     let rows = count(unsettled(tally));
-    format!(" To send {rows} of them again, once the reason is gone: {command}")
+    format!("\nTo send {rows} of them again, once the reason is gone: {command}")
 }
 
 /// The command that sends again what a result has left.
@@ -176,7 +176,7 @@ fn fold(fold: &Fold) -> String {
     let words = words.chain([OsStr::new("--output"), fold.output.as_os_str()]);
     let replaces = fold.replaces.then_some(OsStr::new("--overwrite"));
     let command = CommandLine::of(words.chain(replaces).map(OsStr::to_owned));
-    format!(" To fold it into the first result: {command}")
+    format!("\nTo fold it into the first result: {command}")
 }
 
 /// The command of a rehearsal as that of the real run, where there is one.
@@ -189,9 +189,9 @@ fn for_real(ended: &Ended<'_>, lacking: Lacking) -> String {
         command = command.and(&["--cluster", "NAME"]);
     }
     if lacking.credentials {
-        format!(" For the real run, set BULKLABEL_USERNAME and BULKLABEL_PASSWORD, and: {command}")
+        format!("\nFor the real run, set BULKLABEL_USERNAME and BULKLABEL_PASSWORD, and: {command}")
     } else {
-        format!(" The real run: {command}")
+        format!("\nThe real run: {command}")
     }
 }
 

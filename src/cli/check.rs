@@ -80,7 +80,7 @@ pub fn run(
     let source = Source::open_aside(&args.list, &environment.temporary)?;
     let (planned, mut checked) = job::inspect(&source, &reading, rate)?;
     let written = match &rejects {
-        Some(rejects) => rejects.write((&source, &planned), &reading, false)?,
+        Some(rejects) => rejects.write((&source, &planned), &reading, false, screen)?,
         None => None,
     };
     checked.rejects = written

@@ -10,7 +10,7 @@ use crate::error::{Error, ExitStatus};
 /// Prints what a shell needs to complete commands, flags and file names with the Tab key
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    source <(bulklabel completions bash)    now; for good, put it into ~/.bashrc\n  \
+    source <(bulklabel completions bash)    for good: a line of ~/.bashrc\n  \
     bulklabel completions zsh > ~/.zfunc/_bulklabel\n  \
     bulklabel completions fish > ~/.config/fish/completions/bulklabel.fish\n\n\
     For zsh, ~/.zshrc needs the line `fpath+=~/.zfunc` above the one with `compinit`. The shell must be started anew.")]

@@ -5,14 +5,14 @@ use super::question::{Question, ask, somebody_is_there};
 use super::sending::{Sending, What};
 use super::settings::{Origin, SettingsFile};
 use crate::error::Error;
-use crate::job::{Ask, Run, preview};
+use crate::job::{Ask, Run, Underway, preview};
 use crate::model::OutcomeKind;
 use crate::report::{LogFormat, counted};
 
 impl Sending<'_> {
     /// Asks a person who is there, unless they have said yes already. What is undone is undone by nobody's mistake: where
     /// nobody is there, `--yes` must say so, or its variable; a settings file was written with the nightly run in mind.
-    /// `spared` is what does not happen where nobody can be asked.
+    /// `underway` is the run as far as it was carried on, and `spared` what does not happen where nobody can be asked.
     ///
     /// # Errors
     /// Nobody can be asked who must be.
@@ -20,6 +20,7 @@ impl Sending<'_> {
         &self,
         destination: &Destination,
         run: &Run<'_>,
+        underway: Option<&Underway>,
         left: u64,
         spared: &str,
     ) -> Result<bool, Error> {
@@ -55,9 +56,10 @@ impl Sending<'_> {
             host: destination.base_url.host(),
             account: destination.credentials.name(),
             settings_file: self.given.file.as_ref().map(SettingsFile::title),
-            totals: run.planned.plan.totals(),
+            calls: u64::from(run.planned.plan.totals().calls),
             left,
-            preview: preview(run.planned),
+            preview: preview(run.planned, underway.map(Underway::standing)),
+            bounds: self.settings.terms.bounds,
             rejected: run.planned.left_out.rows(OutcomeKind::Rejected),
             rate: self.settings.terms.rate,
             now: run.started,

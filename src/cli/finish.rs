@@ -39,7 +39,10 @@ pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
     let underway = job::take_up(&run, settings.terms.rate)?;
     copy.keep(outputs)?;
     let rejects = match &rejects {
-        Some(rejects) => rejects.write_of_run(&list, &settings.reading, true, screen)?,
+        Some(rejects) => {
+            let planned = (&list.source, &list.planned);
+            rejects.write(planned, &settings.reading, true, screen)?
+        }
         None => None,
     };
     let called = call(&run, underway, None, None, settings, &signals, screen)?;
@@ -49,6 +52,6 @@ pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
         true,
         (rejects, page.as_ref()),
         screen,
-        |ending| sending.next(ending, false),
+        |ending| sending.next(ending, rejects, false),
     )
 }

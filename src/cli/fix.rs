@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::rejects::{Rejects, names_of_runs};
+use super::rejects::{Rejects, names_of_runs, plain_csv};
 use crate::error::Error;
 use crate::job::{self, Fixes, Planned, Reading, Renames};
 use crate::list::{Fingerprint, Source};
@@ -22,7 +22,7 @@ pub fn place(
     let Some(path) = path else {
         return Ok(None);
     };
-    let file = SideFile::new(path, "--fix", list, &names_of_runs(list))?;
+    let file = plain_csv(path, "--fix", list, &names_of_runs(list))?;
     if rejects.is_some_and(|rejects| rejects.file().is_same_as(&file)) {
         return Err(file.in_use().into());
     }

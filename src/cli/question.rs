@@ -8,9 +8,9 @@ use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use rustix::termios::{QueueSelector, tcflush};
 
 use super::command_line::quoted;
+use crate::dispatch::Bounds;
 use crate::job::Preview;
 use crate::model::{Moment, Rate};
-use crate::plan::Totals;
 use crate::report::{count, counted, doubts_in_brief, labels_in_brief, span};
 
 /// What a person needs to know to say no.
@@ -26,9 +26,9 @@ pub struct Question<'a> {
     pub account: &'a str,
     /// The settings file, where there is one.
     pub settings_file: Option<String>,
-    /// What the plan comes to.
-    pub totals: Totals,
-    /// How many of its calls are left.
+    /// How many calls the plan comes to.
+    pub calls: u64,
+    /// How many of them are left.
     pub left: u64,
     /// Its labels, and what stands out.
     pub preview: Preview,
@@ -36,24 +36,21 @@ pub struct Question<'a> {
     pub rejected: u64,
     /// The rate, where there is one.
     pub rate: Option<Rate>,
+    /// When it stops though calls are left.
+    pub bounds: Bounds,
     /// When it would begin.
     pub now: Moment,
 }
 
 impl fmt::Display for Question<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Totals {
-            calls,
-            additions,
-            removals,
-        } = self.totals;
         writeln!(f, "  List:      {}", self.list.to_string_lossy())?;
         writeln!(f, "  Host:      {}", self.host)?;
         writeln!(f, "  Account:   {}", self.account)?;
         if let Some(file) = &self.settings_file {
             writeln!(f, "  Settings:  {file}")?;
         }
-        match u64::from(calls) {
+        match self.calls {
             all if all == self.left => writeln!(f, "  Customers: {}", count(all))?,
             all => {
                 let done = count(all - self.left);
@@ -63,8 +60,8 @@ impl fmt::Display for Question<'_> {
         writeln!(
             f,
             "  Changes:   {}, {}",
-            counted(additions, "addition"),
-            counted(removals, "removal")
+            counted(self.preview.additions, "addition"),
+            counted(self.preview.removals, "removal")
         )?;
         write_lines(f, "Labels:", &labels_in_brief(&self.preview.labels))?;
         if self.rejected > 0 {
@@ -80,9 +77,11 @@ impl fmt::Display for Question<'_> {
             doubts.push(format!("(more about it: bulklabel check {list})"));
         }
         write_lines(f, "Look:", &doubts)?;
+        write_lines(f, "Not all:", &self.not_all())?;
         match self.rate {
             Some(rate) => {
-                let time = rate.time_for(self.left);
+                let calls = self.left.min(self.bounds.limit.unwrap_or(u64::MAX));
+                let time = rate.time_for(calls);
                 let end = self.now.after(time).clock(self.now);
                 let time = span(time);
                 writeln!(f, "  Time:      about {time} at {rate}, until {end}")?;
@@ -90,6 +89,25 @@ impl fmt::Display for Question<'_> {
             None => writeln!(f, "  Time:      as fast as the service answers")?,
         }
         write!(f, "Send these changes? [y/N] ")
+    }
+}
+
+impl Question<'_> {
+    /// What keeps it from doing all of that at once.
+    fn not_all(&self) -> Vec<String> {
+        let Bounds {
+            limit,
+            until,
+            canary,
+        } = self.bounds;
+        let first = canary.filter(|first| *first < self.left).map(|first| {
+            let first = counted(first, "customer");
+            format!("{first} first, and you are asked again (--canary)")
+        });
+        let limit = limit.filter(|limit| *limit < self.left);
+        let limit = limit.map(|limit| format!("{} (--limit)", counted(limit, "customer")));
+        let until = until.map(|until| format!("until {} (--until)", until.clock(self.now)));
+        [first, limit, until].into_iter().flatten().collect()
     }
 }
 
@@ -122,7 +140,9 @@ pub fn ask(question: &str) -> io::Result<bool> {
     write!(screen, "{question}")?;
     screen.flush()?;
     let mut answer = String::new();
-    BufReader::new(terminal).read_line(&mut answer)?;
+    if BufReader::new(terminal).read_line(&mut answer)? == 0 {
+        writeln!(screen)?;
+    }
     Ok(matches!(
         answer.trim().to_ascii_lowercase().as_str(),
         "y" | "yes"
@@ -149,23 +169,29 @@ mod tests {
         let question = Question {
             list: OsStr::new("my campaign.csv"),
             can_be_checked: true,
-            preview: Preview { labels, findings },
+            preview: Preview {
+                additions: 15_000,
+                removals: 1,
+                labels,
+                findings,
+            },
             now: Moment(1_795_400_000_007),
             host: "eu.api.example.com".into(),
             account: "till1",
             settings_file: Some("bulklabel.toml, profile eu".into()),
-            totals: Totals {
-                calls: 12_001,
-                additions: 15_000,
-                removals: 1,
-            },
+            calls: 12_001,
             left: 12_001,
+            bounds: Bounds {
+                limit: Some(12_000),
+                until: None,
+                canary: Some(20),
+            },
             rejected: 3,
             rate: Some(Rate::DEFAULT),
         };
         // When it ends depends on where the reader is.
         let now = question.now;
-        let end = now.after(Rate::DEFAULT.time_for(question.left)).clock(now);
+        let end = now.after(Rate::DEFAULT.time_for(12_000)).clock(now);
         insta::assert_snapshot!(question.to_string().replace(&end, "HH:MM"));
     }
 }

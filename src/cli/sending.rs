@@ -120,7 +120,10 @@ impl Sending<'_> {
         let start = claim.settle(&identity)?;
         let carries_on = matches!(start, Start::CarryOn(_));
         let rejects = match &rejects {
-            Some(rejects) => rejects.write_of_run(&list, &settings.reading, carries_on, screen)?,
+            Some(rejects) => {
+                let planned = (&list.source, &list.planned);
+                rejects.write(planned, &settings.reading, carries_on, screen)?
+            }
             None => None,
         };
         let guarded = Guarded {
@@ -158,7 +161,8 @@ impl Sending<'_> {
             }
             None => Vec::new(),
         };
-        if client.is_some() && !self.may_send(destination, &run, left, spared)? {
+        let underway = taken_up.as_ref();
+        if client.is_some() && !self.may_send(destination, &run, underway, left, spared)? {
             screen.say(sentence(spared));
             tell_rejects();
             return Ok(ExitStatus::Unusable);
@@ -178,7 +182,7 @@ impl Sending<'_> {
             false,
             (rejects, page.as_ref()),
             screen,
-            |ending| self.next(ending, destination.rehearsal.is_some()),
+            |ending| self.next(ending, rejects, destination.rehearsal.is_some()),
         )
     }
 
@@ -217,8 +221,8 @@ impl Sending<'_> {
         }
     }
 
-    /// What to do next.
-    pub fn next(&self, ending: &Ending<'_>, rehearsal: bool) -> String {
+    /// What to do next; the rejected rows are in `rejects`, where they are anywhere.
+    pub fn next(&self, ending: &Ending<'_>, rejects: Option<&Path>, rehearsal: bool) -> String {
         let (places, anybody) = credentials::places(self.given.file.as_ref());
         let service = &self.args.service;
         let knows_address = self.what.made_from().is_some_and(MadeFrom::has_summary);
@@ -234,7 +238,7 @@ impl Sending<'_> {
             list: self.list,
             command_line: &self.environment.command_line,
             starts_over: self.places.now().are_replaced(),
-            mending: self.mending(ending),
+            mending: rejects.and_then(|_| self.mending(ending)),
             rehearsal: rehearsal.then_some(Lacking {
                 address: unnamed && !knows_address,
                 credentials: !anybody,

@@ -61,9 +61,10 @@ impl Canary {
     }
 
     /// What became of the `calls` that went first, for people; `left` are not made yet.
-    pub fn sampled(&self, calls: u64, left: u64) -> Sampled<'_> {
+    pub fn sampled(&self, calls: u64, left: u64, others_follow: bool) -> Sampled<'_> {
         let verdict = match (self.ask, self.is_good(calls)) {
             (Some(_), _) => Verdict::Asked,
+            (None, true) if !others_follow => Verdict::Ends,
             (None, true) => Verdict::GoesOn,
             (None, false) => Verdict::Stops,
         };
@@ -107,6 +108,11 @@ impl Canary {
             waiting,
         });
         Next::Wait
+    }
+
+    /// No others may follow: there is nothing to ask.
+    pub fn ask_nobody(&mut self) {
+        self.ask = None;
     }
 
     /// Whether a person will be asked.

@@ -135,7 +135,13 @@ impl<'a> Desk<'a> {
         for Told { event, written } in told.drain(..) {
             self.progress.tell(&event);
             match (event, written) {
-                (Event::CanaryEnded { calls }, Some(waiting)) => self.canary_ended(calls, waiting),
+                (
+                    Event::CanaryEnded {
+                        calls,
+                        others_follow,
+                    },
+                    Some(waiting),
+                ) => self.canary_ended(calls, others_follow, waiting),
                 (event, written) => {
                     batch.waiting.extend(written);
                     self.enter(event, &mut batch.entries);
@@ -235,15 +241,19 @@ impl<'a> Desk<'a> {
     }
 
     /// The calls that go first have shown what they can: tells it, and decides whether the others follow.
-    fn canary_ended(&mut self, calls: u64, waiting: oneshot::Sender<()>) {
+    fn canary_ended(&mut self, calls: u64, others_follow: bool, waiting: oneshot::Sender<()>) {
         let left = self.calls - u64::from(self.state.standing.ledger.ended());
         let Some(canary) = &mut self.canary else {
             return;
         };
+        if !others_follow {
+            canary.ask_nobody();
+        }
         if canary.asks() {
             self.progress.make_room();
         }
-        self.progress.sampled(&canary.sampled(calls, left));
+        self.progress
+            .sampled(&canary.sampled(calls, left, others_follow));
         let next = canary.decide(calls, left, waiting);
         self.go_on_or_stop(next);
     }

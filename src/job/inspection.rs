@@ -104,6 +104,7 @@ pub(super) fn findings(plan: &Plan, uses: &[LabelUse], mut causes: Causes) -> Fi
             rows: long_ids.rows,
             rounded: long_ids.rounded,
         },
+        missing_labels: with_sign(LabelSign::Missing),
         date_labels: with_sign(LabelSign::Date),
         organisation: None,
         quoted_labels: with_sign(LabelSign::Quoted),

@@ -1,22 +1,33 @@
 //! What a person sees of a plan before they say that it is sent.
 
 use super::inspection::{findings, labels};
+use super::organisation::uses_left;
+use super::standing::Standing;
 use super::{causes::Causes, reading::Planned};
 use crate::report::{CheckedLabel, Findings};
 
 /// The labels of a plan and what stands out in it, without a further look at the list.
 #[derive(Debug)]
 pub struct Preview {
-    /// All labels, the most frequent first.
+    /// How many labels are still to be added.
+    pub additions: u64,
+    /// How many are still to be removed.
+    pub removals: u64,
+    /// All labels, with what is still to be done, the most frequent first.
     pub labels: Vec<CheckedLabel>,
     /// What stands out; but for the rejected rows, of which the list itself would have to tell.
     pub findings: Findings,
 }
 
-/// Looks at a plan.
-pub fn preview(planned: &Planned) -> Preview {
-    let uses = planned.plan.label_uses();
+/// Looks at a plan, of which so much was done as `standing` says.
+pub fn preview(planned: &Planned, standing: Option<&Standing>) -> Preview {
+    let uses = match standing {
+        Some(standing) => uses_left(&planned.plan, standing),
+        None => planned.plan.label_uses(),
+    };
     Preview {
+        additions: uses.iter().map(|this| this.adds).sum(),
+        removals: uses.iter().map(|this| this.removes).sum(),
         labels: labels(&planned.plan, &uses),
         findings: findings(&planned.plan, &uses, Causes::default()),
     }

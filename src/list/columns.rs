@@ -7,7 +7,7 @@ use super::delimiter::untold;
 use super::misnamed::misnamed;
 use super::text::trim;
 use super::wishes::{Column, Wishes};
-use crate::model::Action;
+use crate::model::{Action, UserId};
 
 /// Where a row's action or label comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,11 +140,30 @@ impl Search<'_> {
         }
     }
 
+    /// Whether it is no header: it has an id, which no column is called.
+    fn is_a_row(&self) -> bool {
+        let names = self
+            .header
+            .iter()
+            .filter_map(|name| str::from_utf8(name).ok());
+        names.map(trim).any(|name| {
+            let is_number = name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_digit());
+            is_number && name.parse().ok().and_then(UserId::new).is_some()
+        })
+    }
+
     fn missing(&self, column: Column) -> ListError {
-        let quoted = |name: &[u8]| format!("\"{}\"", trim(&String::from_utf8_lossy(name)));
         let asked = self.wishes.names.of(column);
         let meant = misnamed(column, self.header, self.wishes);
         let hint = match (untold(self.header, self.wishes), asked, meant) {
+            _ if self.header.iter().any(|name| name.contains(&0)) => {
+                "it has bytes that no text has: if it is in UTF-16, say so with --encoding utf-16le"
+                    .to_owned()
+            }
+            (_, None, None) if self.is_a_row() => format!(
+                "this line looks like a row: put one above it that names the columns, such as {}",
+                Column::ALL.map(Column::name).join(",")
+            ),
             (Some(sign), ..) => {
                 format!("its fields seem to stand between {sign} signs: add --delimiter '{sign}'")
             }
@@ -155,7 +174,7 @@ impl Search<'_> {
             (None, None, Some(meant)) => meant,
             (None, None, None) => column.hint().to_owned(),
         };
-        let found = self.header.iter().map(quoted).collect();
+        let found = self.header.iter().map(shown).collect();
         ListError::MissingColumn {
             list: self.list.to_owned(),
             line: self.line,
@@ -165,6 +184,25 @@ impl Search<'_> {
         }
     }
 }
+
+/// A header as people are shown it: without what a terminal would obey, and not without end.
+fn shown(name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name);
+    let name = trim(&name).chars().take(LONGEST_SHOWN);
+    let name: String = name
+        .map(|c| {
+            if c.is_control() {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        })
+        .collect();
+    format!("\"{name}\"")
+}
+
+/// So much of a header is shown.
+const LONGEST_SHOWN: usize = 40;
 
 #[cfg(test)]
 mod tests {

@@ -47,6 +47,14 @@ pub enum ListError {
         /// Why.
         source: super::workbook::WorkbookError,
     },
+    /// A sheet that is no list, of a workbook that has others.
+    #[error("{error}; this is its first sheet, and there are others: name one with --sheet: {}", others.join(", "))]
+    WrongSheet {
+        /// What is wrong with it.
+        error: Box<Self>,
+        /// The names of the others.
+        others: Vec<String>,
+    },
     /// A file of another kind.
     #[error(
         "{list} is {kind}, which can't be read: save it as .xlsx without one, or as CSV in UTF-8, and name that file"

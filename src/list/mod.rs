@@ -42,7 +42,7 @@ pub use entry::Entry;
 pub use error::ListError;
 pub use keep::{Keep, KeepError};
 pub use mend::{Slip, Sound};
-pub use rejects::RejectsWriter;
+pub use rejects::{RejectsWriter, holds_rejects};
 pub use rows::Rows;
 pub use rules::{label_from_flag, raw_fields};
 pub use selection::{Codes, CodesError, Selection};

@@ -1,12 +1,35 @@
 //! Rejected rows, written to be mended and sent (contract, section 7).
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+
+use csv::ByteRecord;
 
 use super::entry::Entry;
 use super::rows::Rows;
 use super::table::TableWriter;
-use super::whole::NOTES;
+use super::whole::{NOTES, own_width};
+
+/// Whether a file holds rejected rows: none where it is a list or another file, as its header says. An empty one holds no rows.
+///
+/// # Errors
+/// It can't be read.
+pub fn holds_rejects(file: impl Read) -> io::Result<Option<bool>> {
+    let mut start = Vec::new();
+    file.take(LONGEST_HEADER).read_to_end(&mut start)?;
+    let mut records = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(&start[..]);
+    let mut record = ByteRecord::new();
+    let is_empty = !records.read_byte_record(&mut record)?;
+    let are_rejects = is_empty || own_width(&record) < record.len();
+    let has_rows = !is_empty && records.read_byte_record(&mut record)?;
+    Ok(are_rejects.then_some(has_rows))
+}
+
+/// No header is longer.
+const LONGEST_HEADER: u64 = 1 << 20;
 
 /// Writes rejected rows in their list's own columns, with line, code and message behind them.
 #[derive(Debug)]

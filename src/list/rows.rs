@@ -44,11 +44,13 @@ impl Rows {
         wishes: &Wishes,
         delimiter: Option<Delimiter>,
     ) -> Result<Self, ListError> {
-        let mut records = headed(source, wishes, delimiter)?;
+        let other_sheets = |error| source.naming_other_sheets(error, wishes);
+        let mut records = headed(source, wishes, delimiter).map_err(other_sheets)?;
         let header = records.record().clone();
         let (name, line) = (source.name(), records.line());
         let found = Columns::find(&header, wishes, name, line);
-        let columns = found.map_err(|error| why_missing(error, &mut records, wishes))?;
+        let found = found.map_err(|error| why_missing(error, &mut records, wishes));
+        let columns = found.map_err(other_sheets)?;
         let kept = Kept::find(&wishes.keep, &header, name, line)?;
         Ok(Self {
             list: source.name().to_owned(),

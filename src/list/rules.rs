@@ -232,6 +232,11 @@ pub(super) fn label_name(field: &str) -> Result<&str, Rejection> {
     }
     match field.chars().find(|c| c.is_control()) {
         None => Ok(field),
+        // In a workbook that is how a line break in a cell comes here.
+        Some('\u{B}') => reject(
+            RejectCode::InvalidLabel,
+            "the label holds a line break: take it out",
+        ),
         Some(control) => reject(
             RejectCode::InvalidLabel,
             format!(

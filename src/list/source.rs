@@ -163,6 +163,27 @@ impl Source {
         Ok(is_marked(&start))
     }
 
+    /// Why the first sheet of a workbook is no list, and which sheets there are besides, where nobody has named one.
+    pub(super) fn naming_other_sheets(&self, error: ListError, wishes: &Wishes) -> ListError {
+        let is_none = matches!(
+            error,
+            ListError::NoHeader { .. } | ListError::MissingColumn { .. }
+        );
+        if !is_none || wishes.sheet.is_some() || !self.is_workbook().unwrap_or(false) {
+            return error;
+        }
+        let mut whole = Vec::new();
+        let read = self.unpacked(&Hasher::default());
+        let read = read.and_then(|mut file| file.read_to_end(&mut whole));
+        match read.map(|_| workbook::sheets(whole)) {
+            Ok(sheets) if sheets.len() > 1 => ListError::WrongSheet {
+                error: Box::new(error),
+                others: sheets.into_iter().skip(1).collect(),
+            },
+            _ => error,
+        }
+    }
+
     /// The text of a sheet.
     fn sheet(
         &self,

@@ -96,6 +96,12 @@ pub fn text(workbook: Vec<u8>, sheet: Option<&str>) -> Result<Vec<u8>, WorkbookE
     Ok(text.into_text())
 }
 
+/// The names of its sheets; none of what can't be read.
+pub fn sheets(workbook: Vec<u8>) -> Vec<String> {
+    let workbook: Result<Xlsx<_>, _> = Xlsx::new(Cursor::new(workbook));
+    workbook.map_or_else(|_| Vec::new(), |workbook| workbook.sheet_names())
+}
+
 /// What a cell stands for in a list.
 fn field<'a>(cell: &'a DataRef<'_>, (row, column): (u32, u32)) -> Cow<'a, str> {
     let marked = |what: &str| format!("{MARK}{}{}{MARK}{what}", letters(column), row + 1).into();

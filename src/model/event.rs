@@ -234,6 +234,8 @@ pub enum Event {
     CanaryEnded {
         /// So many went first.
         calls: u64,
+        /// Whether others may be made after them at all.
+        others_follow: bool,
     },
     /// A call ended.
     Finished {

@@ -16,7 +16,7 @@ mod workbook;
 
 pub use dated::{days, is_dated, on};
 pub use disk::{Disk, DiskFile, RealDisk, Syncing};
-pub use durable::{Replacement, write_whole};
+pub use durable::{Replacement, with_suffix, write_whole};
 pub use error::RecordError;
 pub use journal::{AttemptEnd, CallEnd, Entry, Journal, LegBegin};
 pub use ledger::{Ledger, Settled};

@@ -35,7 +35,7 @@ enum Why {
     StandardOutput,
     #[error("it is the list itself")]
     TheListItself,
-    #[error("it is in use: the run itself, or what it is made of, has that name")]
+    #[error("it is in use: a run has that name for one of its own files, or the settings have it")]
     InUse,
     #[error("it is there already, and nothing is written over it")]
     Exists,

@@ -39,11 +39,14 @@ pub fn doubts_in_brief(findings: &Findings) -> Vec<String> {
         doubts.push(format!("{} and {slips} look alike", quoted(&group.label)));
     }
     let rounded = findings.long_ids.rounded.rows();
-    if rounded > 0 {
+    if findings.long_ids.are_more_than_chance() {
         let rows = counted(rounded, "row");
         doubts.push(format!(
             "{rows} with an id that a spreadsheet may have rounded"
         ));
+    }
+    for label in findings.missing_labels.iter().take(LABELS) {
+        doubts.push(format!("{} is no value", quoted(&label.label)));
     }
     for label in findings.date_labels.iter().take(LABELS) {
         doubts.push(format!("{} looks like a date", quoted(&label.label)));

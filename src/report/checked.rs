@@ -70,6 +70,8 @@ pub struct Findings {
     pub look_alikes: Vec<LookAlikes>,
     /// Ids with more digits than a spreadsheet keeps, and those that it has probably rounded.
     pub long_ids: LongIdRows,
+    /// Labels that programs write where a value is missing.
+    pub missing_labels: Vec<LabelRows>,
     /// Labels that look like dates.
     pub date_labels: Vec<LabelRows>,
     /// What the organisation's labels say of the list; left out where it was not asked.
@@ -89,7 +91,8 @@ impl Findings {
         self.rejected.is_empty()
             && self.contradictions.is_empty()
             && self.look_alikes.is_empty()
-            && self.long_ids.rounded.is_empty()
+            && !self.long_ids.are_more_than_chance()
+            && self.missing_labels.is_empty()
             && self.date_labels.is_empty()
             && self
                 .organisation
@@ -100,7 +103,7 @@ impl Findings {
     /// Whether there is something that is only told.
     pub fn has_remarks(&self) -> bool {
         let labels = self.quoted_labels.len() + self.long_labels.len();
-        labels > 0 || !self.duplicates.is_empty()
+        labels > 0 || !self.duplicates.is_empty() || self.long_ids.are_by_chance()
     }
 }
 
@@ -174,6 +177,19 @@ pub struct LongIdRows {
     pub rows: u64,
     /// Those that end in zeros.
     pub rounded: FirstLines,
+}
+
+impl LongIdRows {
+    /// Whether more of them end in two zeros than one in a hundred, as many do by chance, and some more.
+    pub fn are_more_than_chance(&self) -> bool {
+        let expected = self.rows as f64 / 100.0;
+        self.rounded.rows() as f64 > expected + 3.0 * expected.sqrt()
+    }
+
+    /// Whether there are some, and no more than by chance.
+    pub fn are_by_chance(&self) -> bool {
+        !self.rounded.is_empty() && !self.are_more_than_chance()
+    }
 }
 
 /// A label, and where it stands.

@@ -95,7 +95,7 @@ impl fmt::Display for Closing<'_> {
         if let Some(page) = self.page {
             writeln!(f, "  Page: {}", page.display())?;
         }
-        write!(f, "  Next: {}", self.next)
+        write!(f, "  Next: {}", self.next.replace('\n', "\n        "))
     }
 }
 
@@ -195,7 +195,7 @@ pub fn why(reason: &StopReason) -> String {
         }
         StopReason::Limit(calls) => format!("it was to make {}", counted(*calls, "call")),
         StopReason::CanaryFailed { failed, of } => format!(
-            "{} of the first {} failed or were not answered: is it the right list, and the right organisation?",
+            "{} of the first {} came to nothing: is it the right list, and the right organisation?",
             count(*failed),
             counted(*of, "customer")
         ),

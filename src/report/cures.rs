@@ -32,9 +32,10 @@ impl Cures {
         let mut write =
             |what: &str, cure: &Option<String>| write_cure(f, "    ", what, cure.as_deref());
         match cause.code {
-            "INVALID_ENCODING" if cause.is_western => {
-                write("Read so, they make sense", &self.western)
-            }
+            "INVALID_ENCODING" if cause.is_western => write(
+                "Perhaps this is what it is in (look at the labels then)",
+                &self.western,
+            ),
             "CONFLICT" => write("To let the last row count", &self.last_wins),
             "TOO_MANY_LABELS" => write("To allow as many", &self.more_labels),
             _ if cause.fixable == cause.at.rows() => write("To mend them", &self.fix),
@@ -66,6 +67,12 @@ impl Cures {
 }
 
 impl RejectedRows {
+    /// Whether all rows of both causes are mended by writing the list again.
+    pub(super) fn is_mended_like(&self, other: &Self) -> bool {
+        let by_fix = |rows: &Self| rows.fixable > 0 && rows.fixable == rows.at.rows();
+        by_fix(self) && by_fix(other)
+    }
+
     /// Whether some of the rows can be mended by a person only.
     pub(super) fn needs_a_person(&self) -> bool {
         match self.code {

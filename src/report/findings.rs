@@ -131,7 +131,8 @@ fn write_rejected(
         };
         let rows = counted(rows, "row");
         writeln!(f, "\n{rows} rejected{causes}: {}", group[0].code)?;
-        for cause in group {
+        let mut causes = group.iter().peekable();
+        while let Some(cause) = causes.next() {
             let value = match &cause.value {
                 Some(value) if cause.is_same => format!(" ({})", quoted(value)),
                 Some(value) => format!(" (such as {})", quoted(value)),
@@ -139,7 +140,11 @@ fn write_rejected(
             };
             writeln!(f, "  {}{value}", cause.message)?;
             writeln!(f, "    {}", places(&cause.at))?;
-            cures.write_of_cause(f, cause)?;
+            // A command that mends the next cause, too, is said once.
+            let is_said_below = causes.peek().is_some_and(|next| cause.is_mended_like(next));
+            if !is_said_below {
+                cures.write_of_cause(f, cause)?;
+            }
         }
     }
     match rejected.iter().any(RejectedRows::needs_a_person) {
@@ -165,7 +170,11 @@ fn write_findings(f: &mut fmt::Formatter<'_>, findings: &Findings, cures: &Cures
         )?;
     }
     write_look_alikes(f, &findings.look_alikes, cures)?;
-    write_rounded(f, &findings.long_ids)?;
+    if findings.long_ids.are_more_than_chance() {
+        write_rounded(f, &findings.long_ids)?;
+    }
+    let missing = "is what programs write where there is no value";
+    write_label_rows(f, &findings.missing_labels, missing)?;
     let dates = "looks like a date, which a spreadsheet may have made of something else";
     write_label_rows(f, &findings.date_labels, dates)
 }
@@ -177,7 +186,7 @@ fn write_rounded(f: &mut fmt::Formatter<'_>, ids: &LongIdRows) -> fmt::Result {
     writeln!(
         f,
         "\n{} with an id that a spreadsheet may have rounded to another customer's: it ends in zeros\n  \
-         of {} with 16 digits or more, of which one in a hundred ends so by chance\n  {}",
+         (of {} with 16 digits or more, one in a hundred ends so by chance)\n  {}",
         counted(ids.rounded.rows(), "row"),
         counted(ids.rows, "row"),
         places(&ids.rounded)
@@ -222,7 +231,7 @@ fn write_look_alikes(
         };
         write_cure(f, "  ", &what, of_all)?;
     }
-    write_more(f, look_alikes.len(), TOLD, "group of look-alikes")
+    write_more(f, look_alikes.len(), TOLD, "such group")
 }
 
 fn write_remarks(f: &mut fmt::Formatter<'_>, findings: &Findings) -> fmt::Result {
@@ -233,6 +242,9 @@ fn write_remarks(f: &mut fmt::Formatter<'_>, findings: &Findings) -> fmt::Result
     write_label_rows(f, &findings.quoted_labels, quotes)?;
     let long = "has more than 100 characters, more than the service documents";
     write_label_rows(f, &findings.long_labels, long)?;
+    if !findings.long_ids.are_more_than_chance() {
+        write_rounded(f, &findings.long_ids)?;
+    }
     let duplicates = &findings.duplicates;
     if !duplicates.is_empty() {
         let rows = counted(duplicates.rows(), "row");

@@ -34,6 +34,8 @@ pub enum Verdict {
     GoesOn,
     /// They don't.
     Stops,
+    /// None may, whatever became of these.
+    Ends,
     /// A person is asked.
     Asked,
 }
@@ -46,6 +48,9 @@ struct SampledLine<'a> {
     calls: u64,
     /// Calls that applied nothing.
     failed_calls: u64,
+    /// Whether the others follow; left out where a person is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    others_follow: Option<bool>,
     rows: BTreeMap<&'static str, u64>,
     codes: BTreeMap<&'a str, u64>,
 }
@@ -63,7 +68,8 @@ impl Sampled<'_> {
     }
 
     fn headline(&self) -> String {
-        format!("The first {}, as --canary says", self.customers())
+        let rows = counted(self.tally.total(), "row");
+        format!("The first {} ({rows}), as --canary says", self.customers())
     }
 
     fn customers(&self) -> String {
@@ -83,11 +89,11 @@ impl fmt::Display for Sampled<'_> {
         }
         let failed = count(self.failed + unanswered);
         match self.verdict {
-            Verdict::Asked => Ok(()),
-            Verdict::GoesOn => writeln!(f, "\nFewer than half failed: the others follow."),
+            Verdict::Asked | Verdict::Ends => Ok(()),
+            Verdict::GoesOn => writeln!(f, "\nFewer than half came to nothing: the others follow."),
             Verdict::Stops => writeln!(
                 f,
-                "\n{failed} of them failed or were not answered, not fewer than half: the others do not follow."
+                "\n{failed} of them came to nothing, which is half or more: the others do not follow."
             ),
         }
     }
@@ -102,6 +108,11 @@ impl Screen {
             customers: sampled.calls,
             calls: sampled.done,
             failed_calls: sampled.failed,
+            others_follow: match sampled.verdict {
+                Verdict::GoesOn => Some(true),
+                Verdict::Stops | Verdict::Ends => Some(false),
+                Verdict::Asked => None,
+            },
             rows: rows.filter(|(_, rows)| *rows > 0).collect(),
             codes: sampled.tally.rows_by_code(),
         };

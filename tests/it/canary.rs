@@ -19,8 +19,8 @@ fn the_others_follow_where_fewer_than_half_failed() {
     let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
     work.list("campaign.csv", list(30, 3));
     let ran = work.send(&sandbox.url(), &["--canary", "8"]).ended(1);
-    ran.said("The first 8 customers, as --canary says:")
-        .said("Fewer than half failed: the others follow.");
+    ran.said("The first 8 customers (8 rows), as --canary says:")
+        .said("Fewer than half came to nothing: the others follow.");
     assert_eq!(sandbox.asked().len(), 30);
     assert_eq!(work.rows("campaign.results.csv").len(), 30);
     let summary = work.summary("campaign.results.json");
@@ -35,7 +35,7 @@ fn where_half_failed_a_person_must_look_and_the_same_command_carries_on() {
     let canary = ["--canary", "8", "--max-failures", "none"];
     work.send(&sandbox.url(), &canary)
         .ended(3)
-        .said("4 of the first 8 customers failed or were not answered")
+        .said("4 of the first 8 customers came to nothing")
         .said("without --canary all others follow");
     assert_eq!(sandbox.asked().len(), 8, "no other was called");
     work.send(&sandbox.url(), &canary).ended(3);
@@ -68,6 +68,19 @@ fn what_is_there_to_send_may_be_less_than_goes_first() {
 }
 
 #[test]
+fn a_limit_does_not_hide_that_the_first_customers_failed() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    work.list("campaign.csv", list(30, 1));
+    for limit in ["8", "5"] {
+        let ran = work.send(&sandbox.url(), &["--canary", "8", "--limit", limit]);
+        ran.ended(3).said(&format!(
+            "{limit} of the first {limit} customers came to nothing"
+        ));
+    }
+    assert_eq!(sandbox.asked().len(), 13);
+}
+
+#[test]
 fn programs_are_told_what_became_of_them() {
     let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
     work.list("campaign.csv", list(30, 3));
@@ -78,6 +91,7 @@ fn programs_are_told_what_became_of_them() {
     let canary = lines.find(|line| line["event"] == "canary").unwrap();
     assert_eq!(canary["customers"], 8);
     assert_eq!(canary["failedCalls"], 2);
+    assert_eq!(canary["othersFollow"], true);
     assert_eq!(canary["rows"]["success"], 6);
     assert_eq!(canary["codes"]["8015"], 2);
 }

@@ -235,6 +235,21 @@ fn lists_are_read_as_programs_have_made_them() {
 }
 
 #[test]
+fn a_list_without_a_header_is_told_so() {
+    let work = Workplace::new();
+    rehearsed(&work, "campaign.csv", b"11,add,VIP\n12,add,VIP\n", &[])
+        .ended(2)
+        .said("this line looks like a row: put one above it that names the columns, such as userId,action,label");
+    let utf16: Vec<u8> = "userId,action,label\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let ran = rehearsed(&work, "campaign.csv", &utf16, &[]).ended(2);
+    assert!(!ran.stderr.contains('\0'), "{ran}");
+    ran.said("say so with --encoding utf-16le");
+}
+
+#[test]
 fn a_title_above_the_header_is_told_apart_from_missing_columns() {
     let work = Workplace::new();
     let list = "Autumn campaign\n\nmade by,me\nCustomer ID;Action;Tag\n1;add;VIP\n";
@@ -257,7 +272,7 @@ fn a_workbook_that_is_no_list_says_why() {
     let work = Workplace::new();
     let mut told = String::new();
     let workbook = fixture("openpyxl.xlsx");
-    let odd = ["locked.xlsx", "empty.xlsx", "titled.xlsx"].map(fixture);
+    let odd = ["locked.xlsx", "empty.xlsx", "titled.xlsx", "cover.xlsx"].map(fixture);
     let odd = odd.iter().map(|content| (&content[..], &[][..]));
     for (content, more) in odd.chain([
         (&workbook[..], &["--sheet", "September"][..]),

@@ -173,12 +173,15 @@ fn a_run_that_is_carried_on_leaves_what_somebody_mends() {
         "campaign.csv",
         "userId,action,label\nx,add,VIP\n1,add,VIP\n2,add,VIP\n",
     );
-    work.list("rejected.csv", "of yesterday");
+    let header = "userId,action,label,line,code,message\n";
+    let yesterday = format!("{header}y,add,VIP,9,INVALID_USER_ID,no\n");
+    work.list("rejected.csv", &yesterday);
     let more = ["--rejects", "rejected.csv", "--limit"];
     work.send(&sandbox.url(), &[&more[..], &["1"]].concat())
         .ended(75)
+        .said("rejected.csv held other rows: they are kept in rejected.csv.before")
         .said("Rejected rows: rejected.csv");
-    let header = "userId,action,label,line,code,message\n";
+    assert_eq!(read(&work, "rejected.csv.before"), yesterday);
     assert!(read(&work, "rejected.csv").starts_with(header));
     work.list("rejected.csv", format!("{header}3,add,VIP,2,,\n"));
     work.send(&sandbox.url(), &[&more[..], &["9"]].concat())
@@ -231,13 +234,14 @@ fn settings_name_it_too_and_what_is_not_the_run_leaves_that_one() {
     work.run(["check", "campaign.csv"]).ended(1);
     let first = read(&work, "rejected.csv");
     assert_eq!(first.lines().count(), 2);
-    work.list("rejected.csv", "mine");
+    let mine = "userId,action,label,line,code,message\nmine,add,VIP,2,,\n";
+    work.list("rejected.csv", mine);
     let ran = work.run(["check", "campaign.csv"]).ended(1);
     assert!(!ran.stdout.contains("to be mended: rejected.csv"), "{ran}");
     rehearse(&work, "campaign.csv", &[])
         .ended(1)
         .said("rejected.csv is there already, and is left as it is");
-    assert_eq!(read(&work, "rejected.csv"), "mine");
+    assert_eq!(read(&work, "rejected.csv"), mine);
     work.send(&sandbox.url(), &[]).ended(1);
     assert_eq!(read(&work, "rejected.csv"), first);
     let retry = [
@@ -249,9 +253,10 @@ fn settings_name_it_too_and_what_is_not_the_run_leaves_that_one() {
         "--rate",
         "none",
     ];
-    work.list("rejected.csv", "mine");
+    let mine = "userId,action,label,line,code,message\nmine,add,VIP,2,,\n";
+    work.list("rejected.csv", mine);
     work.run(retry).ended(1);
-    assert_eq!(read(&work, "rejected.csv"), "mine");
+    assert_eq!(read(&work, "rejected.csv"), mine);
     work.run([&retry[..], &["--rejects", "again.csv"]].concat())
         .ended(1);
     assert!(
@@ -405,4 +410,41 @@ fn the_retry_that_is_advised_leaves_the_rejected_rows_alone() {
             .unwrap()
             .contains("--rejects")
     );
+}
+
+#[test]
+fn only_rejected_rows_are_ever_replaced() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    work.list(
+        "campaign.csv",
+        "userId,action,label\nx,add,VIP\n1,add,VIP\n",
+    );
+    for other in [
+        "userId,action,label\n7,add,VIP\n",
+        "hush-hush-hush",
+        "{\"a\": 1}",
+    ] {
+        work.list("other.csv", other);
+        for flags in [
+            &["--rejects", "other.csv"][..],
+            &["--rejects", "other.csv", "--strict"],
+        ] {
+            work.send(&sandbox.url(), flags)
+                .ended(2)
+                .said("other.csv: it is there already, and holds no rejected rows");
+        }
+        work.run(["check", "campaign.csv", "--rejects", "other.csv"])
+            .ended(2);
+        assert_eq!(read(&work, "other.csv"), other);
+    }
+    assert!(sandbox.asked().is_empty());
+    for name in ["r.xlsx", "r.csv.gz", "r.json"] {
+        work.send(&sandbox.url(), &["--rejects", name])
+            .ended(2)
+            .said("it is written as plain CSV");
+    }
+    work.list("empty.csv", "");
+    work.send(&sandbox.url(), &["--rejects", "empty.csv"])
+        .ended(1);
+    assert_eq!(read(&work, "empty.csv").lines().count(), 2);
 }

@@ -25,7 +25,7 @@ pub fn address(args: &ServiceArgs, origins: &Origins) -> Result<(BaseUrl, Origin
         (None, None) => {
             return Err(Error::unusable(
                 "nothing says where the service is: name its cluster, such as --cluster eu, or its address with --base-url \
-                 https://…, or rehearse with --sandbox",
+                 https://… (run --sandbox rehearses without one)",
             ));
         }
     };

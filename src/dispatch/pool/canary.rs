@@ -18,14 +18,14 @@ pub(super) struct Canary {
 }
 
 impl Canary {
-    /// None where no call comes after them.
+    /// Where no more calls may be made than go first, none come after them.
     pub(super) fn of(bounds: Bounds) -> Option<Self> {
-        let calls = bounds.canary?;
-        let others = bounds.limit.unwrap_or(u64::MAX).checked_sub(calls)?;
-        (others > 0).then_some(Self {
+        let limit = bounds.limit.unwrap_or(u64::MAX);
+        let calls = bounds.canary?.min(limit);
+        Some(Self {
             calls,
             ended: 0,
-            others,
+            others: limit - calls,
         })
     }
 
@@ -52,7 +52,8 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
     pub(super) async fn go_on(&mut self) -> Option<u64> {
         let canary = self.canary.take().filter(|_| !self.must_end())?;
         if self.queue.has_others() {
-            if !self.is_told_to(canary.calls).await {
+            let may_go_on = self.is_told_to(&canary).await;
+            if !may_go_on || canary.others == 0 {
                 return None;
             }
             let over = self.crew.breaker.rested();
@@ -62,9 +63,12 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
     }
 
     /// Waits for the answer, and keeps looking at the clocks: a person may take their time.
-    async fn is_told_to(&mut self, calls: u64) -> bool {
+    async fn is_told_to(&mut self, canary: &Canary) -> bool {
         let crew = Arc::clone(&self.crew);
-        let answer = crew.record(Event::CanaryEnded { calls });
+        let answer = crew.record(Event::CanaryEnded {
+            calls: canary.calls,
+            others_follow: canary.others > 0,
+        });
         tokio::pin!(answer);
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -246,7 +246,7 @@ fn the_others_wait_for_the_calls_that_go_first() {
     let ran = first(6, 20, |_, _| http(200, OK));
     let (mut users, told): (Vec<_>, _) =
         (ran.ended.iter().map(|(user, ..)| *user).collect(), ran.told);
-    assert_eq!(told, ["CanaryEnded { calls: 6 }"]);
+    assert_eq!(told, ["CanaryEnded { calls: 6, others_follow: true }"]);
     users[..6].sort_unstable();
     assert_eq!(users[..6], [1, 2, 3, 4, 5, 6]);
     assert_eq!(users.len(), 20);

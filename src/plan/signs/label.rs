@@ -5,9 +5,30 @@ use super::date::is_date;
 /// The service documents no longer names.
 const LONGEST: usize = 100;
 
+/// What programs write for no value: spreadsheets, pandas, databases.
+const MISSING: [&str; 15] = [
+    "#n/a",
+    "#ref!",
+    "#name?",
+    "#value!",
+    "#div/0!",
+    "#num!",
+    "#null!",
+    "n/a",
+    "nan",
+    "nat",
+    "null",
+    "<na>",
+    "none",
+    "undefined",
+    "\\n",
+];
+
 /// A reason to look at a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LabelSign {
+    /// It is what programs write where a value is missing or can't be computed.
+    Missing,
     /// It looks like a date that a spreadsheet has made of something else.
     Date,
     /// It has more than 100 characters.
@@ -17,7 +38,7 @@ pub enum LabelSign {
 }
 
 impl LabelSign {
-    const ALL: [Self; 3] = [Self::Date, Self::Long, Self::Quoted];
+    const ALL: [Self; 4] = [Self::Missing, Self::Date, Self::Long, Self::Quoted];
 
     /// All that is odd about a label.
     pub fn of(label: &str) -> impl Iterator<Item = Self> {
@@ -28,6 +49,7 @@ impl LabelSign {
 
     fn is_seen_in(self, label: &str) -> bool {
         match self {
+            Self::Missing => MISSING.contains(&&*label.to_ascii_lowercase()),
             Self::Date => is_date(label),
             Self::Long => label.chars().nth(LONGEST).is_some(),
             Self::Quoted => is_quoted(label),
@@ -53,7 +75,10 @@ mod tests {
     #[test]
     fn each_sign_is_seen() {
         let hundred = "é".repeat(100);
-        let table: [(&str, &[LabelSign]); 9] = [
+        let table: [(&str, &[LabelSign]); 12] = [
+            ("#N/A", &[LabelSign::Missing]),
+            ("nan", &[LabelSign::Missing]),
+            ("Nancy", &[]),
             ("VIP", &[]),
             ("2026-11-23", &[LabelSign::Date]),
             (&hundred, &[]),

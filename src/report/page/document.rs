@@ -88,7 +88,9 @@ fn top(content: &Content<'_>) -> Markup {
             h1 { (Shown(content.name, 120)) }
             p.lead #lead { (sentence(content)) }
             @if let Close::Stopped { next, .. } = &content.close {
-                p.next { span.term { "Next" } " " (Shown(next, 2_000)) }
+                @for (n, line) in next.lines().enumerate() {
+                    p.next { @if n == 0 { span.term { "Next" } " " } (Shown(line, 2_000)) }
+                }
             }
             p.note {
                 @if let Some(result) = content.result { "All rows stand in " (Shown(result, 200)) ". " }
