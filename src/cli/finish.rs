@@ -3,6 +3,7 @@
 use super::claim::{Claim, Start};
 use super::conclusion::{call, conclude};
 use super::list::List;
+use super::page::PageFile;
 use super::rejects::Rejects;
 use super::sending::Sending;
 use super::signals::Signals;
@@ -17,7 +18,8 @@ pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
     let (places, settings, screen) = (&sending.places, &sending.settings, sending.screen);
     let signals = Signals::catch(screen, sending.afterword)?;
     let rejects = Rejects::of_run(sending)?;
-    sending.keep_names_apart(rejects.as_ref())?;
+    let page = PageFile::of_run(sending)?;
+    sending.keep_names_apart(rejects.as_ref(), page.as_ref())?;
     let wait = sending.args.result.lock_wait;
     let claim = Claim::stake(places, sending.list, sending.wishes(), wait, screen)?;
     let copying = places.now().copying();
@@ -45,8 +47,9 @@ pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
         None => None,
     };
     let called = call(&run, underway, None, None, settings, &signals, screen)?;
+    let files = (rejects, page.as_ref());
     let afterword = sending.afterword;
-    conclude(&run, called, true, rejects, afterword, screen, |ending| {
+    conclude(&run, called, true, files, afterword, screen, |ending| {
         sending.next(ending, rejects, false)
     })
 }

@@ -13,10 +13,13 @@ pub const OF_THE_LIST: [Flag; 6] = [
 ];
 
 /// The files that it writes, each in the place of an earlier one.
-pub const OF_ITS_FILES: [Flag; 4] = [
+pub const OF_ITS_FILES: [Flag; 7] = [
     Flag::Valued("--output"),
     Flag::Valued("--excel"),
     Flag::Valued("--rejects"),
+    Flag::Valued("--report"),
+    Flag::Valued("--summary"),
+    Flag::Valued("--metrics"),
     Flag::Switch("--overwrite"),
 ];
 

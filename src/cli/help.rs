@@ -46,7 +46,8 @@ A first run:
 Commands:
   Sending      check, run, status       a run that was stopped is carried on by
                                         the same command
-  Afterwards   retry, undo, merge       send again, take back, fold into one
+  Afterwards   report, retry, undo,     a page for the browser; send again,
+               merge                    take back, fold into one
   Setting up   settings, sandbox        what is in force; a rehearsal service
   The shell    completions, man         for the Tab key; the manual
 
@@ -72,6 +73,7 @@ Commands, in the order of use:
   check        look at a list: what it comes to, and what may not be meant
   run          send it; a run that was stopped is carried on by the same command
   status       how far an unfinished run is, also while it runs
+  report       a page for the browser: what became of a run, and what to do
   retry        send again what failed, is unconfirmed or pending
   undo         take back what was done
   merge        fold a result and its retries into one

@@ -13,6 +13,7 @@ use crate::job::{Planned, Reading, SANDBOX};
 use crate::list::{Selection, Source};
 use crate::model::meant;
 use crate::record::summary_of;
+use crate::report::page::Gathered;
 use crate::report::{LogFormat, Screen, Summary, count, counted};
 use crate::service::BaseUrl;
 
@@ -63,6 +64,28 @@ impl MadeFrom {
     /// The identity of the run that wrote it.
     pub fn run(&self) -> Option<&str> {
         self.summary.as_ref().map(|summary| summary.run.as_str())
+    }
+
+    /// How it came to be, where that is known.
+    pub fn summary(&self) -> Option<&Summary> {
+        self.summary.as_ref()
+    }
+
+    /// Refuses a result of which something else is said beside it.
+    ///
+    /// # Errors
+    /// It has been cut short or changed, or what stands beside it is another's.
+    pub fn must_fit(&self, gathered: &Gathered) -> Result<(), Error> {
+        self.must_be_whole(gathered.total())?;
+        match &self.summary {
+            Some(summary) if !gathered.fits(summary) => Err(Error::unusable(format!(
+                "{} tells of other outcomes than {} has: one of the two was changed, or is another run's; bring back the one \
+                 that was written with it, or move the .json away to see the page without it",
+                self.summary_path.display(),
+                self.result.display()
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// Whether it is known how it came to be.

@@ -79,6 +79,7 @@ pub fn run(args: MergeArgs, screen: &Screen) -> Result<ExitStatus, Error> {
     let end = End::Complete(outputs.result().map(Path::to_owned));
     let closing = Closing {
         rejects: None,
+        page: None,
         list: &names(&args.results),
         is_result: true,
         end: &end,

@@ -31,12 +31,15 @@ mod misunderstood;
 mod offspring;
 mod once_mended;
 mod organisation;
+mod page;
+mod page_content;
 mod places;
 mod print;
 mod prompt;
 mod question;
 mod quiet;
 mod rejects;
+mod report;
 mod retry;
 mod run;
 mod runtime;
@@ -108,6 +111,7 @@ enum Command {
     Retry(Box<retry::RetryArgs>),
     Undo(Box<undo::UndoArgs>),
     Merge(merge::MergeArgs),
+    Report(report::ReportArgs),
     Status(status::StatusArgs),
     Settings(Box<show::ShowArgs>),
     Sandbox(Box<sandbox::SandboxArgs>),
@@ -123,7 +127,7 @@ pub fn main() -> ExitCode {
         Err(Misunderstood::CommandLine(error)) => return misunderstood(&error, &command),
         Err(Misunderstood::File(error)) => {
             let screen = early_screen();
-            let status = report(&error, &screen);
+            let status = fail(&error, &screen);
             say_it_ended(&screen, status, &error.to_string());
             return status.into();
         }
@@ -137,7 +141,7 @@ pub fn main() -> ExitCode {
         Ok(Level::Quiet) => (screen.held_back(), environment::QUIET_LOG.to_owned()),
         Ok(Level::Usual) => (screen, environment::log_filter(cli.verbose)),
         Err(error) => {
-            let status = report(&error, &screen);
+            let status = fail(&error, &screen);
             say_it_ended(&screen, status, &error.to_string());
             return status.into();
         }
@@ -155,7 +159,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let reason = without_passwords(&error.to_string());
             afterword.write(error.status(), Some(&reason));
-            report(&error, &screen)
+            fail(&error, &screen)
         }
     };
     afterword.say(status);
@@ -197,6 +201,7 @@ fn run_command(
         Command::Retry(args) => retry::run(*args, given, &environment, screen, afterword),
         Command::Undo(args) => undo::run(*args, given, &environment, screen, afterword),
         Command::Merge(args) => merge::run(args, screen),
+        Command::Report(args) => report::run(args, screen),
         Command::Status(args) => status::run(args),
         Command::Settings(args) => show::run(*args, given),
         Command::Sandbox(args) => sandbox::run(*args, screen),
@@ -214,7 +219,7 @@ fn check_variables(command: &clap::Command, screen: &Screen) -> Result<(), Error
     slip.map_or(Ok(()), |slip| Err(Error::unusable(slip)))
 }
 
-fn report(error: &Error, screen: &Screen) -> ExitStatus {
+fn fail(error: &Error, screen: &Screen) -> ExitStatus {
     screen.fail(without_passwords(&error.to_string()), error.status());
     error.status()
 }

@@ -17,6 +17,7 @@ use super::list::List;
 use super::made_from::MadeFrom;
 use super::members::Fold;
 use super::once_mended::Mending;
+use super::page::PageFile;
 use super::places::Places;
 use super::rejects::{self, Rejects};
 use super::settings::{Origin, SettingArgs, Settings, Understood};
@@ -105,7 +106,8 @@ impl Sending<'_> {
         let (places, settings, screen) = (&self.places, &self.settings, self.screen);
         let signals = Signals::catch(screen, self.afterword)?;
         let rejects = Rejects::of_run(self)?;
-        self.keep_names_apart(rejects.as_ref())?;
+        let page = PageFile::of_run(self)?;
+        self.keep_names_apart(rejects.as_ref(), page.as_ref())?;
         let wait = self.args.result.lock_wait;
         let claim = Claim::stake(places, self.list, self.wishes(), wait, screen)?;
         let copying = places.now().copying();
@@ -189,7 +191,7 @@ impl Sending<'_> {
             &run,
             called,
             false,
-            rejects,
+            (rejects, page.as_ref()),
             self.afterword,
             screen,
             |ending| self.next(ending, rejects, destination.rehearsal.is_some()),
@@ -224,12 +226,17 @@ impl Sending<'_> {
     ///
     /// # Errors
     /// One is there.
-    pub fn keep_names_apart(&self, rejects: Option<&Rejects>) -> Result<(), Error> {
+    pub fn keep_names_apart(
+        &self,
+        rejects: Option<&Rejects>,
+        page: Option<&PageFile>,
+    ) -> Result<(), Error> {
         let mut taken: Vec<_> = self.places.all().flat_map(Outputs::names).collect();
         if let Some(made_from) = self.what.made_from() {
             taken.extend([made_from.result.clone(), summary_of(&made_from.result)]);
         }
         taken.extend(rejects.map(|rejects| rejects.file().path().to_owned()));
+        taken.extend(page.map(|page| page.path().to_owned()));
         self.afterword.must_not_take(&taken)
     }
 

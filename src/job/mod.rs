@@ -6,6 +6,7 @@
 //! journal, and `standing` is what that comes
 //! to, with the `departures` that count for the rate; `glimpse` tells it from outside. `accounting` reads the list once more and writes the result beside the outcomes, and `completion` puts it in its
 //! place, with the sum that `summing` makes of it. Complete results that are retries of one another are a `family`, and `folding` makes one of them.
+//! What a page tells of a result is counted by `gathering`.
 //! Before any of that, an `inspection` looks at a list of which nothing is sent; the `causes` of rejected rows are told by it;
 //! and `organisation` holds a plan against the labels that the organisation has. What people mend by hand is written by `rejects`,
 //! and what can be mended with certainty by `fixing`: each reads the list `again`.
@@ -21,6 +22,7 @@ mod desk;
 mod family;
 mod fixing;
 mod folding;
+mod gathering;
 mod glimpse;
 mod identity;
 mod inspection;
@@ -42,6 +44,7 @@ pub use completion::{Completion, complete, leave};
 pub use family::{FamilyError, Member, family, kin};
 pub use fixing::{Fixes, Renames, fix};
 pub use folding::fold_family;
+pub use gathering::gather;
 pub use glimpse::{Glimpse, glimpse};
 pub use identity::{
     ACCOUNT, BASE_URL, CODES, Identity, KIND, LIST, METHOD, OF, RETRY, SHARD, UNDO,

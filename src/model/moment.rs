@@ -64,6 +64,11 @@ impl Moment {
         self.local().date().to_string()
     }
 
+    /// How the clock stands there to the world's: `UTC+01:00`.
+    pub fn zone(self) -> String {
+        self.local().strftime("UTC%:z").to_string()
+    }
+
     fn local(self) -> ZonedDateTime {
         let moment = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
         moment.to_zoned_datetime(TimeZone::system())

@@ -1,7 +1,7 @@
 //! A file that a command writes for people beside its result: under a name that harms nothing, and whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -168,6 +168,25 @@ impl SideFile {
     /// Says that what is there can't be read.
     pub fn unreadable(&self, source: io::Error) -> SideFileError {
         self.error(Why::Unreadable(source))
+    }
+
+    /// Refuses one that is there already and holds something else than what begins with this `mark`.
+    ///
+    /// # Errors
+    /// It does, or can't be read.
+    pub fn must_begin_with(&self, mark: &str) -> Result<(), SideFileError> {
+        let mut begin = Vec::new();
+        let file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(self.unreadable(error)),
+        };
+        let read = file.take(mark.len() as u64).read_to_end(&mut begin);
+        read.map_err(|error| self.unreadable(error))?;
+        match begin.is_empty() || begin == mark.as_bytes() {
+            true => Ok(()),
+            false => Err(self.foreign("a page of bulklabel's")),
+        }
     }
 
     /// Whether it is the same as another.
@@ -347,6 +366,18 @@ mod tests {
         assert!(why(Path::new("-"), &at("list.csv"), &[]).contains("standard output"));
         fs::write(at("a.csv.writing"), "x").unwrap();
         assert!(why(&at("a.csv"), &at("a.csv.writing"), &[]).contains("the list itself"));
+    }
+
+    #[test]
+    fn only_what_begins_as_it_must_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.html");
+        let file = SideFile::new(&path, "--report", Path::new("none.csv"), &[]).unwrap();
+        assert!(file.must_begin_with("<mark>").is_ok());
+        for (content, is_ours) in [("", true), ("<mark> and more", true), ("<mar", false)] {
+            fs::write(&path, content).unwrap();
+            assert_eq!(file.must_begin_with("<mark>").is_ok(), is_ours, "{content}");
+        }
     }
 
     #[test]

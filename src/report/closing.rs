@@ -58,6 +58,8 @@ pub struct Closing<'a> {
     pub effort: Effort,
     /// Where the rejected rows are, if there are any and they were written.
     pub rejects: Option<&'a Path>,
+    /// Where the page is, if one was written.
+    pub page: Option<&'a Path>,
     /// What to do next.
     pub next: &'a str,
 }
@@ -89,6 +91,9 @@ impl fmt::Display for Closing<'_> {
         }
         if let Some(rejects) = self.rejects {
             writeln!(f, "  Rejected rows: {}", rejects.display())?;
+        }
+        if let Some(page) = self.page {
+            writeln!(f, "  Page: {}", page.display())?;
         }
         write!(f, "  Next: {}", self.next.replace('\n', "\n        "))
     }
@@ -258,6 +263,7 @@ mod tests {
             calls: 1_200,
             effort: EFFORT,
             rejects: None,
+            page: None,
             next: "open the result.",
         }
     }

@@ -43,6 +43,9 @@ struct ClosingLine<'a> {
     /// Where the rejected rows are.
     #[serde(skip_serializing_if = "Option::is_none")]
     rejects: Option<&'a Path>,
+    /// Where the page is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a Path>,
     next: &'a str,
 }
 
@@ -86,6 +89,7 @@ impl<'a> ClosingLine<'a> {
             workbook: closing.workbook,
             recorded,
             rejects: closing.rejects,
+            report: closing.page,
             next: closing.next,
         }
     }

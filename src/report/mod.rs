@@ -17,6 +17,7 @@ mod metrics;
 mod minutes;
 mod organisation;
 mod outcomes;
+pub mod page;
 mod progress;
 mod sampled;
 mod screen;

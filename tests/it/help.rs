@@ -120,6 +120,7 @@ fn examples_that_need_no_account_work_as_they_are_written() {
             " settings",
             " status ",
             " merge ",
+            " report ",
             " completions ",
             " man",
         ];

@@ -28,6 +28,8 @@ mod oauth;
 mod organisation;
 mod outages;
 mod pace;
+mod page;
+mod page_in_browser;
 mod readme;
 mod rejects;
 mod results;

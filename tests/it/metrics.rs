@@ -323,7 +323,7 @@ fn names_that_harm_something_or_would_never_be_read_are_refused() {
     }
     for (more, why) in [
         (
-            ["--rejects", "x.json", "--summary", "x.json"],
+            ["--output", "x.json", "--summary", "x.json"],
             "it is in use",
         ),
         (

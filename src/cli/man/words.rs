@@ -94,7 +94,7 @@ pub const ENVIRONMENT: [Term; 6] = [
 ];
 
 /// Files that are read and written.
-pub const FILES: [Term; 5] = [
+pub const FILES: [Term; 6] = [
     (
         "bulklabel.toml",
         "Settings: in the working folder, else ~/.config/bulklabel/bulklabel.toml or ~/.config/bulklabel.toml, else where \
@@ -107,6 +107,10 @@ pub const FILES: [Term; 5] = [
     (
         "campaign.results.json",
         "What was run and how it went, for programs, and for retry, undo and merge.",
+    ),
+    (
+        "campaign.results.html",
+        "The page that bulklabel report makes of the result.",
     ),
     (
         "campaign.results.csv.partial, campaign.results.csv.state",

@@ -1,6 +1,7 @@
 //! Arranges a run: a folder, the binary, a sandbox, a server with canned answers.
 
 mod audit;
+mod browser;
 mod canned;
 mod http2;
 mod raw;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 pub use audit::{Audit, line as matrix_line};
+pub use browser::{Browser, DOWN, TAB};
 use canned::read as read_request;
 pub use canned::{Canned, Request, answer};
 pub use http2::{Http2, Stream};

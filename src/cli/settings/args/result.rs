@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::RejectsArgs;
+use super::{RejectsArgs, ReportPageArgs};
 use crate::cli::values::span_or_zero;
 use crate::model::Tolerance;
 
@@ -42,4 +42,8 @@ pub struct ResultArgs {
     /// Where the rejected rows go.
     #[command(flatten)]
     pub rejects: RejectsArgs,
+
+    /// Where the page goes.
+    #[command(flatten)]
+    pub report: ReportPageArgs,
 }
