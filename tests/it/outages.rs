@@ -47,8 +47,9 @@ fn an_outage_is_told_and_waited_out_and_nobody_fails() {
 
 #[test]
 fn an_outage_that_lasts_too_long_stops_the_run_and_the_same_command_carries_on() {
-    let faults = r#"{"latency":"2ms","outage":"50ms+1h"}"#;
-    let rate = ["--rate", "1000/s"];
+    // Late enough for some to be answered before, and too early for all.
+    let faults = r#"{"latency":"2ms","outage":"600ms+1h"}"#;
+    let rate = ["--rate", "300/s"];
     let quick = [&rate[..], &["--max-outage", "1s"]].concat();
     let (work, sandbox, ran) = run(400, faults, &quick);
     let (code, _) = ran.unanswered();
