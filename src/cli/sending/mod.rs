@@ -1,33 +1,33 @@
 //! From a list to its result: what `run`, `retry` and `undo` share.
 
+mod agreement;
+mod outlook;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
 
-use super::advice::{self, Ended, Ending, Lacking};
-use super::afterword::Afterword;
-use super::claim::{Claim, Start, Wishes};
-use super::conclusion::{call, conclude};
-use super::credentials;
-use super::destination::Destination;
-use super::environment::Environment;
-use super::guards::Guarded;
-use super::list::List;
-use super::made_from::MadeFrom;
-use super::members::Fold;
-use super::once_mended::Mending;
-use super::page::PageFile;
-use super::places::Places;
-use super::rejects::{self, Rejects};
-use super::settings::{Origin, SettingArgs, Settings, Understood};
-use super::signals::Signals;
+use self::agreement::Agreed;
+
+use crate::cli::afterword::Afterword;
+use crate::cli::claim::{Claim, Start, Wishes};
+use crate::cli::conclusion::{call, conclude};
+use crate::cli::destination::Destination;
+use crate::cli::environment::Environment;
+use crate::cli::list::List;
+use crate::cli::made_from::MadeFrom;
+use crate::cli::page::PageFile;
+use crate::cli::places::Places;
+use crate::cli::rejects::{self, Rejects};
+use crate::cli::settings::{SettingArgs, Settings, Understood};
+use crate::cli::signals::Signals;
 use crate::dispatch::asleep;
 use crate::error::{Error, ExitStatus};
-use crate::job::{self, ACCOUNT, BASE_URL, Identity, METHOD, Run, Underway};
-use crate::model::{Moment, OutcomeKind};
+use crate::job::{self, ACCOUNT, BASE_URL, Identity, METHOD, Run};
+use crate::model::Moment;
 use crate::record::{Outputs, RealDisk, summary_of};
-use crate::report::{End, Screen, count, counted, span};
+use crate::report::Screen;
 
 /// What is done with a run that may have been begun before.
 #[derive(Debug, Clone, Copy, Args)]
@@ -134,52 +134,22 @@ impl Sending<'_> {
         if !carries_on {
             self.afterword.knows(job::so_far(&run, None));
         }
-        let guarded = Guarded {
-            name: list.source.name(),
-            is_result: made_from.is_some(),
-            planned: &list.planned,
-            spared: start.spared(),
-        };
         let tell_rejects = || rejects::tell(rejects, &list.planned, screen);
-        let checked = guarded.check(&self.args.list);
-        checked.inspect_err(|_| tell_rejects())?;
-        if let Some(made_from) = made_from {
-            made_from.tell_unmet(&list.planned, &settings.reading, screen);
-        }
-        let taken_up = match &start {
-            Start::CarryOn(_) => Some(job::take_up(&run, settings.terms.rate)?),
-            Start::Begin { .. } => None,
-        };
-        if let Some(underway) = &taken_up {
-            let standing = underway.standing();
-            self.afterword.knows(job::so_far(&run, Some(standing)));
-        }
-        let left = calls_left(&run, taken_up.as_ref());
-        let client = match left {
-            0 => None,
-            _ => Some(destination.client(&self.args.service, settings.timeout)?),
-        };
-        if let Some(underway) = &taken_up {
-            screen.say(carrying_on(&run, underway, left));
-        }
-        let spared = start.spared();
-        let asked = match &client {
-            Some(client) => {
-                let underway = taken_up.as_ref();
-                let held =
-                    self.hold_against_organisation(destination, client, &run, underway, spared);
-                held.inspect_err(|_| tell_rejects())?
-            }
-            None => Vec::new(),
-        };
-        let underway = taken_up.as_ref();
-        if client.is_some() && !self.may_send(destination, &run, underway, left, spared)? {
-            screen.say(sentence(spared));
+        let is_to_be_sent = self.is_as_expected(&run, &start);
+        is_to_be_sent.inspect_err(|_| tell_rejects())?;
+        let agreed = self.agree(destination, &run, &start);
+        let Some(agreed) = agreed.inspect_err(|_| tell_rejects())? else {
+            screen.say(sentence(start.spared()));
             tell_rejects();
             return Ok(ExitStatus::Unusable);
-        }
+        };
         claim.make_way(&start)?;
         copy.keep(outputs)?;
+        let Agreed {
+            client,
+            taken_up,
+            asked,
+        } = agreed;
         let mut underway = match taken_up {
             Some(underway) => underway,
             None => job::take_up(&run, settings.terms.rate)?,
@@ -250,47 +220,6 @@ impl Sending<'_> {
             rehearsal: self.leg.sandbox,
         }
     }
-
-    /// What to do next; the rejected rows are in `rejects`, where they are anywhere.
-    pub fn next(&self, ending: &Ending<'_>, rejects: Option<&Path>, rehearsal: bool) -> String {
-        let (places, anybody) = credentials::places(self.given.file.as_ref());
-        let service = &self.args.service;
-        let knows_address = self.what.made_from().is_some_and(MadeFrom::has_summary);
-        let unnamed = service.base_url.is_none() && service.cluster.is_none();
-        let fold = match (self.what, ending.end) {
-            (What::Retry(_), End::Complete(Some(result))) => Fold::of(result),
-            _ => None,
-        };
-        advice::next(&Ended {
-            ending,
-            fold,
-            what: self.what,
-            list: self.list,
-            command_line: &self.environment.command_line,
-            starts_over: self.places.now().are_replaced(),
-            mending: rejects.and_then(|_| self.mending(ending)),
-            rehearsal: rehearsal.then_some(Lacking {
-                address: unnamed && !knows_address,
-                credentials: !anybody,
-            }),
-            credentials: places,
-        })
-    }
-}
-
-impl Sending<'_> {
-    /// What is said of rejected rows that a person can mend and send.
-    fn mending(&self, ending: &Ending<'_>) -> Option<Mending<'_>> {
-        let rejects = self.args.result.rejects.rejects.as_deref()?;
-        let is_to_be_said = matches!(self.what, What::Run)
-            && !self.leg.sandbox
-            && ending.tally.rows(OutcomeKind::Rejected) > 0;
-        is_to_be_said.then_some(Mending {
-            rejects,
-            is_typed: matches!(self.given.origins.origin("rejects"), Origin::Flag(_)),
-            has_delimiter: self.settings.reading.delimiter.is_some(),
-        })
-    }
 }
 
 /// Words as a sentence of their own.
@@ -307,25 +236,4 @@ fn identity(list: &List, settings: &Settings, destination: &Destination) -> Iden
         (METHOD, settings.method.as_str().to_owned()),
     ]);
     Identity::new(parts)
-}
-
-/// How many calls are left of a run that was taken up, or of one that begins.
-fn calls_left(run: &Run<'_>, underway: Option<&Underway>) -> u64 {
-    let ended = underway.map_or(0, |underway| underway.standing().ledger.ended());
-    u64::from(run.planned.plan.totals().calls).saturating_sub(u64::from(ended))
-}
-
-fn carrying_on(run: &Run<'_>, underway: &Underway, left: u64) -> String {
-    let calls = u64::from(run.planned.plan.totals().calls);
-    let held = underway.standing().before(Moment::now()).held;
-    let held = match held.is_zero() {
-        true => String::new(),
-        false => format!(" A pause is to be kept, of which {} are left.", span(held)),
-    };
-    format!(
-        "Carrying on: {} of {} are done, as {} says.{held}",
-        count(calls - left),
-        counted(calls, "call"),
-        run.outputs.partial().display()
-    )
 }
