@@ -1,5 +1,6 @@
 //! What must survive: all that happens in a run, its result, and where both stand (contract, section 5).
 
+mod compared;
 mod dated;
 mod disk;
 mod durable;

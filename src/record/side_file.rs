@@ -1,11 +1,12 @@
 //! A file that a command writes for people beside its result: under a name that harms nothing, and whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::RecordError;
+use super::compared::Compared;
 use super::disk::Disk;
 use super::durable::{Replacement, temporary};
 use super::error::is_full;
@@ -47,27 +48,6 @@ enum Why {
     Unreadable(io::Error),
     #[error("it can't be written: {0}")]
     Unwritable(io::Error),
-}
-
-/// Takes what is written and holds it against what stands in a file.
-struct Compared {
-    there: BufReader<File>,
-    is_same: bool,
-}
-
-impl Write for Compared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let there = self.there.fill_buf()?;
-        let length = there.len().min(bytes.len());
-        self.is_same &= length > 0 && there[..length] == bytes[..length];
-        self.there.consume(length);
-        // What differs once needs no further look.
-        Ok(if self.is_same { length } else { bytes.len() })
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 impl From<SideFileError> for Error {
@@ -296,14 +276,10 @@ impl SideFile {
         write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
     ) -> Result<bool, E> {
         let there = File::open(&self.path).map_err(|error| self.unreadable(error))?;
-        let mut compared = Compared {
-            there: BufReader::new(there),
-            is_same: true,
-        };
+        let mut compared = Compared::with(there);
         write(&mut compared)?;
-        let is_at_its_end = compared.there.fill_buf().map(<[u8]>::is_empty);
-        let is_at_its_end = is_at_its_end.map_err(|error| self.unreadable(error))?;
-        Ok(compared.is_same && is_at_its_end)
+        let is_all = compared.is_all();
+        Ok(is_all.map_err(|error| self.unreadable(error))?)
     }
 
     /// An error of writing it.

@@ -8,8 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
-/// Where this is set, as it is in CI, a browser that is not there is a failure.
-const REQUIRED: &str = "BROWSER_TESTS_REQUIRED";
+use super::tools::REQUIRED;
 
 /// The key that moves the focus, the one that moves it down in a list, and so on, as WebDriver calls them.
 pub const TAB: &str = "\u{E004}";

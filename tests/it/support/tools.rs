@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::process::{Command, Output};
 
 /// Where this is set, as in CI, a tool that is not there is no excuse.
-const REQUIRED: &str = "REQUIRE_TOOLS";
+pub const REQUIRED: &str = "REQUIRE_TOOLS";
 
 /// What a tool says; none where it is not there, which the test says.
 pub fn tool<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = A>) -> Option<Output> {
