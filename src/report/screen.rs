@@ -139,6 +139,12 @@ impl Screen {
         self.tell("ERROR", "error", &words, Failure { exit_status });
     }
 
+    /// Says what a person must hear of, also where nothing else is said of a run that ends well.
+    pub fn warn(&self, text: impl std::fmt::Display) {
+        self.speak();
+        self.say(format_args!("warning: {text}"));
+    }
+
     /// Says that something went wrong which does not end the run.
     pub fn complain(&self, error: impl std::fmt::Display) {
         #[derive(Serialize)]

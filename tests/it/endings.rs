@@ -247,3 +247,18 @@ fn who_must_be_asked_is_asked_and_told_what_it_is_about() {
     assert!(screen.contains("Nothing was sent."), "{screen}");
     fs::remove_file(work.path("campaign.results.json")).unwrap();
 }
+
+#[test]
+fn a_quiet_run_that_sets_another_ones_record_aside_says_so() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    work.list(
+        "campaign.csv",
+        "userId,action,label\n1,add,VIP\n2,add,VIP\n",
+    );
+    work.send(&sandbox.url(), &["--limit", "1"]).ended(75);
+    work.list("campaign.csv", "userId,action,label\n3,add,VIP\n");
+    work.send(&sandbox.url(), &["--overwrite", "--quiet"])
+        .ended(0)
+        .said("warning: an unfinished run of another list had this name")
+        .said("campaign.results.csv.partial.1");
+}

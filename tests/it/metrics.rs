@@ -239,6 +239,9 @@ fn a_signal_before_anything_is_sent_is_told() {
     let process = command.stderr(Stdio::piped()).spawn().unwrap();
     // It has opened the pipe, and waits for what does not come.
     let writer = fs::File::options().write(true).open(&fifo).unwrap();
+    while !work.path("x.csv.list.writing").exists() {
+        std::thread::yield_now();
+    }
     terminate(&process);
     let ran = Ran::from(process.wait_with_output().unwrap());
     drop(writer);
@@ -293,7 +296,8 @@ fn names_that_harm_something_or_would_never_be_read_are_refused() {
     work.list("campaign.csv", LIST);
     work.list("other.prom", "# HELP node_x Another's.\nnode_x 1\n");
     work.list("other.json", "{\"name\": \"mine\"}");
-    work.list("before.results.csv", "");
+    let header = "line,userId,action,label,outcome,code,message,httpStatus,attempts,completedAt\n";
+    work.list("before.results.csv", header);
     work.list("before.results.json", "{\"program\":\"bulklabel 0.1.0\"}");
     work.list("campaign.prom", LIST);
     let before = work.files();
@@ -398,4 +402,16 @@ fn a_summary_is_written_where_the_result_is_printed() {
     assert!(ran.stdout.starts_with("line,userId,"), "{ran}");
     assert_eq!(work.summary("last.json")["rows"]["rejected"], 1);
     assert_eq!(work.files(), ["campaign.csv", "last.json"]);
+}
+
+#[test]
+fn a_summary_named_after_the_list_is_written_night_after_night() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    work.list("campaign.csv", "userId,action,label\n1,add,VIP\n");
+    let flags = ["--overwrite", "--summary", "campaign.json"];
+    for _ in 0..2 {
+        work.send(&sandbox.url(), &flags).ended(0);
+    }
+    let beside = ["--overwrite", "--summary", "campaign.results.json"];
+    work.send(&sandbox.url(), &beside).ended(2);
 }

@@ -1,12 +1,12 @@
 //! The files that tell how a run ended.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::{AfterwordArgs, State};
 use crate::error::{Error, ExitStatus};
-use crate::model::Moment;
+use crate::model::{Moment, RESULT_COLUMNS};
 use crate::record::{RealDisk, SideFile, SideFileError};
 use crate::report::{
     Leg, Metrics, RunMetrics, Summary, job_of, last_success_in, seconds_of, unread_summary,
@@ -139,10 +139,21 @@ fn must_be_a_summary(file: &SideFile) -> Result<(), SideFileError> {
     };
     // Where a result is gone and its summary is left, nobody needs that any more.
     let result = file.path().with_extension("csv");
-    match is_there && fs::symlink_metadata(result).is_ok() {
+    match is_there && is_a_result(&result) {
         true => Err(file.in_use()),
         false => Ok(()),
     }
+}
+
+/// Whether a file is a result, and no list: its first columns say so.
+fn is_a_result(path: &Path) -> bool {
+    let columns = RESULT_COLUMNS.join(",");
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| {
+        let length = columns.len() as u64;
+        file.take(length).read_to_end(&mut start)
+    });
+    read.is_ok() && start == columns.as_bytes()
 }
 
 /// What stands in a file, if it is there.

@@ -80,7 +80,15 @@ impl<'a> Claim<'a> {
             return Ok(());
         };
         let changed = self.differences(identity, &before);
-        if changed.is_empty() || changed.contains(&LIST) {
+        if changed.is_empty() {
+            return Ok(());
+        }
+        if changed.contains(&LIST) {
+            screen.warn(format_args!(
+                "{} is of an unfinished run of another list: customers of that list were not called. It is left as it is: run that \
+                 list again, or end it as it stands with --finish",
+                other.partial().display()
+            ));
             return Ok(());
         }
         let parts = |name: &str| (before.get(name), identity.parts().get(name));
@@ -88,8 +96,8 @@ impl<'a> Claim<'a> {
             .into_iter()
             .map(|name| change(name, parts(name)))
             .collect();
-        screen.say(format!(
-            "warning: {} is of an unfinished run of the same list, which is not this one: {}. It is left as it is.",
+        screen.warn(format!(
+            "{} is of an unfinished run of the same list, which is not this one: {}. It is left as it is.",
             other.partial().display(),
             changes.join("; ")
         ));

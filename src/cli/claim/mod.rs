@@ -181,13 +181,21 @@ impl<'a> Claim<'a> {
     ///
     /// # Errors
     /// A result has come to be there meanwhile; or what is left can't be moved out of the way.
-    pub fn make_way(&mut self, start: &Start) -> Result<(), Error> {
+    pub fn make_way(&mut self, start: &Start, screen: &Screen) -> Result<(), Error> {
         let Start::Begin { set_aside } = start else {
             return Ok(());
         };
         self.outputs.check_result(self.wishes.overwrite)?;
         if *set_aside && self.lock.has_journal() {
-            self.lock.set_aside(&self.outputs.aside())?;
+            let aside = self.outputs.aside();
+            self.lock.set_aside(&aside)?;
+            if !self.wishes.restart {
+                screen.warn(format_args!(
+                    "an unfinished run of another list had this name; what it has recorded is kept as {}, and its customers that \
+                     were not called are not called now",
+                    aside.display()
+                ));
+            }
         }
         self.lock.clear()?;
         for (lock, outputs) in &mut self.superseded {

@@ -143,7 +143,7 @@ impl Sending<'_> {
             tell_rejects();
             return Ok(ExitStatus::Unusable);
         };
-        claim.make_way(&start)?;
+        claim.make_way(&start, screen)?;
         copy.keep(outputs)?;
         let Agreed {
             client,
