@@ -1,7 +1,9 @@
 //! Files that are there whole or not at all.
 
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::RecordError;
@@ -23,7 +25,7 @@ impl<'a> Replacement<'a> {
     /// The file can't be made.
     pub fn new(disk: &'a dyn Disk, path: &Path) -> Result<Self, RecordError> {
         let temporary = temporary(path);
-        let file = disk.create(&temporary);
+        let file = remove_link(&temporary).and_then(|()| disk.create(&temporary));
         let file = file.map_err(|source| RecordError::Lost {
             path: temporary.clone(),
             source,
@@ -101,6 +103,19 @@ pub fn write_whole(disk: &dyn Disk, path: &Path, content: &[u8]) -> Result<(), R
                 source,
             })
         }
+    }
+}
+
+/// Removes what leads to a file of another name: that must not be written in its place.
+///
+/// # Errors
+/// The system's.
+pub fn remove_link(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() || (found.is_file() && found.nlink() > 1) => {
+            fs::remove_file(path)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::RecordError;
 use super::compared::Compared;
 use super::disk::Disk;
-use super::durable::{Replacement, temporary};
+use super::durable::{Replacement, remove_link, temporary};
 use super::error::is_full;
 use super::outputs::{followed, is_same_place, must_be_writable};
 use crate::error::{Error, ExitStatus};
@@ -34,6 +34,8 @@ pub struct SideFileError {
 enum Why {
     #[error("it is no name of a file, and standard output is not for it")]
     StandardOutput,
+    #[error("only --output and --excel know {{date}}")]
+    Date,
     #[error("it is the list itself")]
     TheListItself,
     #[error("it is in use: a run has that name for one of its own files, or the settings have it")]
@@ -78,6 +80,10 @@ impl SideFile {
         };
         if path.as_os_str() == "-" {
             return Err(file.error(Why::StandardOutput));
+        }
+        // It would be the same file every night, though it does not look so.
+        if path.to_string_lossy().contains("{date}") {
+            return Err(file.error(Why::Date));
         }
         for name in [file.path.clone(), temporary(&file.path)] {
             file.check(&name, list, taken)?;
@@ -255,6 +261,7 @@ impl SideFile {
     fn alone(&self) -> io::Result<File> {
         let temporary = temporary(&self.path);
         loop {
+            remove_link(&temporary)?;
             let mut options = OpenOptions::new();
             let options = options.write(true).create(true).truncate(false);
             let file = options.open(&temporary)?;

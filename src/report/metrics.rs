@@ -133,7 +133,7 @@ impl Metrics<'_> {
             .minutes
             .iter()
             .map(|minute| minute.held_seconds)
-            .sum();
+            .fold(0.0, |all, held| all + held);
         let figures = [
             (
                 "bulklabel_calls",

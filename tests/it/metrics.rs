@@ -310,6 +310,11 @@ fn names_that_harm_something_or_would_never_be_read_are_refused() {
             "not metrics that bulklabel has written",
         ),
         ("--metrics", "-", "names end in .prom"),
+        (
+            "--summary",
+            "n-{date}.json",
+            "only --output and --excel know {date}",
+        ),
         ("--summary", "-", "standard output is not for it"),
         ("--summary", "campaign.csv", "it is the list itself"),
         (
@@ -414,4 +419,38 @@ fn a_summary_named_after_the_list_is_written_night_after_night() {
     }
     let beside = ["--overwrite", "--summary", "campaign.results.json"];
     work.send(&sandbox.url(), &beside).ended(2);
+}
+
+#[test]
+fn what_a_temporary_name_leads_to_is_not_written_over() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    work.list("campaign.csv", "userId,action,label\n1,add,VIP\n");
+    for name in [
+        "nightly.prom",
+        "last.json",
+        "page.html",
+        "campaign.results.csv",
+    ] {
+        work.list("mine.txt", "mine");
+        std::os::unix::fs::symlink("mine.txt", work.path(&format!("{name}.writing"))).unwrap();
+        let flags = [
+            "--overwrite",
+            "--metrics",
+            "nightly.prom",
+            "--summary",
+            "last.json",
+            "--report",
+            "page.html",
+        ];
+        work.send(&sandbox.url(), &flags).ended(0);
+        assert_eq!(
+            fs::read_to_string(work.path("mine.txt")).unwrap(),
+            "mine",
+            "{name}"
+        );
+        assert!(
+            !fs::symlink_metadata(work.path(name)).unwrap().is_symlink(),
+            "{name}"
+        );
+    }
 }
