@@ -32,7 +32,7 @@ pub struct Column {
     pub latencies: Option<[u64; 3]>,
     /// For how many minutes of it all calls waited.
     pub held: f64,
-    /// In how many of them no call ended, though none was held back.
+    /// In how many of them no call ended, though the service was asked.
     pub silent: u64,
     /// Whether nothing ran between the column before and this one.
     pub after_gap: bool,
@@ -65,8 +65,9 @@ impl Timeline {
         let mut columns: Vec<Column> = Vec::new();
         for (at, minute) in known {
             let is_whole = |(from, to): &(Moment, Moment)| *from <= at && at.0 + MINUTE <= to.0;
-            let silent =
-                minute.calls == 0 && minute.held_seconds < 30.0 && spans.iter().any(is_whole);
+            // While the service is down it is probed; while it asks to wait, nothing is sent.
+            let is_probed = minute.attempts > minute.throttled;
+            let silent = minute.calls == 0 && is_probed && spans.iter().any(is_whole);
             let one = Column::of(at, minute, silent);
             match columns.last_mut() {
                 Some(last) if last.end() == at && last.minutes < most as u64 => last.take(one),
@@ -112,7 +113,10 @@ impl Column {
             throttled: minute.throttled,
             latencies: (minute.attempts > 0).then_some([minute.p50, minute.p95, minute.p99]),
             // Those of several runs may have been held at a time.
-            held: (minute.held_seconds / 60.0).clamp(0.0, 1.0),
+            held: match silent {
+                true => 0.0,
+                false => (minute.held_seconds / 60.0).clamp(0.0, 1.0),
+            },
             silent: u64::from(silent),
             after_gap: false,
         }
@@ -167,7 +171,7 @@ mod tests {
         Minute {
             at: Moment(n * MINUTE).to_string(),
             calls,
-            attempts: calls,
+            attempts: calls + 1,
             throttled: 0,
             p50: 10 + n as u64,
             p95: 20,
@@ -200,9 +204,30 @@ mod tests {
             [(7, 0, false), (0, 1, false), (9, 0, false), (4, 0, true)]
         );
         assert_eq!(timeline.legs, [(2, 0.75)]);
-        assert_eq!(timeline.columns[1].latencies, None);
         assert_eq!(timeline.end(), Moment(91 * MINUTE));
         assert_eq!(Timeline::of(&[], &[]), None);
+    }
+
+    #[test]
+    fn only_a_minute_in_which_the_service_was_asked_in_vain_is_one_of_an_outage() {
+        let held = |attempts, throttled| Minute {
+            attempts,
+            throttled,
+            held_seconds: 60.0,
+            ..minute(1, 0)
+        };
+        for (attempts, throttled, silent, held_for) in
+            [(2, 0, 1, 0.0), (0, 0, 0, 1.0), (1, 1, 0, 1.0)]
+        {
+            let minutes = [minute(0, 3), held(attempts, throttled)];
+            let timeline = Timeline::of(&minutes, &[leg(0, 2)]).unwrap();
+            let column = &timeline.columns[1];
+            assert_eq!(
+                (column.silent, column.held),
+                (silent, held_for),
+                "{attempts}"
+            );
+        }
     }
 
     #[test]
