@@ -88,8 +88,8 @@ impl PageFile {
         match self.made(ended) {
             Ok(()) => Some(path),
             Err(error) => {
-                screen.say(format!(
-                    "error: the page was not written, and all else stands as told here: {error}"
+                screen.complain(format!(
+                    "the page was not written, and all else stands as told here: {error}"
                 ));
                 None
             }

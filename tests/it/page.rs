@@ -408,6 +408,7 @@ fn one_that_cannot_be_written_in_the_end_changes_nothing_that_was_done() {
         &url,
         "--report",
         "page.html",
+        "--quiet",
     ];
     let child = work
         .command(run)
