@@ -176,7 +176,7 @@ impl Sending<'_> {
         })?;
         let uses = match underway {
             Some(underway) => job::uses_left(plan, underway.standing()),
-            None => plan.label_uses(),
+            None => plan.label_uses().to_vec(),
         };
         let organisation = job::not_in_use(&catalogue, plan, &uses);
         if organisation.is_clean() {

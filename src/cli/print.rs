@@ -88,7 +88,7 @@ fn write(
         let index = indices.next();
         let sent = entry.row.as_ref().ok().filter(|row| {
             let found = index.and_then(|index| planned.plan.find(index, row));
-            let outcome = found.and_then(|(.., fate)| planned.plan.outcome(row.action, fate));
+            let outcome = found.and_then(|fate| planned.plan.outcome(row.action, fate));
             outcome.is_none_or(|outcome| outcome.kind != OutcomeKind::Rejected)
         });
         let Some(row) = sent else {

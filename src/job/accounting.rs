@@ -1,13 +1,13 @@
 //! Outcomes → result: the list is read once more, and every data row gets its row.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
-use super::reading::{Planned, Reading, rejected};
+use super::reading::{Piece, Planned, Reading, rejected};
 use crate::error::{Error, ExitStatus};
-use crate::list::{Entry, ListError, Source};
+use crate::list::{Broken, Entry, ListError, Pieces, Rows, Source};
 use crate::model::{Action, Outcome, OutcomeKind, RowIndex, Tally};
-use crate::plan::Fate;
+use crate::plan::{Assigned, Assignments, Fate};
 use crate::record::{Ledger, ResultRow, ResultWriter, WorkbookError, WorkbookWriter};
 
 /// What kept the result from being written.
@@ -61,6 +61,17 @@ pub struct Account {
     pub workbook: Option<WorkbookWriter>,
 }
 
+/// What is known of all rows of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The list.
+    pub planned: &'a Planned,
+    /// Which call each row is part of.
+    pub assignments: &'a Assignments,
+    /// How each call ended.
+    pub ledger: &'a Ledger,
+}
+
 /// Writes the result of a run to `to`, in input order, and says what it holds; also as a `workbook` that will stand there.
 ///
 /// # Errors
@@ -68,8 +79,7 @@ pub struct Account {
 pub fn account_for<W: Write>(
     source: &Source,
     reading: &Reading,
-    planned: &Planned,
-    ledger: &Ledger,
+    known: Known<'_>,
     to: W,
     workbook: Option<&Path>,
 ) -> Result<Account, AccountError> {
@@ -77,35 +87,113 @@ pub fn account_for<W: Write>(
         list: source.name().to_owned(),
     };
     // What was read before and can't be now has changed.
-    let mut rows = reading
-        .rows(source)
-        .map_err(|error| unreadable_or(error, changed()))?;
-    let mut accounting = Accounting {
-        planned,
-        ledger,
-        writer: ResultWriter::new(to, rows.kept())?,
-        account: Account {
-            workbook: workbook
-                .map(|path| WorkbookWriter::new(path, rows.kept()))
-                .transpose()?,
-            ..Account::default()
-        },
-    };
-    let mut index = 0;
-    while let Some(entry) = rows
-        .advance()
-        .map_err(|error| unreadable_or(error, changed()))?
-    {
-        accounting
-            .row(RowIndex(index), &entry)?
-            .ok_or_else(changed)?;
-        index += 1;
+    let or_changed = |error| unreadable_or(error, changed());
+    let rows = reading.rows(source).map_err(or_changed)?;
+    let writer = ResultWriter::new(to, rows.kept())?;
+    let planned = known.planned;
+    if workbook.is_none() && !planned.pieces.is_empty() {
+        let pieces = Pieces::of(rows, source, &reading.wishes).map_err(or_changed)?;
+        let pieces = pieces.ok_or_else(changed)?;
+        return in_pieces(pieces, known, writer.finish()?)?.ok_or_else(changed);
     }
-    if index != planned.plan.data_rows() || rows.fingerprint() != planned.fingerprint {
+    let workbook = workbook.map(|path| WorkbookWriter::new(path, rows.kept()));
+    let mut accounting = Accounting::of(known, Place::default(), writer);
+    accounting.account.workbook = workbook.transpose()?;
+    let mut rows = rows;
+    let all_known = accounting.all(&mut rows).map_err(|error| match error {
+        Unaccounted::List(error) => or_changed(error),
+        Unaccounted::Account(error) => error,
+    })?;
+    let is_whole = accounting.place.rows == planned.plan.data_rows();
+    if !(all_known && is_whole && rows.fingerprint() == planned.fingerprint) {
         return Err(changed());
     }
     accounting.writer.finish()?;
     Ok(accounting.account)
+}
+
+/// The same for a list that was planned in pieces: each is accounted for apart from the others. None where it has changed.
+fn in_pieces(
+    pieces: Pieces,
+    known: Known<'_>,
+    mut to: impl Write,
+) -> Result<Option<Account>, AccountError> {
+    let planned = known.planned;
+    let places = Place::of_all(&planned.pieces);
+    let mut account = Account::default();
+    let again = pieces.again(planned.pieces.iter().map(|piece| piece.extent));
+    let read = again.read(
+        |number, rows| match (places.get(number), planned.pieces.get(number)) {
+            (Some(place), Some(piece)) => part(known, *place, piece.rows, rows),
+            _ => Ok(Ok(None)),
+        },
+        |part, _| match part? {
+            Some((part, text)) => {
+                account.join(part);
+                Ok(to.write_all(&text).map_err(AccountError::from)?)
+            }
+            None => Err(Ended::Changed),
+        },
+    );
+    match read {
+        Ok(fingerprint) if fingerprint == planned.fingerprint => Ok(Some(account)),
+        Ok(_) | Err(Broken::InPieces | Broken::Taking(Ended::Changed)) => Ok(None),
+        Err(Broken::Taking(Ended::Account(error))) => Err(error),
+    }
+}
+
+/// Accounts for the rows of a piece, of which there should be so many. None where there are others.
+#[expect(clippy::type_complexity, reason = "named, it would be no clearer")]
+fn part(
+    known: Known<'_>,
+    place: Place,
+    expected: u32,
+    rows: &mut Rows<&[u8]>,
+) -> Result<Result<Option<(Account, Vec<u8>)>, AccountError>, ListError> {
+    let mut accounting = Accounting::of(known, place, ResultWriter::without_header(Vec::new()));
+    match accounting.all(rows) {
+        Ok(true) if accounting.place.rows - place.rows == expected => {
+            let text = accounting.writer.finish();
+            let account = accounting.account;
+            Ok(text
+                .map(|text| Some((account, text)))
+                .map_err(AccountError::from))
+        }
+        Ok(_) => Ok(Ok(None)),
+        Err(Unaccounted::List(error)) => Err(error),
+        Err(Unaccounted::Account(error)) => Ok(Err(error)),
+    }
+}
+
+/// Why what came of a piece ends it all.
+enum Ended {
+    Changed,
+    Account(AccountError),
+}
+
+impl From<AccountError> for Ended {
+    fn from(error: AccountError) -> Self {
+        Self::Account(error)
+    }
+}
+
+/// Why rows are not accounted for.
+enum Unaccounted {
+    List(ListError),
+    Account(AccountError),
+}
+
+/// Holds that a list still is what was planned, before anything is said that can't be taken back.
+///
+/// # Errors
+/// It has changed, or can't be read.
+pub fn must_be_as_planned(source: &Source, planned: &Planned) -> Result<(), AccountError> {
+    match source.fingerprint().map_err(AccountError::List)? == planned.fingerprint {
+        true => Ok(()),
+        false => Err(AccountError::Changed {
+            list: source.name().to_owned(),
+        }),
+    }
 }
 
 fn unreadable_or(error: ListError, changed: AccountError) -> AccountError {
@@ -116,63 +204,116 @@ fn unreadable_or(error: ListError, changed: AccountError) -> AccountError {
     }
 }
 
+/// Where in the list a piece begins: after so many rows and line ends.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    rows: u32,
+    lines: u64,
+}
+
+impl Place {
+    fn of_all(pieces: &[Piece]) -> Vec<Self> {
+        let place = |next: &mut Self, piece: &Piece| {
+            let place = *next;
+            next.rows += piece.rows;
+            next.lines += piece.extent.lines;
+            Some(place)
+        };
+        pieces.iter().scan(Self::default(), place).collect()
+    }
+}
+
 struct Accounting<'a, W: Write> {
-    planned: &'a Planned,
-    ledger: &'a Ledger,
+    known: Known<'a>,
+    /// The next row's.
+    place: Place,
     writer: ResultWriter<W>,
     account: Account,
 }
 
-impl<W: Write> Accounting<'_, W> {
-    /// Writes one row. None where the plan does not know it.
-    fn row(&mut self, index: RowIndex, entry: &Entry<'_>) -> Result<Option<()>, AccountError> {
-        let plan = &self.planned.plan;
+impl<'a, W: Write> Accounting<'a, W> {
+    fn of(known: Known<'a>, place: Place, writer: ResultWriter<W>) -> Self {
+        Self {
+            known,
+            place,
+            writer,
+            account: Account::default(),
+        }
+    }
+
+    /// Writes all rows. False where the plan does not know one of them.
+    fn all<R: Read>(&mut self, rows: &mut Rows<R>) -> Result<bool, Unaccounted> {
+        while let Some(entry) = rows.advance().map_err(Unaccounted::List)? {
+            if !self.row(&entry).map_err(Unaccounted::Account)? {
+                return Ok(false);
+            }
+            self.place.rows += 1;
+        }
+        Ok(true)
+    }
+
+    /// Writes one row. False where the plan does not know it.
+    fn row(&mut self, entry: &Entry<'_>) -> Result<bool, AccountError> {
+        let Known {
+            planned,
+            assignments,
+            ledger,
+        } = self.known;
+        let (plan, index) = (&planned.plan, RowIndex(self.place.rows));
+        let line = self.place.lines + entry.line;
         // A plan has at most as many rows as it numbers; one more is none of its own.
-        if index.0 >= plan.data_rows() || plan.line(index) != entry.line {
-            return Ok(None);
+        if index.0 >= plan.data_rows() || plan.line(index) != line {
+            return Ok(false);
         }
-        let row = match &entry.row {
-            Ok(row) => row,
-            Err(rejection) => {
+        let (row, assigned) = match (&entry.row, assignments.on(index)) {
+            (Err(rejection), Assigned::Rejected) => {
                 self.unsent(entry, None, &rejected(rejection.clone()))?;
-                return Ok(Some(()));
+                return Ok(true);
             }
+            (Ok(row), assigned) if assigned != Assigned::Rejected => (row, assigned),
+            _ => return Ok(false),
         };
-        let Some((customer, label, fate)) = plan.find(index, row) else {
-            return Ok(None);
-        };
-        let user = row.user.to_string();
-        let sent = [user.as_str(), row.action.as_str(), row.label];
-        match plan.outcome(row.action, fate) {
-            Some(outcome) if matches!(fate, Fate::Duplicate(_) | Fate::Superseded(_)) => {
-                self.unsent(entry, Some(sent), &outcome)?;
+        let mut digits = itoa::Buffer::new();
+        let sent = [
+            digits.format(row.user.get()),
+            row.action.as_str(),
+            row.label,
+        ];
+        match assigned {
+            Assigned::Called(customer) => {
+                match ledger.settled(customer, || plan.labels().get(row.label)) {
+                    Some(settled) => {
+                        let (status, attempts, at) =
+                            (settled.status, settled.attempts, Some(settled.at));
+                        let result = ResultRow {
+                            status,
+                            attempts,
+                            at,
+                            ..with_outcome(line, sent, settled.outcome)
+                        };
+                        self.write(&result, entry)?;
+                        self.account.add(settled.outcome, row.action, line);
+                    }
+                    None => {
+                        let pending = Outcome::new(OutcomeKind::Pending, "", "");
+                        let result = ResultRow {
+                            attempts: ledger.attempts(customer),
+                            ..with_outcome(line, sent, &pending)
+                        };
+                        self.write(&result, entry)?;
+                        self.account.add(&pending, row.action, line);
+                    }
+                }
             }
-            Some(outcome) => self.unsent(entry, None, &outcome)?,
-            None => match self.ledger.settled(customer, label) {
-                Some(settled) => {
-                    let (status, attempts, at) =
-                        (settled.status, settled.attempts, Some(settled.at));
-                    let result = ResultRow {
-                        status,
-                        attempts,
-                        at,
-                        ..with_outcome(entry.line, sent, settled.outcome)
-                    };
-                    self.write(&result, entry)?;
-                    self.account.add(settled.outcome, row.action, entry.line);
+            Assigned::LeftOut(fate) => {
+                let is_skipped = matches!(fate, Fate::Duplicate(_) | Fate::Superseded(_));
+                if let Some(outcome) = plan.outcome(row.action, fate) {
+                    self.unsent(entry, Some(sent).filter(|_| is_skipped), &outcome)?;
                 }
-                None => {
-                    let pending = Outcome::new(OutcomeKind::Pending, "", "");
-                    let result = ResultRow {
-                        attempts: self.ledger.attempts(customer),
-                        ..with_outcome(entry.line, sent, &pending)
-                    };
-                    self.write(&result, entry)?;
-                    self.account.add(&pending, row.action, entry.line);
-                }
-            },
+            }
+            Assigned::Rejected => {}
         }
-        Ok(Some(()))
+        Ok(true)
     }
 
     /// Writes a row that nothing was sent of: as it would be sent, or for a rejected one as it stands in the list.
@@ -182,15 +323,16 @@ impl<W: Write> Accounting<'_, W> {
         sent: Option<[&str; 3]>,
         outcome: &Outcome,
     ) -> Result<(), AccountError> {
+        let line = self.place.lines + entry.line;
         match sent {
-            Some(fields) => self.write(&with_outcome(entry.line, fields, outcome), entry)?,
+            Some(fields) => self.write(&with_outcome(line, fields, outcome), entry)?,
             None => {
                 let raw = entry.raw();
                 let fields = raw.each_ref().map(String::as_str);
-                self.write(&with_outcome(entry.line, fields, outcome), entry)?;
+                self.write(&with_outcome(line, fields, outcome), entry)?;
             }
         }
-        self.account.add(outcome, Action::Add, entry.line);
+        self.account.add(outcome, Action::Add, line);
         Ok(())
     }
 
@@ -204,6 +346,12 @@ impl<W: Write> Accounting<'_, W> {
 }
 
 impl Account {
+    /// Adds what a later part of the result holds.
+    fn join(&mut self, part: Self) {
+        self.tally.join(part.tally);
+        self.to_look_at += part.to_look_at;
+    }
+
     fn add(&mut self, outcome: &Outcome, action: Action, line: u64) {
         self.tally.add(outcome, line);
         self.to_look_at += u64::from(!outcome.is_as_it_should_be(action));
@@ -276,7 +424,13 @@ mod tests {
         let planned = plan(&source, &reading).ok()?;
         let ledger = Ledger::new(planned.plan.customers());
         let mut result = Vec::new();
-        let account = account_for(&source, &reading, &planned, &ledger, &mut result, None).unwrap();
+        let assignments = planned.plan.assignments();
+        let known = Known {
+            planned: &planned,
+            assignments: &assignments,
+            ledger: &ledger,
+        };
+        let account = account_for(&source, &reading, known, &mut result, None).unwrap();
         let mut counted = planned.left_out.clone();
         counted.leave_pending(u64::from(planned.plan.data_rows()));
         account.must_equal(&counted).unwrap();
@@ -357,7 +511,9 @@ mod tests {
             prop_assert_eq!(planned.read, rows.len() as u64);
             let ledger = Ledger::new(planned.plan.customers());
             let mut result = Vec::new();
-            account_for(&source, &reading, &planned, &ledger, &mut result, None).unwrap();
+            let assignments = planned.plan.assignments();
+            let known = Known { planned: &planned, assignments: &assignments, ledger: &ledger };
+            account_for(&source, &reading, known, &mut result, None).unwrap();
             let written: Vec<_> = csv::Reader::from_reader(&result[..])
                 .records()
                 .map(|row| row.map(|row| [0, 1, 2, 3, 10].map(|at| row[at].to_owned())).unwrap())

@@ -45,9 +45,9 @@ pub struct Case {
 #[derive(Debug, Default)]
 pub struct Causes(BTreeMap<RejectCode, Vec<Cause>>);
 
-impl Causes {
-    /// Takes note of a row that breaks a rule.
-    pub fn note(&mut self, rejection: &Rejection, entry: &Entry<'_>) {
+impl Case {
+    /// A row that breaks a rule.
+    pub fn of(entry: &Entry<'_>, rejection: &Rejection) -> Self {
         let [user, action, label] = entry.raw();
         let (value, is_fixable) = match rejection.code {
             RejectCode::InvalidUserId => (Some(user), true),
@@ -55,13 +55,30 @@ impl Causes {
             RejectCode::InvalidLabel => (Some(label), true),
             _ => (None, false),
         };
-        let case = Case {
+        Self {
             value,
             is_fixable: is_fixable && entry.sound(&Renames::new()).is_some(),
             is_western: rejection.code == RejectCode::InvalidEncoding
                 && entry.reads_in_windows_1252(),
+        }
+    }
+}
+
+impl Causes {
+    /// Adds the rows that a plan rejects for one reason.
+    pub fn add_rows(&mut self, code: RejectCode, message: &str, lines: &FirstLines) {
+        if lines.is_empty() {
+            return;
+        }
+        let cause = Cause {
+            message: message.to_owned(),
+            value: None,
+            is_same: true,
+            lines: lines.clone(),
+            fixable: 0,
+            is_western: false,
         };
-        self.add(rejection.code, &rejection.message, case, entry.line);
+        self.0.entry(code).or_default().push(cause);
     }
 
     /// Adds a row.

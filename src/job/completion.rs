@@ -3,13 +3,14 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::accounting::{Account, AccountError, account_for};
+use super::accounting::{Account, AccountError, Known, account_for, must_be_as_planned};
 use super::called::Called;
 use super::run::Run;
 use super::standing::Standing;
 use super::summing::{Spent, summary};
 use crate::error::{Error, ExitStatus};
 use crate::model::Tally;
+use crate::plan::Assignments;
 use crate::record::{Entry, Journal, RecordError, Replacement, Target, write_whole};
 use crate::report::Summary;
 
@@ -100,7 +101,9 @@ fn write_both(
     standing: &Standing,
     result: &mut Replacement<'_>,
 ) -> Result<Account, Error> {
-    let mut account = write(run, standing, &mut *result, run.outputs.workbook())?;
+    let assignments = run.planned.plan.assignments();
+    let known = (&assignments, standing);
+    let mut account = write(run, known, &mut *result, run.outputs.workbook())?;
     if let Some(workbook) = account.workbook.take() {
         let workbook = workbook.save(&*run.disk)?;
         match result.sync() {
@@ -116,16 +119,19 @@ fn write_both(
 
 /// Prints the result. What is printed can't be taken back: the workbook is whole before that.
 fn print(run: &Run<'_>, standing: &Standing) -> Result<Account, Error> {
+    let assignments = run.planned.plan.assignments();
+    let known = (&assignments, standing);
     let workbook = match run.outputs.workbook() {
         None => None,
-        path => write(run, standing, io::sink(), path)?.workbook,
+        path => write(run, known, io::sink(), path)?.workbook,
     };
     let workbook = workbook
         .map(|workbook| workbook.save(&*run.disk))
         .transpose()?;
     let printed = || -> Result<Account, AccountError> {
+        must_be_as_planned(run.source, run.planned)?;
         let mut output = BufWriter::new(io::stdout().lock());
-        let account = write(run, standing, &mut output, None)?;
+        let account = write(run, known, &mut output, None)?;
         output.flush()?;
         Ok(account)
     };
@@ -177,12 +183,16 @@ fn end_leg(run: &Run<'_>, mut journal: Journal, status: ExitStatus) {
 
 fn write(
     run: &Run<'_>,
-    standing: &Standing,
+    (assignments, standing): (&Assignments, &Standing),
     to: impl Write,
     workbook: Option<&Path>,
 ) -> Result<Account, AccountError> {
-    let (reading, ledger) = (run.reading, &standing.ledger);
-    let account = account_for(run.source, reading, run.planned, ledger, to, workbook)?;
+    let known = Known {
+        planned: run.planned,
+        assignments,
+        ledger: &standing.ledger,
+    };
+    let account = account_for(run.source, run.reading, known, to, workbook)?;
     let mut counted: Tally = standing.tally.clone();
     counted.leave_pending(u64::from(run.planned.plan.data_rows()));
     account.must_equal(&counted)?;

@@ -6,12 +6,12 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::again::{AgainError, read_again};
-use super::reading::{Planned, Reading, plan};
+use super::reading::{Planned, Reading, TOGETHER, plan, too_many_rows};
 use crate::list::{
     Delimiter, Entry, Fingerprint, ListError, Slip, Sound, Source, TableWriter, Wishes,
 };
 use crate::model::FirstLines;
-use crate::plan::{Builder, Fate, Plan, TooMany, Totals, certain_renames};
+use crate::plan::{Batch, Builder, Fate, Plan, Totals, certain_renames};
 use crate::record::{Disk, SideFile};
 
 /// Labels and the names that they are given in the place of their own; one that stands for itself certainly keeps it.
@@ -81,7 +81,7 @@ pub fn fix(
                 None => None,
                 Some(sound) => {
                     let found = plan.find(row, &sound.row());
-                    Some(found.ok_or_else(|| AgainError::changed(source))?.2)
+                    Some(found.ok_or_else(|| AgainError::changed(source))?)
                 }
             };
             match fixes.row(entry, sound.as_ref(), fate) {
@@ -147,17 +147,19 @@ fn plan_of_sound(
     renames: &Renames,
 ) -> Result<(Plan, Fingerprint), ListError> {
     let mut rows = reading.rows(source)?;
-    let mut builder = Builder::default();
+    let (mut builder, mut batch) = (Builder::default(), Batch::default());
+    let mut take = |batch: Batch| {
+        let taken = builder.take(&batch, 0);
+        taken.map_err(|too_many| too_many_rows(source, batch.first_line(), too_many))
+    };
     while let Some(entry) = rows.advance()? {
         let sound = entry.sound(renames);
-        let pushed = builder.push(entry.line, sound.as_ref().map(Sound::row));
-        pushed.map_err(|too_many: TooMany| ListError::TooMany {
-            list: source.name().to_owned(),
-            line: entry.line,
-            what: too_many.what(),
-            limit: too_many.limit(),
-        })?;
+        batch.push(entry.line, sound.as_ref().map(Sound::row));
+        if batch.len() == TOGETHER {
+            take(std::mem::take(&mut batch))?;
+        }
     }
+    take(batch)?;
     let fingerprint = rows.fingerprint();
     Ok((builder.finish(reading.policy), fingerprint))
 }

@@ -7,8 +7,8 @@ use super::causes::{Case, Cause, Causes};
 use super::fixing::{Renames, renames_of};
 use super::reading::{Planned, Reading, plan_watched};
 use crate::list::{ListError, Source};
-use crate::model::{FirstLines, LabelId, OutcomeKind, Rate, RejectCode, Tally};
-use crate::plan::{Alike, Difference, Fate, LabelSign, LabelUse, Plan, look_alikes};
+use crate::model::{FirstLines, LabelId, OutcomeKind, Rate, RejectCode, Rejection, Tally};
+use crate::plan::{Alike, Difference, LabelSign, LabelUse, Plan, look_alikes};
 use crate::report::{
     Checked, CheckedLabel, Findings, LabelRows, LongIdRows, LookAlikes, RejectedRows, Slip,
 };
@@ -22,10 +22,10 @@ pub fn inspect(
     reading: &Reading,
     rate: Option<Rate>,
 ) -> Result<(Planned, Checked), ListError> {
-    let mut causes = Causes::default();
-    let planned = plan_watched(source, reading, |entry, rejection| {
-        causes.note(rejection, entry);
-    })?;
+    let note = |causes: &mut Causes, rejection: Rejection, case, line| {
+        causes.add(rejection.code, &rejection.message, case, line);
+    };
+    let (planned, causes) = plan_watched(source, reading, &Case::of, note)?;
     let (plan, totals) = (&planned.plan, planned.plan.totals());
     let uses = plan.label_uses();
     let calls = u64::from(totals.calls);
@@ -39,9 +39,9 @@ pub fn inspect(
         removals: totals.removals,
         rejected: rows_by_code(&planned.left_out, OutcomeKind::Rejected),
         skipped: rows_by_code(&planned.left_out, OutcomeKind::Skipped),
-        labels: labels(plan, &uses),
+        labels: labels(plan, uses),
         seconds: rate.map(seconds),
-        findings: findings(plan, &uses, causes),
+        findings: findings(plan, uses, causes),
         fixed: None,
         rejects: None,
     };
@@ -91,51 +91,39 @@ pub(super) fn findings(plan: &Plan, uses: &[LabelUse], mut causes: Causes) -> Fi
         labels.collect()
     };
     let long_ids = plan.long_ids();
-    let (contradictions, duplicates) = left_out(plan, &mut causes);
+    add_rejected(plan, &mut causes);
+    let left_out = plan.left_out();
     let renames = renames_of(plan);
     Findings {
         rejected: causes.into_all().map(rejected_rows).collect(),
-        contradictions,
+        contradictions: left_out.superseded.lines.clone(),
         look_alikes: alike
             .iter()
             .map(|group| named(group, plan, customers, &lines, &renames))
             .collect(),
         long_ids: LongIdRows {
             rows: long_ids.rows,
-            rounded: long_ids.rounded,
+            rounded: long_ids.rounded.clone(),
         },
         missing_labels: with_sign(LabelSign::Missing),
         date_labels: with_sign(LabelSign::Date),
         organisation: None,
         quoted_labels: with_sign(LabelSign::Quoted),
         long_labels: with_sign(LabelSign::Long),
-        duplicates,
+        duplicates: left_out.duplicates.lines.clone(),
     }
 }
 
-/// The valid rows that are in no call: contradictions and duplicates; those that the plan rejects are causes.
-fn left_out(plan: &Plan, causes: &mut Causes) -> (FirstLines, FirstLines) {
-    let (mut contradictions, mut duplicates) = (FirstLines::default(), FirstLines::default());
-    for (row, _, fate) in plan.left_out() {
-        let line = plan.line(row);
-        match fate {
-            Fate::Called => {}
-            Fate::Duplicate(_) => duplicates.add(line),
-            Fate::Superseded(_) => contradictions.add(line),
-            Fate::Conflict(_) => {
-                let message = "the list both adds and removes the customer's label";
-                causes.add(RejectCode::Conflict, message, Case::default(), line);
-            }
-            Fate::TooManyLabels(_) => {
-                let most = plan.policy().max_labels;
-                let message = format!(
-                    "the list has more than {most} different labels for the customer (--max-labels)"
-                );
-                causes.add(RejectCode::TooManyLabels, &message, Case::default(), line);
-            }
-        }
-    }
-    (contradictions, duplicates)
+/// The valid rows that the plan rejects.
+fn add_rejected(plan: &Plan, causes: &mut Causes) {
+    let left_out = plan.left_out();
+    let message = "the list both adds and removes the customer's label";
+    causes.add_rows(RejectCode::Conflict, message, &left_out.conflicts.lines);
+    let most = plan.policy().max_labels;
+    let message =
+        format!("the list has more than {most} different labels for the customer (--max-labels)");
+    let rows = &left_out.too_many_labels.lines;
+    causes.add_rows(RejectCode::TooManyLabels, &message, rows);
 }
 
 fn rejected_rows((code, cause): (RejectCode, Cause)) -> RejectedRows {

@@ -1,6 +1,6 @@
 //! One run, from a list to its complete result: the only room that sees every stage.
 //!
-//! `run` says what it is about, `identity` tells runs apart, and `reading` makes the plan of the list. A run has one leg
+//! `run` says what it is about, `identity` tells runs apart, and `reading` makes the plan of the list, whose rows come to it `batched`. A run has one leg
 //! or, after a crash or a stop, more of them: `unfinished` decides whether one is carried on, `leg` takes it up where its
 //! journal leaves it and makes the calls that are left, `desk` writes all that happens in the `wording` of the
 //! journal, and `standing` is what that comes
@@ -13,6 +13,7 @@
 
 mod accounting;
 mod again;
+mod batched;
 mod called;
 mod canary;
 mod causes;

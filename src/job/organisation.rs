@@ -18,7 +18,7 @@ pub fn hold_against(catalogue: &Catalogue, plan: &Plan, checked: &mut Checked) -
     for label in &mut checked.labels {
         label.in_org = Some(catalogue.is_active(&label.label) == Some(true));
     }
-    let organisation = not_in_use(catalogue, plan, &plan.label_uses());
+    let organisation = not_in_use(catalogue, plan, plan.label_uses());
     checked.findings.organisation = Some(organisation);
     let labels = || checked.labels.iter().map(|label| &*label.label);
     let known = labels().filter(|label| catalogue.is_active(label).is_some());
@@ -62,7 +62,7 @@ pub fn not_in_use(catalogue: &Catalogue, plan: &Plan, uses: &[LabelUse]) -> Orga
 
 /// What the calls that are left would send, label by label.
 pub fn uses_left(plan: &Plan, standing: &Standing) -> Vec<LabelUse> {
-    let mut uses = plan.label_uses();
+    let mut uses = plan.label_uses().to_vec();
     for this in &mut uses {
         (this.adds, this.removes) = (0, 0);
     }

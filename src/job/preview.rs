@@ -23,7 +23,7 @@ pub struct Preview {
 pub fn preview(planned: &Planned, standing: Option<&Standing>) -> Preview {
     let uses = match standing {
         Some(standing) => uses_left(&planned.plan, standing),
-        None => planned.plan.label_uses(),
+        None => planned.plan.label_uses().to_vec(),
     };
     Preview {
         additions: uses.iter().map(|this| this.adds).sum(),

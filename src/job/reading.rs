@@ -1,6 +1,10 @@
 //! List → plan.
 
-use crate::list::{Delimiter, Entry, Fingerprint, ListError, Rows, Selection, Source, Wishes};
+use super::batched::{Batched, Look};
+use crate::list::{
+    Broken, Delimiter, Entry, Extent, Fingerprint, ListError, Pieces, Rows, Selection, Source,
+    Wishes,
+};
 use crate::model::{Outcome, OutcomeKind, Rejection, Tally};
 use crate::plan::{Builder, Plan, Policy, TooMany};
 
@@ -44,62 +48,147 @@ pub struct Planned {
     pub read: u64,
     /// Codes by which rows of a result were to be taken, and that none of them has.
     pub codes_unmet: Vec<String>,
+    /// The pieces that it was read in; none where it was read as a whole.
+    pub pieces: Vec<Piece>,
 }
+
+/// A piece of a list that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// How long it is.
+    pub extent: Extent,
+    /// How many data rows it has.
+    pub rows: u32,
+}
+
+/// So many rows of a list that is read as a whole are planned together.
+pub(super) const TOGETHER: u32 = 1 << 12;
 
 /// Reads and checks the whole list and plans its calls; nothing is sent.
 ///
 /// # Errors
 /// What makes the whole list unusable.
 pub fn plan(source: &Source, reading: &Reading) -> Result<Planned, ListError> {
-    plan_watched(source, reading, |_, _| {})
+    let nothing = |_: &Entry<'_>, _: &Rejection| ();
+    plan_watched(source, reading, &nothing, |(), _, (), _| {}).map(|(planned, ())| planned)
 }
 
-/// The same, where somebody wants to see every row that breaks a rule.
+/// The same, where somebody wants to see every row that breaks a rule: has a `look` at each, on any thread, and a `note` made of
+/// what is seen, in the order of the list.
 ///
 /// # Errors
 /// What makes the whole list unusable.
-pub(super) fn plan_watched(
+pub(super) fn plan_watched<N: Send, A: Default>(
     source: &Source,
     reading: &Reading,
-    mut broken: impl FnMut(&Entry<'_>, &Rejection),
-) -> Result<Planned, ListError> {
+    look: &impl Look<N>,
+    note: impl Fn(&mut A, Rejection, N, u64),
+) -> Result<(Planned, A), ListError> {
+    if let Some(pieces) = Pieces::of(reading.rows(source)?, source, &reading.wishes)? {
+        let mut planning = Planning::new(source, &note);
+        let read = pieces.read(
+            |_, rows| Batched::of(rows, u32::MAX, look),
+            |batched, extent| {
+                planning.pieces.push(Piece {
+                    extent,
+                    rows: batched.batch.len(),
+                });
+                planning.take(batched)?;
+                planning.lines += extent.lines;
+                Ok(())
+            },
+        );
+        match read {
+            Ok(fingerprint) => return Ok(planning.finish(reading, fingerprint, None)),
+            Err(Broken::Taking(error)) => return Err(error),
+            Err(Broken::InPieces) => {}
+        }
+    }
+    let mut planning = Planning::new(source, &note);
     let mut rows = reading.rows(source)?;
-    let mut builder = Builder::default();
-    let mut left_out = Tally::default();
-    while let Some(entry) = rows.advance()? {
-        let line = entry.line;
-        if let Err(rejection) = &entry.row {
-            broken(&entry, rejection);
+    loop {
+        let batched = Batched::of(&mut rows, TOGETHER, look)?;
+        if batched.batch.is_empty() {
+            return Ok(planning.finish(reading, rows.fingerprint(), Some(&rows)));
         }
-        let pushed = match entry.row {
-            Ok(row) => builder.push(line, Some(row)),
-            Err(rejection) => {
-                left_out.add(&rejected(rejection), line);
-                builder.push(line, None)
+        planning.take(batched)?;
+    }
+}
+
+/// A list that is being planned.
+struct Planning<'a, A, F> {
+    source: &'a Source,
+    builder: Builder,
+    left_out: Tally,
+    /// What is noted of rows that break a rule.
+    noted: A,
+    note: &'a F,
+    /// How many line ends there are before what comes next.
+    lines: u64,
+    pieces: Vec<Piece>,
+}
+
+impl<'a, A: Default, F> Planning<'a, A, F> {
+    fn new(source: &'a Source, note: &'a F) -> Self {
+        Self {
+            source,
+            builder: Builder::default(),
+            left_out: Tally::default(),
+            noted: A::default(),
+            note,
+            lines: 0,
+            pieces: Vec::new(),
+        }
+    }
+
+    fn take<N>(&mut self, batched: Batched<N>) -> Result<(), ListError>
+    where
+        F: Fn(&mut A, Rejection, N, u64),
+    {
+        let line = self.lines + batched.batch.first_line();
+        let taken = self.builder.take(&batched.batch, self.lines);
+        taken.map_err(|too_many| too_many_rows(self.source, line, too_many))?;
+        for (line, rejection, seen) in batched.rejected {
+            let line = self.lines + line;
+            self.left_out.add(&rejected(rejection.clone()), line);
+            (self.note)(&mut self.noted, rejection, seen, line);
+        }
+        Ok(())
+    }
+
+    fn finish(
+        self,
+        reading: &Reading,
+        fingerprint: Fingerprint,
+        rows: Option<&Rows>,
+    ) -> (Planned, A) {
+        let plan = self.builder.finish(reading.policy);
+        let mut left_out = self.left_out;
+        for rows in plan.left_out().all() {
+            if let (Some(outcome), Some(line)) = (plan.example(rows), rows.lines.lines().first()) {
+                left_out.add_rows(&outcome, rows.lines.rows(), *line);
             }
-        };
-        let too_many = |too_many: TooMany| ListError::TooMany {
-            list: source.name().to_owned(),
-            line: rows.own_line(),
-            what: too_many.what(),
-            limit: too_many.limit(),
-        };
-        pushed.map_err(too_many)?;
-    }
-    let (fingerprint, read, codes_unmet) = (rows.fingerprint(), rows.read(), rows.codes_unmet());
-    let plan = builder.finish(reading.policy);
-    for (row, action, fate) in plan.left_out() {
-        if let Some(outcome) = plan.outcome(action, fate) {
-            left_out.add(&outcome, plan.line(row));
         }
+        let planned = Planned {
+            read: rows.map_or(u64::from(plan.data_rows()), Rows::read),
+            codes_unmet: rows.map(Rows::codes_unmet).unwrap_or_default(),
+            pieces: self.pieces,
+            plan,
+            fingerprint,
+            left_out,
+        };
+        (planned, self.noted)
     }
-    Ok(Planned {
-        plan,
-        fingerprint,
-        left_out,
-        read,
-        codes_unmet,
-    })
+}
+
+/// The rows that begin on `line` can't be planned.
+pub(super) fn too_many_rows(source: &Source, line: u64, too_many: TooMany) -> ListError {
+    ListError::TooMany {
+        list: source.name().to_owned(),
+        line,
+        what: too_many.what(),
+        limit: too_many.limit(),
+    }
 }
 
 /// What becomes of a row that breaks a rule.

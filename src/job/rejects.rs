@@ -88,7 +88,7 @@ impl<'a> Verdicts<'a> {
             Ok(_) if !self.by_plan => return Some(None),
             Ok(valid) => valid,
         };
-        let (_, _, fate) = plan.find(row, valid)?;
+        let fate = plan.find(row, valid)?;
         let outcome = plan.outcome(valid.action, fate);
         Some(outcome.filter(|outcome| outcome.kind == OutcomeKind::Rejected))
     }

@@ -221,7 +221,7 @@ impl Standing {
     fn take_back(&mut self, call: &Call) -> Result<(), Misfit> {
         let mut open = Open::default();
         for change in &call.changes {
-            let settled = self.ledger.settled(call.customer, change.label);
+            let settled = self.ledger.settled(call.customer, || Some(change.label));
             let outcome = settled.ok_or(Misfit)?.outcome;
             self.tally.take_back(outcome);
             // An earlier attempt than the one that does not count may have been applied.

@@ -73,6 +73,12 @@ impl<R: Read> Records<R> {
         self.reader.get_ref().lines.line()
     }
 
+    /// How many line ends there are, once the last record was read; the last byte is one.
+    pub fn line_ends(&self) -> u64 {
+        // The sentinel has one before its own line.
+        self.line().saturating_sub(2)
+    }
+
     /// The line on which a field of the current record starts.
     pub fn line_of_field(&self, field: usize) -> u64 {
         self.line() + self.record.iter().take(field).map(line_ends).sum::<u64>()

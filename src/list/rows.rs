@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::Read;
+use std::sync::Arc;
 
 use csv::ByteRecord;
 
@@ -19,15 +20,24 @@ use super::{Delimiter, Fingerprint, ListError, Selection, Source, Wishes, rules,
 /// How much of a list is looked at to tell its delimiter: more than any header is long.
 const START: u64 = 1 << 20;
 
-/// The data rows of a list, in their order; blank lines and rows of empty fields are none.
+/// What the header of a list says of all its rows.
 #[derive(Debug)]
-pub struct Rows {
+pub struct Shape {
     list: String,
-    records: Records<Content>,
+    delimiter: Delimiter,
     header: ByteRecord,
+    /// How many records there are up to the header, that one included.
+    opening: usize,
     columns: Columns,
     /// Which further columns the result keeps.
     kept: Kept,
+}
+
+/// The data rows of a list, in their order; blank lines and rows of empty fields are none.
+#[derive(Debug)]
+pub struct Rows<R = Content> {
+    shape: Arc<Shape>,
+    records: Records<R>,
     /// Which rows are taken, where not all are.
     selected: Option<Selected>,
     /// How many data rows were read, taken or not.
@@ -45,22 +55,15 @@ impl Rows {
         delimiter: Option<Delimiter>,
     ) -> Result<Self, ListError> {
         let other_sheets = |error| source.naming_other_sheets(error, wishes);
-        let mut records = headed(source, wishes, delimiter).map_err(other_sheets)?;
+        let mut headed = headed(source, wishes, delimiter).map_err(other_sheets)?;
+        let records = &mut headed.records;
         let header = records.record().clone();
         let (name, line) = (source.name(), records.line());
         let found = Columns::find(&header, wishes, name, line);
-        let found = found.map_err(|error| why_missing(error, &mut records, wishes));
+        let found = found.map_err(|error| why_missing(error, records, wishes));
         let columns = found.map_err(other_sheets)?;
         let kept = Kept::find(&wishes.keep, &header, name, line)?;
-        Ok(Self {
-            list: source.name().to_owned(),
-            header,
-            records,
-            columns,
-            kept,
-            selected: None,
-            read: 0,
-        })
+        Ok(headed.rows(source, columns, kept, None))
     }
 
     /// The same where the list is a result, of which only some rows are taken.
@@ -73,16 +76,42 @@ impl Rows {
         delimiter: Option<Delimiter>,
         selection: &Selection,
     ) -> Result<Self, ListError> {
-        let records = headed(source, wishes, delimiter)?;
-        let selected = Selected::find(selection, records.record(), source.name())?;
-        let kept = Kept::of_result(records.record());
+        let headed = headed(source, wishes, delimiter)?;
+        let header = headed.records.record();
+        let selected = Selected::find(selection, header, source.name())?;
+        let (columns, kept) = (selected.columns(), Kept::of_result(header));
+        Ok(headed.rows(source, columns, kept, Some(selected)))
+    }
+
+    /// The hash of the list's content, once its last row was read.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.records.input().fingerprint()
+    }
+
+    /// What the header says of all rows; none where rows can only be read one after the other.
+    pub(super) fn shape(&self) -> Option<Arc<Shape>> {
+        self.selected.is_none().then(|| Arc::clone(&self.shape))
+    }
+}
+
+impl<R: Read> Rows<R> {
+    /// The rows of a piece of the list that begins with a whole record; with the header where it is the `first`.
+    ///
+    /// # Errors
+    /// The header is not there any more.
+    pub(super) fn of_piece(shape: &Arc<Shape>, piece: R, first: bool) -> Result<Self, ListError> {
+        let mut records = Records::new(&shape.list, piece, shape.delimiter);
+        for _ in 0..if first { shape.opening } else { 0 } {
+            if !records.advance()? {
+                return Err(ListError::NoHeader {
+                    list: shape.list.clone(),
+                });
+            }
+        }
         Ok(Self {
-            list: source.name().to_owned(),
-            header: records.record().clone(),
+            shape: Arc::clone(shape),
             records,
-            columns: selected.columns(),
-            kept,
-            selected: Some(selected),
+            selected: None,
             read: 0,
         })
     }
@@ -97,9 +126,11 @@ impl Rows {
             if !self.next_record()? {
                 return Ok(None);
             }
-            self.refuse_line_breaks()?;
-            if self.is_blank() {
-                continue;
+            if !self.begins_with_a_digit() {
+                self.refuse_line_breaks()?;
+                if self.is_blank() {
+                    continue;
+                }
             }
             self.read += 1;
             let own = self.records.line();
@@ -112,8 +143,14 @@ impl Rows {
                 }
             }
         };
-        let record = self.records.record();
-        let read = rules::read(record, &self.columns);
+        let (record, columns) = (self.records.record(), &self.shape.columns);
+        let read = match rules::plain(record, columns) {
+            Some(row) => Ok(row),
+            None => {
+                self.refuse_line_breaks()?;
+                rules::read(record, columns)
+            }
+        };
         let reads_well = read.is_ok();
         let (row, is_inverted) = match &self.selected {
             None => (read, false),
@@ -123,8 +160,8 @@ impl Rows {
             line,
             row,
             record,
-            columns: &self.columns,
-            kept: &self.kept,
+            columns,
+            kept: &self.shape.kept,
             is_inverted,
             reads_well,
         }))
@@ -132,26 +169,34 @@ impl Rows {
 
     /// The names of all columns.
     pub fn header(&self) -> Vec<String> {
-        let names = self.header.iter().map(rules::text);
+        let names = self.shape.header.iter().map(rules::text);
         names.map(Cow::into_owned).collect()
     }
 
     /// How many of the columns are the list's own. Those that a file of rejected rows has behind them are not, unless they
     /// are among the three.
     pub fn own_width(&self) -> usize {
-        let own = own_width(&self.header);
-        let is_needed = self.columns.positions().any(|(_, at)| at >= own);
-        if is_needed { self.header.len() } else { own }
+        let Shape {
+            header, columns, ..
+        } = &*self.shape;
+        let own = own_width(header);
+        let is_needed = columns.positions().any(|(_, at)| at >= own);
+        if is_needed { header.len() } else { own }
     }
 
     /// The headers of the further columns that the result keeps.
     pub fn kept(&self) -> impl Iterator<Item = &str> {
-        self.kept.headers()
+        self.shape.kept.headers()
     }
 
     /// How many data rows were read so far, those included that were not taken.
     pub fn read(&self) -> u64 {
         self.read
+    }
+
+    /// How many line ends there are, once the last row was read.
+    pub(super) fn line_ends(&self) -> u64 {
+        self.records.line_ends()
     }
 
     /// The physical line on which the current row starts, also where that is a result's.
@@ -176,17 +221,18 @@ impl Rows {
         })
     }
 
+    /// Whether there is something in it for certain.
+    fn begins_with_a_digit(&self) -> bool {
+        let user = self.records.record().get(self.shape.columns.user);
+        user.is_some_and(|user| user.first().is_some_and(u8::is_ascii_digit))
+    }
+
     fn is_blank(&self) -> bool {
         let record = self.records.record();
         let named = record
-            .get(self.columns.user)
+            .get(self.shape.columns.user)
             .is_some_and(|user| !text::is_empty(user));
         !named && record.iter().all(text::is_empty)
-    }
-
-    /// The hash of the list's content, once its last row was read.
-    pub fn fingerprint(&self) -> Fingerprint {
-        self.records.input().fingerprint()
     }
 
     /// A line break inside an id, an action or a label is the sign of a stray quote, which may have
@@ -199,6 +245,7 @@ impl Rows {
                 .is_some_and(|field| memchr::memchr2(b'\n', b'\r', field).is_some())
         };
         match self
+            .shape
             .columns
             .positions()
             .filter(|(_, at)| broken(*at))
@@ -206,7 +253,7 @@ impl Rows {
         {
             None => Ok(()),
             Some((column, at)) => Err(ListError::LineBreak {
-                list: self.list.clone(),
+                list: self.shape.list.clone(),
                 line: self.records.line_of_field(at),
                 column: column.name(),
             }),
@@ -215,11 +262,44 @@ impl Rows {
 }
 
 /// The records of a list, at its header.
+struct Headed {
+    records: Records<Content>,
+    delimiter: Delimiter,
+    /// How many records there are up to the header, that one included.
+    opening: usize,
+}
+
+impl Headed {
+    /// The rows behind the header.
+    fn rows(
+        self,
+        source: &Source,
+        columns: Columns,
+        kept: Kept,
+        selected: Option<Selected>,
+    ) -> Rows {
+        let shape = Shape {
+            list: source.name().to_owned(),
+            delimiter: self.delimiter,
+            header: self.records.record().clone(),
+            opening: self.opening,
+            columns,
+            kept,
+        };
+        Rows {
+            shape: Arc::new(shape),
+            records: self.records,
+            selected,
+            read: 0,
+        }
+    }
+}
+
 fn headed(
     source: &Source,
     wishes: &Wishes,
     delimiter: Option<Delimiter>,
-) -> Result<Records<Content>, ListError> {
+) -> Result<Headed, ListError> {
     let list = source.name();
     let delimiter = match delimiter {
         _ if source.is_workbook()? => Delimiter::COMMA,
@@ -233,17 +313,22 @@ fn headed(
         }
     };
     let mut records = Records::new(list, source.read(wishes)?, delimiter);
-    loop {
+    for opening in 1.. {
         if !records.advance()? {
-            return Err(ListError::NoHeader {
-                list: list.to_owned(),
-            });
+            break;
         }
         let is_first = records.line() == 1;
         let record = records.record();
         let is_header = !record.iter().all(text::is_empty);
         if is_header && !(is_first && is_separator_line(record)) {
-            return Ok(records);
+            return Ok(Headed {
+                records,
+                delimiter,
+                opening,
+            });
         }
     }
+    Err(ListError::NoHeader {
+        list: list.to_owned(),
+    })
 }

@@ -33,6 +33,53 @@ pub fn read<'a>(record: &'a ByteRecord, columns: &'a Columns) -> Result<Row<'a>,
     })
 }
 
+/// The same for what most rows are, at a glance: as many fields as the header has, an id of digits alone, and words in
+/// printable ASCII with nothing to trim. None where a row has to be looked at more closely.
+pub fn plain<'a>(record: &'a ByteRecord, columns: &'a Columns) -> Option<Row<'a>> {
+    if record.len() != columns.width {
+        return None;
+    }
+    let action = match columns.action {
+        Origin::Column(at) => match record.get(at)? {
+            b"add" => Action::Add,
+            b"remove" => Action::Remove,
+            _ => return None,
+        },
+        Origin::Flag(action) => action,
+    };
+    let label = match &columns.label {
+        Origin::Column(at) => plain_text(record.get(*at)?)?,
+        Origin::Flag(label) => label,
+    };
+    let user = plain_number(record.get(columns.user)?)?;
+    Some(Row {
+        user,
+        action,
+        label,
+    })
+}
+
+fn plain_number(field: &[u8]) -> Option<UserId> {
+    // No number of so many digits is too large.
+    if field.len() > 18 {
+        return None;
+    }
+    let number = field.iter().try_fold(0, |number: u64, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 10).then(|| number * 10 + u64::from(digit))
+    });
+    number.and_then(UserId::new)
+}
+
+fn plain_text(field: &[u8]) -> Option<&str> {
+    let is_plain = field.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    let (first, last) = (field.first()?, field.last()?);
+    let is_trimmed = *first != b' ' && *last != b' ';
+    (is_plain && is_trimmed)
+        .then(|| str::from_utf8(field).ok())
+        .flatten()
+}
+
 /// The three fields of a record as they stand in the list, for a row that is rejected: bad bytes as
 /// U+FFFD, cut at 1,000 characters.
 pub fn raw_fields(record: &ByteRecord, columns: &Columns) -> [String; 3] {
@@ -250,6 +297,7 @@ pub(super) fn label_name(field: &str) -> Result<&str, Rejection> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const COLUMNS: Columns = Columns {
         user: 0,
@@ -269,6 +317,24 @@ mod tests {
         read(&record, &COLUMNS)
             .map(|row| row.user.get())
             .map_err(|rejection| rejection.message)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_at_a_glance_is_what_the_rules_make_of_it(
+            fields in proptest::collection::vec("( |\u{FEFF}|a|é|\n|\"|0|12|add|remove|Add|VIP|9223372036854775808|~|\u{7F}){0,3}", 2..5)
+        ) {
+            let record = ByteRecord::from(fields);
+            if let Some(row) = plain(&record, &COLUMNS) {
+                prop_assert_eq!(read(&record, &COLUMNS), Ok(row));
+            }
+        }
+    }
+
+    #[test]
+    fn most_rows_are_taken_at_a_glance() {
+        let record = ByteRecord::from(vec!["564663098", "remove", "Gold Member 2026"]);
+        assert_eq!(plain(&record, &COLUMNS), read(&record, &COLUMNS).ok());
     }
 
     #[test]

@@ -129,6 +129,19 @@ impl Source {
         Ok(Content { text, hasher })
     }
 
+    /// The hash of the list's content, as it is now.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn fingerprint(&self) -> Result<Fingerprint, ListError> {
+        let mut hasher = blake3::Hasher::new();
+        let read = self
+            .rewound()
+            .and_then(|file| hasher.update_reader(file).map(|_| ()));
+        read.map_err(|error| ListError::unreadable(&self.name, error))?;
+        Ok(Fingerprint(hasher.finalize()))
+    }
+
     /// What the file holds, unpacked, and hashed as it is read.
     fn unpacked(&self, hasher: &Hasher) -> io::Result<Unpacked<BufReader<Hashed>>> {
         let file = self.rewound()?;

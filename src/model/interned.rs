@@ -1,14 +1,16 @@
 //! Values that recur, each kept once.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 /// A table of different values, numbered from 0 in the order in which they were first seen.
 #[derive(Debug)]
 pub struct Interned<T: ?Sized> {
     values: Vec<Arc<T>>,
+    /// By a hash that is quicker than the standard library's: every row of a list asks.
     numbers: HashMap<Arc<T>, u32>,
 }
 

@@ -2,13 +2,13 @@
 
 use super::interned::Interned;
 
-/// Stands for a label's name, in 31 bits.
+/// Stands for a label's name, in 30 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LabelId(u32);
 
 impl LabelId {
     /// How many different labels one list may name.
-    pub const LIMIT: u32 = 1 << 31;
+    pub const LIMIT: u32 = 1 << 30;
 
     /// The id as a number below [`LabelId::LIMIT`].
     pub fn get(self) -> u32 {
@@ -21,7 +21,7 @@ impl LabelId {
     }
 }
 
-/// The list has more different labels than 31 bits can number.
+/// The list has more different labels than 30 bits can number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooManyLabels;
 
@@ -52,6 +52,11 @@ impl Labels {
     /// Where the id comes from another table.
     pub fn name(&self, id: LabelId) -> &str {
         self.0.value(id.0)
+    }
+
+    /// All names, in the order of their ids.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        (0..self.0.len() as u32).map(|number| self.0.value(number))
     }
 
     /// How many different labels there are.

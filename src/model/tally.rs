@@ -18,50 +18,86 @@ pub struct Example {
 /// Rows by outcome and by code.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    kinds: BTreeMap<OutcomeKind, u64>,
-    codes: BTreeMap<(OutcomeKind, Box<str>), Example>,
+    kinds: [u64; OutcomeKind::ALL.len()],
+    codes: BTreeMap<OutcomeKind, BTreeMap<Box<str>, Example>>,
 }
 
 impl Tally {
     /// Counts a row on `line`.
     pub fn add(&mut self, outcome: &Outcome, line: u64) {
-        *self.kinds.entry(outcome.kind).or_default() += 1;
-        if outcome.code.is_empty() {
+        self.add_rows(outcome, 1, line);
+    }
+
+    /// Counts so many rows, the first of them on `line`, where all have the outcome of that one, or at least its code.
+    pub fn add_rows(&mut self, outcome: &Outcome, rows: u64, line: u64) {
+        if rows == 0 {
             return;
         }
-        let key = (outcome.kind, outcome.code.clone());
-        let this = || Example {
-            rows: 0,
-            line,
-            message: outcome.message.clone(),
-        };
-        let example = self.codes.entry(key).or_insert_with(this);
-        if line < example.line {
-            *example = Example {
-                rows: example.rows,
-                ..this()
-            };
+        self.kinds[outcome.kind as usize] += rows;
+        if !outcome.code.is_empty() {
+            self.add_example(outcome.kind, &outcome.code, rows, line, &outcome.message);
         }
-        example.rows += 1;
+    }
+
+    fn add_example(&mut self, kind: OutcomeKind, code: &str, rows: u64, line: u64, message: &str) {
+        let codes = self.codes.entry(kind).or_default();
+        match codes.get_mut(code) {
+            Some(example) => {
+                example.rows += rows;
+                if line < example.line {
+                    (example.line, example.message) = (line, message.into());
+                }
+            }
+            None => {
+                let message = message.into();
+                codes.insert(
+                    code.into(),
+                    Example {
+                        rows,
+                        line,
+                        message,
+                    },
+                );
+            }
+        }
+    }
+
+    /// Counts all that another counts, too.
+    pub fn join(&mut self, other: Self) {
+        for (rows, more) in self.kinds.iter_mut().zip(other.kinds) {
+            *rows += more;
+        }
+        for (kind, codes) in other.codes {
+            for (code, example) in codes {
+                let Example {
+                    rows,
+                    line,
+                    message,
+                } = example;
+                self.add_example(kind, &code, rows, line, &message);
+            }
+        }
     }
 
     /// Takes back what [`Tally::add`] counted.
     pub fn take_back(&mut self, outcome: &Outcome) {
-        if let Some(rows) = self.kinds.get_mut(&outcome.kind) {
-            *rows = rows.saturating_sub(1);
-        }
-        let key = (outcome.kind, outcome.code.clone());
-        if let Some(example) = self.codes.get_mut(&key) {
+        let rows = &mut self.kinds[outcome.kind as usize];
+        *rows = rows.saturating_sub(1);
+        let codes = self.codes.entry(outcome.kind).or_default();
+        if let Some(example) = codes.get_mut(&*outcome.code) {
             example.rows = example.rows.saturating_sub(1);
             if example.rows == 0 {
-                self.codes.remove(&key);
+                codes.remove(&*outcome.code);
             }
+        }
+        if codes.is_empty() {
+            self.codes.remove(&outcome.kind);
         }
     }
 
     /// How many rows have this outcome.
     pub fn rows(&self, kind: OutcomeKind) -> u64 {
-        self.kinds.get(&kind).copied().unwrap_or_default()
+        self.kinds[kind as usize]
     }
 
     /// How many rows have a code, whatever their outcome.
@@ -75,22 +111,20 @@ impl Tally {
 
     /// Counts all rows up to `total` that have no outcome yet as pending.
     pub fn leave_pending(&mut self, total: u64) {
-        let pending = total.saturating_sub(self.total());
-        if pending > 0 {
-            *self.kinds.entry(OutcomeKind::Pending).or_default() += pending;
-        }
+        self.kinds[OutcomeKind::Pending as usize] += total.saturating_sub(self.total());
     }
 
     /// How many rows are counted.
     pub fn total(&self) -> u64 {
-        self.kinds.values().sum()
+        self.kinds.iter().sum()
     }
 
     /// Every code by outcome and name, with its example.
     pub fn codes(&self) -> impl Iterator<Item = (OutcomeKind, &str, &Example)> {
-        self.codes
-            .iter()
-            .map(|((kind, code), example)| (*kind, &**code, example))
+        self.codes.iter().flat_map(|(kind, codes)| {
+            let of_kind = codes.iter();
+            of_kind.map(|(code, example)| (*kind, &**code, example))
+        })
     }
 }
 

@@ -23,6 +23,21 @@ impl Lines {
         self.rows += 1;
     }
 
+    /// Adds the rows of a later part of the list, which were counted from the line after `lines`.
+    pub fn append(&mut self, part: &Self, lines: u64) {
+        for (row, line) in &part.stretches {
+            let (row, line) = (self.rows + row, lines.saturating_add(*line));
+            let follows = self
+                .stretches
+                .last()
+                .is_some_and(|(first, at)| at.checked_add(u64::from(row - first)) == Some(line));
+            if !follows {
+                self.stretches.push((row, line));
+            }
+        }
+        self.rows += part.rows;
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> u32 {
         self.rows
@@ -59,8 +74,17 @@ mod tests {
             let all: Vec<u64> = gaps.iter().scan(1, |line, gap| { *line += gap; Some(*line) }).collect();
             let mut lines = Lines::default();
             all.iter().for_each(|line| lines.push(*line));
-            let found: Vec<u64> = (0..lines.len()).map(|row| lines.of(RowIndex(row))).collect();
-            prop_assert_eq!(found, all);
+            let found = |lines: &Lines| (0..lines.len()).map(|row| lines.of(RowIndex(row))).collect::<Vec<_>>();
+            prop_assert_eq!(found(&lines), &all[..]);
+
+            let mut joined = Lines::default();
+            for part in all.chunks(7) {
+                let mut of_part = Lines::default();
+                part.iter().for_each(|line| of_part.push(line - part[0] + 1));
+                joined.append(&of_part, part[0] - 1);
+            }
+            prop_assert_eq!(found(&joined), all);
+            prop_assert_eq!(joined.stretches, lines.stretches);
         }
     }
 }

@@ -1,17 +1,25 @@
 //! Rows → calls (contract, section 2).
 //!
-//! `group` keeps a planned row in 16 bytes and groups them by sorting, `resolve` decides which rows of one
-//! customer are called, `lines` remembers where each row stands, and `words` says what became of the others. `survey` counts
-//! what a plan asks for, label by label, and `signs` tells what no rule forbids and nobody may have meant.
+//! A planned row is a `word` of eight bytes. Those of a piece of the list are a `batch`; `group` joins them, and `groups` holds them
+//! customer by customer, by a `sort`. `resolve` decides which rows of one customer are called, `assignments` say it of each row,
+//! `lines` remembers where each stands, and `wording` says what became of those that are not. `survey` counts what a plan asks for,
+//! label by label, and `signs` tells what no rule forbids and nobody may have meant.
 
+mod assignments;
+mod batch;
 mod group;
+mod groups;
 mod lines;
 mod resolve;
 mod signs;
+mod sort;
 mod survey;
-mod words;
+mod word;
+mod wording;
 
+pub use assignments::{Assigned, Assignments};
+pub use batch::Batch;
 pub use group::{Builder, Plan, TooMany, Totals};
 pub use resolve::{Fate, OnConflict, Policy};
 pub use signs::{Alike, Difference, Known, LabelSign, Likely, certain_renames, look_alikes};
-pub use survey::{LabelUse, LongIds};
+pub use survey::{AllLeftOut, LabelUse, LeftOut, LongIds};

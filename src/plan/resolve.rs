@@ -1,50 +1,7 @@
 //! Which rows of one customer are called, and what becomes of the others (contract, section 2). Pure.
 
-use crate::model::{Action, LabelId, RowIndex};
-
-/// A valid row, in 16 bytes. Its order groups rows by customer, then by label, then by action, the
-/// rows of each action in the order of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PlannedRow {
-    user: u64,
-    label_and_action: u32,
-    row: u32,
-}
-
-impl PlannedRow {
-    /// Packs a row.
-    pub fn new(user: u64, label: LabelId, action: Action, row: RowIndex) -> Self {
-        Self {
-            user,
-            label_and_action: label.get() << 1 | u32::from(action == Action::Remove),
-            row: row.0,
-        }
-    }
-
-    /// The customer's id.
-    pub fn user(self) -> u64 {
-        self.user
-    }
-
-    /// The label.
-    pub fn label(self) -> LabelId {
-        LabelId::from_number(self.label_and_action >> 1)
-    }
-
-    /// What is done with it.
-    pub fn action(self) -> Action {
-        if self.label_and_action & 1 == 1 {
-            Action::Remove
-        } else {
-            Action::Add
-        }
-    }
-
-    /// Which row of the list it is.
-    pub fn row(self) -> RowIndex {
-        RowIndex(self.row)
-    }
-}
+use super::word::Word;
+use crate::model::{Action, RowIndex};
 
 /// What becomes of a contradiction: a customer and label with both actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +39,7 @@ pub enum Fate {
 /// All rows of one customer, sorted.
 #[derive(Debug, Clone, Copy)]
 pub struct Group<'a> {
-    rows: &'a [PlannedRow],
+    rows: &'a [Word],
     policy: Policy,
     /// How many different labels there are, where they are too many.
     too_many: Option<u32>,
@@ -91,13 +48,13 @@ pub struct Group<'a> {
 /// The rows of one customer and label.
 #[derive(Debug, Clone, Copy)]
 struct Run<'a> {
-    rows: &'a [PlannedRow],
+    rows: &'a [Word],
     /// How many of them add; the others remove.
     adds: usize,
 }
 
 impl<'a> Run<'a> {
-    fn new(rows: &'a [PlannedRow]) -> Self {
+    fn new(rows: &'a [Word]) -> Self {
         Self {
             rows,
             adds: rows.partition_point(|row| row.action() == Action::Add),
@@ -105,20 +62,23 @@ impl<'a> Run<'a> {
     }
 
     /// The last row that adds and the last that removes.
-    fn last_of_each(&self) -> (Option<PlannedRow>, Option<PlannedRow>) {
+    fn last_of_each(&self) -> (Option<Word>, Option<Word>) {
         let (adds, removes) = self.rows.split_at(self.adds);
         (adds.last().copied(), removes.last().copied())
     }
 
     /// The row that is called, unless the run is a contradiction that is rejected.
-    fn winner(&self, on_conflict: OnConflict) -> Option<PlannedRow> {
+    fn winner(&self, on_conflict: OnConflict) -> Option<Word> {
         match (self.last_of_each(), on_conflict) {
             ((Some(_), Some(_)), OnConflict::Reject) => None,
-            ((add, remove), _) => add.into_iter().chain(remove).max_by_key(|row| row.row),
+            ((add, remove), _) => add.into_iter().chain(remove).max_by_key(|row| row.index()),
         }
     }
 
-    fn fate(&self, row: PlannedRow, on_conflict: OnConflict) -> Fate {
+    fn fate(&self, row: Word, on_conflict: OnConflict) -> Fate {
+        if self.rows.len() == 1 {
+            return Fate::Called;
+        }
         let (add, remove) = self.last_of_each();
         let opposite = if row.action() == Action::Add {
             remove
@@ -126,10 +86,10 @@ impl<'a> Run<'a> {
             add
         };
         match (opposite, self.winner(on_conflict)) {
-            (_, Some(winner)) if winner.row == row.row => Fate::Called,
-            (_, Some(winner)) if winner.action() == row.action() => Fate::Duplicate(winner.row()),
-            (_, Some(winner)) => Fate::Superseded(winner.row()),
-            (Some(opposite), None) => Fate::Conflict(opposite.row()),
+            (_, Some(winner)) if winner == row => Fate::Called,
+            (_, Some(winner)) if winner.action() == row.action() => Fate::Duplicate(winner.index()),
+            (_, Some(winner)) => Fate::Superseded(winner.index()),
+            (Some(opposite), None) => Fate::Conflict(opposite.index()),
             // A run without a winner has both sides, so this row has an opposite.
             (None, None) => Fate::Called,
         }
@@ -137,8 +97,8 @@ impl<'a> Run<'a> {
 }
 
 impl<'a> Group<'a> {
-    /// The rows of one customer, in the order of [`PlannedRow`].
-    pub fn new(rows: &'a [PlannedRow], policy: Policy) -> Self {
+    /// The rows of one customer, in the order of their words.
+    pub fn new(rows: &'a [Word], policy: Policy) -> Self {
         let group = Self {
             rows,
             policy,
@@ -156,7 +116,7 @@ impl<'a> Group<'a> {
     }
 
     /// The same without counting, for a group whose labels were counted before.
-    pub fn counted(rows: &'a [PlannedRow], policy: Policy, too_many: Option<u32>) -> Self {
+    pub fn counted(rows: &'a [Word], policy: Policy, too_many: Option<u32>) -> Self {
         Self {
             rows,
             policy,
@@ -177,7 +137,7 @@ impl<'a> Group<'a> {
     }
 
     /// The rows that are called, one a label, in the order of the list.
-    pub fn winners(&self) -> Vec<PlannedRow> {
+    pub fn winners(&self) -> Vec<Word> {
         if self.too_many.is_some() {
             return Vec::new();
         }
@@ -185,12 +145,12 @@ impl<'a> Group<'a> {
             .runs()
             .filter_map(|run| run.winner(self.policy.on_conflict))
             .collect();
-        winners.sort_unstable_by_key(|row| row.row);
+        winners.sort_unstable_by_key(|row| row.index());
         winners
     }
 
     /// What becomes of a row of the group; none where it has no such row.
-    pub fn fate(&self, row: PlannedRow) -> Option<Fate> {
+    pub fn fate(&self, row: Word) -> Option<Fate> {
         self.rows.binary_search(&row).ok()?;
         if let Some(labels) = self.too_many {
             return Some(Fate::TooManyLabels(labels));
@@ -205,7 +165,7 @@ impl<'a> Group<'a> {
     }
 
     /// Every row with what becomes of it, in no useful order.
-    pub fn fates(&self) -> impl Iterator<Item = (PlannedRow, Fate)> + use<'a> {
+    pub fn fates(&self) -> impl Iterator<Item = (Word, Fate)> + use<'a> {
         let (too_many, on_conflict) = (self.too_many, self.policy.on_conflict);
         self.runs().flat_map(move |run| {
             run.rows.iter().map(move |row| match too_many {
@@ -219,6 +179,7 @@ impl<'a> Group<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::LabelId;
 
     const LAST_WINS: Policy = Policy {
         on_conflict: OnConflict::LastWins,
@@ -230,19 +191,15 @@ mod tests {
     };
 
     /// Rows as `+0` (add label 0) or `-0`, in the order of the list.
-    fn rows(text: &str) -> Vec<PlannedRow> {
+    fn rows(text: &str) -> Vec<Word> {
         let row = |(at, word): (usize, &str)| {
             let action = if word.starts_with('+') {
                 Action::Add
             } else {
                 Action::Remove
             };
-            PlannedRow::new(
-                7,
-                LabelId::from_number(word[1..].parse().unwrap()),
-                action,
-                RowIndex(at as u32),
-            )
+            let label = LabelId::from_number(word[1..].parse().unwrap());
+            Word::row(label, action, RowIndex(at as u32))
         };
         text.split_whitespace().enumerate().map(row).collect()
     }
@@ -255,7 +212,8 @@ mod tests {
         let fates: Vec<_> = rows.iter().map(|row| group.fate(*row).unwrap()).collect();
         for (row, fate) in group.fates() {
             assert_eq!(
-                fate, fates[row.row as usize],
+                fate,
+                fates[row.index().0 as usize],
                 "one by one and all together agree"
             );
         }
@@ -303,7 +261,7 @@ mod tests {
         let winners: Vec<_> = Group::new(&sorted, LAST_WINS)
             .winners()
             .iter()
-            .map(|row| row.row)
+            .map(|row| row.index().0)
             .collect();
         assert_eq!(winners, [1, 3, 4]);
     }

@@ -1,9 +1,14 @@
-//! What a plan asks for, label by label, and where.
+//! What a plan asks for, label by label, and what stands out in it.
 
 use std::collections::HashMap;
 
 use super::Plan;
+use super::group::Totals;
+use super::groups::Groups;
+use super::lines::Lines;
+use super::resolve::{Fate, Group};
 use super::signs::{is_long, is_rounded};
+use super::word::Word;
 use crate::model::{Action, FirstLines, LabelId};
 
 /// How often a label is added and removed by the calls of a plan.
@@ -33,29 +38,136 @@ pub struct LongIds {
     pub rounded: FirstLines,
 }
 
-impl Plan {
-    /// How often each label is asked for, in the order in which they first appear; also those of which nothing is sent.
-    pub fn label_uses(&self) -> Vec<LabelUse> {
+/// Rows that are in no call for one and the same reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// How many, and where the first of them stand.
+    pub lines: FirstLines,
+    /// The first of them.
+    pub first: Option<(Word, Fate)>,
+}
+
+/// The valid rows that are in no call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AllLeftOut {
+    /// A later row asks for the same.
+    pub duplicates: LeftOut,
+    /// A later row asks for the opposite.
+    pub superseded: LeftOut,
+    /// Rejected: another row asks for the opposite.
+    pub conflicts: LeftOut,
+    /// Rejected: there are too many different labels for the customer.
+    pub too_many_labels: LeftOut,
+}
+
+/// What all customers of a plan come to together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    pub(super) totals: Totals,
+    pub(super) uses: Vec<LabelUse>,
+    pub(super) left_out: AllLeftOut,
+    pub(super) long_ids: LongIds,
+    /// The most different labels that a customer has, if some have more than they may.
+    pub(super) most_labels: Option<u32>,
+}
+
+impl LeftOut {
+    fn add(&mut self, row: Word, fate: Fate, lines: &Lines) {
+        self.lines.add(lines.of(row.index()));
+        if self
+            .first
+            .is_none_or(|(first, _)| row.index() < first.index())
+        {
+            self.first = Some((row, fate));
+        }
+    }
+}
+
+impl Survey {
+    /// Counts what groups come to that name so many labels.
+    pub(super) fn of(groups: &Groups, labels: usize, lines: &Lines) -> Self {
         let unused = |number| LabelUse {
             label: LabelId::from_number(number),
             adds: 0,
             removes: 0,
         };
-        // There are no more than can be numbered.
-        let mut uses: Vec<_> = (0..self.labels().len() as u32).map(unused).collect();
-        for row in self.called_rows() {
-            let this = &mut uses[row.label().get() as usize];
-            match row.action() {
-                Action::Add => this.adds += 1,
-                Action::Remove => this.removes += 1,
+        let mut survey = Self {
+            // There are no more than can be numbered.
+            uses: (0..labels as u32).map(unused).collect(),
+            ..Self::default()
+        };
+        for (user, group) in groups.all() {
+            survey.customer(user, group, lines);
+        }
+        survey
+    }
+
+    fn customer(&mut self, user: u64, group: Group<'_>, lines: &Lines) {
+        let mut is_called = false;
+        for (row, fate) in group.fates() {
+            if fate == Fate::Called {
+                is_called = true;
+                self.call(row);
+            } else {
+                self.left_out.of(fate).add(row, fate, lines);
+            }
+            if is_long(user) {
+                self.long_ids.rows += 1;
+                if is_rounded(user) {
+                    self.long_ids.rounded.add(lines.of(row.index()));
+                }
             }
         }
-        uses
+        self.totals.calls += u32::from(is_called);
+        self.most_labels = self.most_labels.max(group.too_many());
+    }
+
+    fn call(&mut self, row: Word) {
+        let this = &mut self.uses[row.label().get() as usize];
+        let (total, of_label) = match row.action() {
+            Action::Add => (&mut self.totals.additions, &mut this.adds),
+            Action::Remove => (&mut self.totals.removals, &mut this.removes),
+        };
+        *total += 1;
+        *of_label += 1;
+    }
+}
+
+impl AllLeftOut {
+    fn of(&mut self, fate: Fate) -> &mut LeftOut {
+        match fate {
+            Fate::Duplicate(_) | Fate::Called => &mut self.duplicates,
+            Fate::Superseded(_) => &mut self.superseded,
+            Fate::Conflict(_) => &mut self.conflicts,
+            Fate::TooManyLabels(_) => &mut self.too_many_labels,
+        }
+    }
+
+    /// The rows of each reason.
+    pub fn all(&self) -> [&LeftOut; 4] {
+        [
+            &self.duplicates,
+            &self.superseded,
+            &self.conflicts,
+            &self.too_many_labels,
+        ]
+    }
+}
+
+impl Plan {
+    /// How often each label is asked for, in the order in which they first appear; also those of which nothing is sent.
+    pub fn label_uses(&self) -> &[LabelUse] {
+        &self.survey.uses
+    }
+
+    /// The valid rows that are in no call.
+    pub fn left_out(&self) -> &AllLeftOut {
+        &self.survey.left_out
     }
 
     /// The most different labels that a customer has, if some have more than they may.
     pub fn most_labels(&self) -> Option<u32> {
-        self.crowded().values().copied().max()
+        self.survey.most_labels
     }
 
     /// Where the valid rows with these labels stand.
@@ -68,24 +180,17 @@ impl Plan {
         if found.is_empty() {
             return found;
         }
-        for row in self.valid_rows() {
+        for row in self.groups.rows() {
             if let Some(lines) = found.get_mut(&row.label()) {
-                lines.add(self.line(row.row()));
+                lines.add(self.line(row.index()));
             }
         }
         found
     }
 
     /// The valid rows with long ids, and which of them look rounded.
-    pub fn long_ids(&self) -> LongIds {
-        let mut found = LongIds::default();
-        for row in self.valid_rows().iter().filter(|row| is_long(row.user())) {
-            found.rows += 1;
-            if is_rounded(row.user()) {
-                found.rounded.add(self.line(row.row()));
-            }
-        }
-        found
+    pub fn long_ids(&self) -> &LongIds {
+        &self.survey.long_ids
     }
 }
 
@@ -93,18 +198,20 @@ impl Plan {
 mod tests {
     use super::*;
     use crate::model::{Row, UserId};
-    use crate::plan::{Builder, OnConflict, Policy};
+    use crate::plan::{Batch, Builder, OnConflict, Policy};
 
     fn plan(rows: &[(u64, Action, &str)]) -> Plan {
-        let mut builder = Builder::default();
+        let mut batch = Batch::default();
         for (line, (user, action, label)) in (2..).zip(rows) {
             let row = Row {
                 user: UserId::new(*user).unwrap(),
                 action: *action,
                 label,
             };
-            builder.push(line, Some(row)).unwrap();
+            batch.push(line, Some(row));
         }
+        let mut builder = Builder::default();
+        builder.take(&batch, 0).unwrap();
         builder.finish(Policy {
             on_conflict: OnConflict::Reject,
             max_labels: 2,
@@ -122,7 +229,7 @@ mod tests {
         ]);
         let uses: Vec<_> = plan
             .label_uses()
-            .into_iter()
+            .iter()
             .map(|this| (plan.labels().name(this.label), this.adds, this.removes))
             .collect();
         assert_eq!(uses, [("VIP", 1, 1), ("Old", 0, 0)]);
@@ -132,12 +239,12 @@ mod tests {
 
     #[test]
     fn long_ids_are_found_with_their_lines() {
-        let found = plan(&[
+        let plan = plan(&[
             (12_345_678_901_234_500, Action::Add, "VIP"),
             (12_345_678_901_234_567, Action::Add, "VIP"),
             (500, Action::Add, "VIP"),
-        ])
-        .long_ids();
+        ]);
+        let found = plan.long_ids();
         assert_eq!((found.rows, found.rounded.lines()), (2, &[2][..]));
     }
 }

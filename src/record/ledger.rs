@@ -1,30 +1,60 @@
-//! How each call ended, in 16 bytes a customer.
+//! How each call ended, in 12 bytes a customer.
+
+use std::collections::HashMap;
 
 use crate::model::{Call, CallRecord, Interned, LabelId, Moment, Outcome, Outcomes};
 
-/// In a slot's ending: the number is that of a list of outcomes by label, not of one for all.
+/// In an ending: the number is that of a list of outcomes by label, not of one for all.
 const BY_LABEL: u32 = 1 << 31;
 
-/// In a slot's ending: the call has not ended.
+/// An ending: the call has not ended.
 const OPEN: u32 = u32::MAX;
 
 /// How the calls of a run ended. Outcomes recur, so each different one is kept once.
 #[derive(Debug)]
 pub struct Ledger {
-    slots: Vec<Slot>,
+    lasts: Vec<Last>,
+    endings: Vec<u32>,
+    /// Attempts of calls with more than a [`Last`] can hold.
+    more_attempts: HashMap<u32, u32>,
     outcomes: Interned<Outcome>,
     /// Outcomes by label, sorted by label: numbers of labels and outcomes.
     by_label: Interned<[(LabelId, u32)]>,
     ended: u32,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    /// Milliseconds since 1970 in the upper 48 bits (enough until the year 6429), the HTTP status or 0 in the
-    /// others.
-    at_and_status: u64,
-    attempts: u32,
-    ending: u32,
+/// What is known of a call's last attempt: when it ended, in milliseconds since 1970 in the upper 42 bits (enough until the
+/// year 2109), the HTTP status or 0 in the next ten, and how many attempts there were in the last twelve.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Last(u64);
+
+impl Last {
+    const MOST_ATTEMPTS: u32 = (1 << 12) - 1;
+    const MOST_STATUS: u16 = (1 << 10) - 1;
+
+    fn new(at: Moment, status: Option<u16>, attempts: u32) -> Self {
+        let at = at.0.clamp(0, (1 << 42) - 1).unsigned_abs();
+        let status = status.unwrap_or_default().min(Self::MOST_STATUS);
+        Self(at << 22 | u64::from(status) << 12).with_attempts(attempts)
+    }
+
+    fn with_attempts(self, attempts: u32) -> Self {
+        let kept = self.0 & !u64::from(Self::MOST_ATTEMPTS);
+        Self(kept | u64::from(attempts.min(Self::MOST_ATTEMPTS)))
+    }
+
+    fn attempts(self) -> u32 {
+        self.0 as u32 & Self::MOST_ATTEMPTS
+    }
+
+    fn status(self) -> Option<u16> {
+        let status = (self.0 >> 12) as u16 & Self::MOST_STATUS;
+        (status != 0).then_some(status)
+    }
+
+    fn at(self) -> Moment {
+        Moment((self.0 >> 22).cast_signed())
+    }
 }
 
 /// How a row's call ended.
@@ -43,13 +73,10 @@ pub struct Settled<'a> {
 impl Ledger {
     /// An empty ledger for so many customers.
     pub fn new(customers: u32) -> Self {
-        let slot = Slot {
-            at_and_status: 0,
-            attempts: 0,
-            ending: OPEN,
-        };
         Self {
-            slots: vec![slot; customers as usize],
+            lasts: vec![Last::default(); customers as usize],
+            endings: vec![OPEN; customers as usize],
+            more_attempts: HashMap::new(),
             outcomes: Interned::default(),
             by_label: Interned::default(),
             ended: 0,
@@ -69,28 +96,24 @@ impl Ledger {
                 BY_LABEL | numbered(self.by_label.intern(&by_label[..], BY_LABEL - 1))
             }
         };
-        let at_and_status =
-            record.at.0.max(0).unsigned_abs() << 16 | u64::from(record.status.unwrap_or_default());
-        let slot = &mut self.slots[call.customer as usize];
-        self.ended += u32::from(slot.ending == OPEN);
-        *slot = Slot {
-            at_and_status,
-            attempts: record.attempts,
-            ending,
-        };
+        let customer = call.customer as usize;
+        self.ended += u32::from(self.endings[customer] == OPEN);
+        self.endings[customer] = ending;
+        self.lasts[customer] = Last::new(record.at, record.status, 0);
+        self.set_attempts(call.customer, record.attempts);
     }
 
     /// Takes back how a call ended.
     pub fn take_back(&mut self, customer: u32) {
-        let slot = &mut self.slots[customer as usize];
-        self.ended -= u32::from(slot.ending != OPEN);
-        slot.ending = OPEN;
+        let ending = &mut self.endings[customer as usize];
+        self.ended -= u32::from(*ending != OPEN);
+        *ending = OPEN;
     }
 
     /// How many customers there are.
     pub fn customers(&self) -> u32 {
         // No more than were given.
-        self.slots.len() as u32
+        self.endings.len() as u32
     }
 
     /// How many calls have ended.
@@ -100,53 +123,69 @@ impl Ledger {
 
     /// Whether a customer's call has ended.
     pub fn has_ended(&self, customer: u32) -> bool {
-        self.slots[customer as usize].ending != OPEN
+        self.endings[customer as usize] != OPEN
     }
 
     /// How many attempts of a customer's call were sent, whether it has ended or not.
     pub fn attempts(&self, customer: u32) -> u32 {
-        self.slots[customer as usize].attempts
+        match self.lasts[customer as usize].attempts() {
+            Last::MOST_ATTEMPTS => {
+                let more = self.more_attempts.get(&customer).copied();
+                more.unwrap_or(Last::MOST_ATTEMPTS)
+            }
+            attempts => attempts,
+        }
+    }
+
+    fn set_attempts(&mut self, customer: u32, attempts: u32) {
+        let last = &mut self.lasts[customer as usize];
+        *last = last.with_attempts(attempts);
+        if attempts > Last::MOST_ATTEMPTS {
+            self.more_attempts.insert(customer, attempts);
+        } else if attempts == Last::MOST_ATTEMPTS {
+            self.more_attempts.remove(&customer);
+        }
     }
 
     /// Counts an attempt that is about to leave.
     pub fn sending(&mut self, customer: u32) {
-        self.slots[customer as usize].attempts += 1;
+        self.set_attempts(customer, self.attempts(customer) + 1);
     }
 
     /// Takes back what [`Ledger::sending`] counted.
     pub fn called_back(&mut self, customer: u32) {
-        let attempts = &mut self.slots[customer as usize].attempts;
-        *attempts = attempts.saturating_sub(1);
+        self.set_attempts(customer, self.attempts(customer).saturating_sub(1));
     }
 
     /// How many calls were sent and have not ended.
     pub fn without_verdict(&self) -> u64 {
-        let sent = |slot: &&Slot| slot.ending == OPEN && slot.attempts > 0;
-        self.slots.iter().filter(sent).count() as u64
+        let all = self.endings.iter().zip(&self.lasts);
+        let sent = all.filter(|(ending, last)| **ending == OPEN && last.attempts() > 0);
+        sent.count() as u64
     }
 
-    /// How the call of a customer ended for one of its labels. None where it has not ended.
-    pub fn settled(&self, customer: u32, label: LabelId) -> Option<Settled<'_>> {
-        let slot = self
-            .slots
-            .get(customer as usize)
-            .filter(|slot| slot.ending != OPEN)?;
-        let outcome = if slot.ending & BY_LABEL == 0 {
-            slot.ending
+    /// How the call of a customer ended for one of its labels; which, is asked only where that makes a difference. None where it
+    /// has not ended.
+    pub fn settled(
+        &self,
+        customer: u32,
+        label: impl FnOnce() -> Option<LabelId>,
+    ) -> Option<Settled<'_>> {
+        let ending = self.endings.get(customer as usize);
+        let ending = *ending.filter(|ending| **ending != OPEN)?;
+        let outcome = if ending & BY_LABEL == 0 {
+            ending
         } else {
-            let by_label = self.by_label.value(slot.ending & !BY_LABEL);
-            by_label[by_label
-                .binary_search_by_key(&label, |(label, _)| *label)
-                .ok()?]
-            .1
+            let (by_label, label) = (self.by_label.value(ending & !BY_LABEL), label()?);
+            let found = by_label.binary_search_by_key(&label, |(label, _)| *label);
+            by_label[found.ok()?].1
         };
-        let status = Some((slot.at_and_status & 0xFFFF) as u16).filter(|status| *status != 0);
-        let at = Moment((slot.at_and_status >> 16).cast_signed());
+        let last = self.lasts[customer as usize];
         Some(Settled {
             outcome: self.outcomes.value(outcome),
-            status,
-            attempts: slot.attempts,
-            at,
+            status: last.status(),
+            attempts: self.attempts(customer),
+            at: last.at(),
         })
     }
 
@@ -201,7 +240,7 @@ mod tests {
         };
 
         let mut ledger = Ledger::new(2);
-        assert_eq!(ledger.settled(1, vip), None);
+        assert_eq!(ledger.settled(1, || Some(vip)), None);
         ledger.enter(&call, &record);
         let settled = |outcome| {
             Some(Settled {
@@ -211,12 +250,18 @@ mod tests {
                 at: Moment(1_795_400_000_123),
             })
         };
-        assert_eq!(ledger.settled(1, gold), settled(&warning));
-        assert_eq!(ledger.settled(1, vip), settled(&Outcome::success()));
-        assert_eq!((ledger.settled(0, vip), ledger.ended()), (None, 1));
+        assert_eq!(ledger.settled(1, || Some(gold)), settled(&warning));
+        assert_eq!(
+            ledger.settled(1, || Some(vip)),
+            settled(&Outcome::success())
+        );
+        assert_eq!((ledger.settled(0, || Some(vip)), ledger.ended()), (None, 1));
 
         ledger.take_back(1);
-        assert_eq!((ledger.settled(1, gold), ledger.ended()), (None, 0));
+        assert_eq!(
+            (ledger.settled(1, || Some(gold)), ledger.ended()),
+            (None, 0)
+        );
     }
 
     #[test]
@@ -235,7 +280,7 @@ mod tests {
                 at: Moment(1),
             },
         );
-        let settled = ledger.settled(1, vip).unwrap();
+        let settled = ledger.settled(1, || Some(vip)).unwrap();
         assert_eq!(
             (settled.status, settled.attempts, &*settled.outcome.code),
             (None, 5, "CONNECT")
@@ -243,7 +288,16 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_takes_sixteen_bytes() {
-        assert_eq!(size_of::<Slot>(), 16);
+    fn attempts_are_counted_without_end() {
+        let mut ledger = Ledger::new(1);
+        for attempts in 1..=5_000 {
+            ledger.sending(0);
+            assert_eq!(ledger.attempts(0), attempts);
+        }
+        for attempts in (4_000..5_000).rev() {
+            ledger.called_back(0);
+            assert_eq!(ledger.attempts(0), attempts);
+        }
+        assert_eq!(ledger.without_verdict(), 1);
     }
 }

@@ -1,5 +1,6 @@
 //! The result CSV (contract, section 5): written, read again, and folded with its retries.
 
+mod clock;
 mod error;
 mod fold;
 mod reader;

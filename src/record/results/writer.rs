@@ -2,6 +2,9 @@
 
 use std::io::{self, Write};
 
+use csv::{ByteRecord, WriterBuilder};
+
+use super::clock::Clock;
 use crate::model::{Moment, RESULT_COLUMNS};
 
 /// A row of the result.
@@ -32,6 +35,8 @@ pub struct ResultRow<'a> {
 /// Writes a result, row after row.
 pub struct ResultWriter<W: Write> {
     csv: csv::Writer<W>,
+    row: ByteRecord,
+    clock: Clock,
 }
 
 impl<W: Write> ResultWriter<W> {
@@ -40,9 +45,21 @@ impl<W: Write> ResultWriter<W> {
     /// # Errors
     /// It can't be written.
     pub fn new<'a>(to: W, further: impl IntoIterator<Item = &'a str>) -> io::Result<Self> {
-        let mut csv = csv::Writer::from_writer(to);
-        csv.write_record(RESULT_COLUMNS.into_iter().chain(further))?;
-        Ok(Self { csv })
+        let mut writer = Self::without_header(to);
+        let header = RESULT_COLUMNS.into_iter().chain(further);
+        writer.csv.write_record(header)?;
+        Ok(writer)
+    }
+
+    /// Writes rows behind others.
+    pub fn without_header(to: W) -> Self {
+        Self {
+            csv: WriterBuilder::new()
+                .buffer_capacity(1 << 16)
+                .from_writer(to),
+            row: ByteRecord::new(),
+            clock: Clock::default(),
+        }
     }
 
     /// Writes a row, and a field for each of the `further` columns.
@@ -54,31 +71,29 @@ impl<W: Write> ResultWriter<W> {
         row: &ResultRow<'_>,
         further: impl IntoIterator<Item = T>,
     ) -> io::Result<()> {
-        let (line, attempts) = (row.line.to_string(), row.attempts.to_string());
-        let status = row
-            .status
-            .map(|status| status.to_string())
-            .unwrap_or_default();
-        let at = row.at.map(|at| at.to_string()).unwrap_or_default();
-        let ResultRow {
-            user,
-            action,
-            label,
-            outcome,
-            code,
-            message,
-            ..
-        } = *row;
-        let fields = [
-            &line, user, action, label, outcome, code, message, &status, &attempts, &at,
+        let (record, mut digits) = (&mut self.row, itoa::Buffer::new());
+        record.clear();
+        record.push_field(digits.format(row.line).as_bytes());
+        let words = [
+            row.user,
+            row.action,
+            row.label,
+            row.outcome,
+            row.code,
+            row.message,
         ];
-        for field in fields {
-            self.csv.write_field(field)?;
-        }
+        words
+            .iter()
+            .for_each(|word| record.push_field(word.as_bytes()));
+        let status = row.status.map_or("", |status| digits.format(status));
+        record.push_field(status.as_bytes());
+        record.push_field(digits.format(row.attempts).as_bytes());
+        let at = row.at.map_or("", |at| self.clock.show(at));
+        record.push_field(at.as_bytes());
         for field in further {
-            self.csv.write_field(field.as_ref())?;
+            record.push_field(field.as_ref().as_bytes());
         }
-        Ok(self.csv.write_record(None::<&[u8]>)?)
+        Ok(self.csv.write_byte_record(record)?)
     }
 
     /// What was written to, with all rows in it.

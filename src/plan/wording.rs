@@ -1,5 +1,6 @@
 //! What the result says of rows that are in no call.
 
+use super::survey::LeftOut;
 use super::{Fate, Plan};
 use crate::model::{Action, Outcome, OutcomeKind, RejectCode, SkipCode};
 
@@ -40,5 +41,11 @@ impl Plan {
             }
         };
         Some(Outcome::new(kind, code, message))
+    }
+
+    /// What became of the first of the rows that are in no call for one reason.
+    pub fn example(&self, left_out: &LeftOut) -> Option<Outcome> {
+        let (row, fate) = left_out.first?;
+        self.outcome(row.action(), fate)
     }
 }

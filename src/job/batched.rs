@@ -1,0 +1,46 @@
+//! Some rows of a list, read and gathered for the plan.
+
+use crate::list::{Entry, ListError, Rows};
+use crate::model::Rejection;
+use crate::plan::Batch;
+use std::io::Read;
+
+/// Rows that were read, and what is to be noted of those that break a rule.
+#[derive(Debug)]
+pub struct Batched<N> {
+    /// All rows.
+    pub batch: Batch,
+    /// The line of each that breaks a rule, the rule, and what was seen of it.
+    pub rejected: Vec<(u64, Rejection, N)>,
+}
+
+/// Looks at rows that break a rule, on any thread.
+pub trait Look<N>: Fn(&Entry<'_>, &Rejection) -> N + Sync {}
+
+impl<N, F: Fn(&Entry<'_>, &Rejection) -> N + Sync> Look<N> for F {}
+
+impl<N> Batched<N> {
+    /// The next rows, `most` of them or all that are left.
+    ///
+    /// # Errors
+    /// What makes the whole list unusable.
+    pub fn of<R: Read>(
+        rows: &mut Rows<R>,
+        most: u32,
+        look: &impl Look<N>,
+    ) -> Result<Self, ListError> {
+        let (mut batch, mut rejected) = (Batch::default(), Vec::new());
+        while batch.len() < most {
+            let Some(entry) = rows.advance()? else { break };
+            match &entry.row {
+                Ok(row) => batch.push(entry.line, Some(*row)),
+                Err(rejection) => {
+                    let seen = look(&entry, rejection);
+                    rejected.push((entry.line, rejection.clone(), seen));
+                    batch.push(entry.line, None);
+                }
+            }
+        }
+        Ok(Self { batch, rejected })
+    }
+}

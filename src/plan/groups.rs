@@ -1,0 +1,174 @@
+//! The valid rows of a list, customer by customer, grouped by sorting.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::resolve::{Fate, Group, Policy};
+use super::sort::sort;
+use super::word::Word;
+use crate::model::{Call, Change, Labels, UserId};
+
+/// A row on its way to its customer: the customer, and the row.
+pub type Pair = [Word; 2];
+
+/// All customers and their rows: eight bytes each, and four more for the place of a customer.
+#[derive(Debug)]
+pub struct Groups {
+    /// Each customer, and behind it its rows; by id.
+    words: Vec<Word>,
+    /// Where each customer stands, in the order in which they first appear in the list.
+    starts: Vec<u32>,
+    /// Customers with too many different labels, by where they stand, and how many they have.
+    crowded: HashMap<u32, u32>,
+    policy: Policy,
+}
+
+impl Groups {
+    /// Groups rows, in their own memory.
+    pub fn of(mut pairs: Vec<Pair>, policy: Policy) -> Self {
+        sort(&mut pairs);
+        let mut words = pairs.into_flattened();
+        let mut first_seen = each_customer_once(&mut words);
+        words.shrink_to_fit();
+        sort(&mut first_seen);
+        // The lower half is the place.
+        let starts = first_seen.into_iter().map(|seen| seen as u32).collect();
+        let mut groups = Self {
+            words,
+            starts,
+            crowded: HashMap::new(),
+            policy,
+        };
+        groups.crowded = groups.counted().collect();
+        groups
+    }
+
+    /// Customers with too many different labels.
+    fn counted(&self) -> impl Iterator<Item = (u32, u32)> {
+        let most = self.policy.max_labels as usize;
+        self.in_store()
+            .filter(move |(_, rows)| rows.len() > most)
+            .filter_map(|(start, rows)| Some((start, Group::new(rows, self.policy).too_many()?)))
+    }
+
+    /// Where each customer stands, and its rows, in the order of the store.
+    fn in_store(&self) -> impl Iterator<Item = (u32, &[Word])> {
+        let groups = self.words.chunk_by(|_, next| !next.is_customer());
+        groups.scan(0, |start, group| {
+            let at = *start;
+            *start += group.len() as u32;
+            Some((at, &group[1..]))
+        })
+    }
+
+    /// All customers with their rows, in no useful order: that of memory, which is many times as fast as any other.
+    pub fn all(&self) -> impl Iterator<Item = (u64, Group<'_>)> {
+        self.in_store()
+            .map(|(start, rows)| (self.words[start as usize].user(), self.group(start, rows)))
+    }
+
+    /// All rows, in no useful order.
+    pub fn rows(&self) -> impl Iterator<Item = Word> {
+        self.words
+            .iter()
+            .copied()
+            .filter(|word| !word.is_customer())
+    }
+
+    fn group<'a>(&self, start: u32, rows: &'a [Word]) -> Group<'a> {
+        let too_many = match self.crowded.is_empty() {
+            true => None,
+            false => self.crowded.get(&start).copied(),
+        };
+        Group::counted(rows, self.policy, too_many)
+    }
+
+    fn at(&self, start: u32) -> (u64, Group<'_>) {
+        let from = &self.words[start as usize..];
+        let rows = from[1..].iter().position(|word| word.is_customer());
+        let rows = &from[1..rows.map_or(from.len(), |rows| rows + 1)];
+        (from[0].user(), self.group(start, rows))
+    }
+
+    /// How many customers there are.
+    pub fn len(&self) -> u32 {
+        // No more than there are rows, which are numbered in 31 bits.
+        self.starts.len() as u32
+    }
+
+    /// A customer's id and rows, numbered by first appearance.
+    pub fn customer(&self, number: u32) -> (u64, Group<'_>) {
+        self.at(self.starts[number as usize])
+    }
+
+    /// The call of a customer; none where all its rows are rejected.
+    pub fn call(&self, number: u32, labels: &Arc<Labels>) -> Option<Call> {
+        let (user, group) = self.customer(number);
+        let winners = group.winners();
+        if winners.is_empty() {
+            return None;
+        }
+        let change = |row: &Word| Change {
+            row: row.index(),
+            action: row.action(),
+            label: row.label(),
+        };
+        Some(Call {
+            customer: number,
+            user: UserId::new(user)?,
+            changes: winners.iter().map(change).collect(),
+            labels: Arc::clone(labels),
+        })
+    }
+
+    /// What becomes of a customer's row; none where there is no such row.
+    pub fn find(&self, user: UserId, row: Word) -> Option<Fate> {
+        let (_, group) = self.at(self.place_of(Word::customer(user))?);
+        group.fate(row)
+    }
+
+    /// Where a customer stands.
+    fn place_of(&self, customer: Word) -> Option<u32> {
+        let (mut from, mut to) = (0, self.words.len());
+        while from < to {
+            let mut at = from + (to - from) / 2;
+            let middle = at;
+            // The first word of all is a customer.
+            while !self.words[at].is_customer() {
+                at -= 1;
+            }
+            match self.words[at].cmp(&customer) {
+                std::cmp::Ordering::Equal => return Some(at as u32),
+                std::cmp::Ordering::Greater => to = at,
+                std::cmp::Ordering::Less => {
+                    let rows = self.words[middle + 1..to].iter();
+                    let next = rows.take_while(|word| !word.is_customer()).count();
+                    from = middle + 1 + next;
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Leaves of all pairs with the same customer only one customer, before its rows, and says of each in which row it is first
+/// seen (in the upper half), and where it stands (in the lower one).
+fn each_customer_once(words: &mut Vec<Word>) -> Vec<u64> {
+    let mut first_seen = Vec::new();
+    let (mut read, mut write) = (0, 0);
+    while read < words.len() {
+        let (customer, start, mut first) = (words[read], write, u32::MAX);
+        words[write] = customer;
+        write += 1;
+        while words.get(read) == Some(&customer) {
+            let row = words[read + 1];
+            first = first.min(row.index().0);
+            words[write] = row;
+            write += 1;
+            read += 2;
+        }
+        first_seen.push(u64::from(first) << 32 | start as u64);
+    }
+    words.truncate(write);
+    first_seen
+}

@@ -1,0 +1,73 @@
+//! Moments as results write them, many on the same day.
+
+use crate::model::Moment;
+
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
+
+/// Shows moments, and remembers the day of the last one.
+#[derive(Debug)]
+pub struct Clock {
+    day: i64,
+    /// A moment of that day.
+    shown: String,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self {
+            day: 0,
+            shown: Moment(0).to_string(),
+        }
+    }
+}
+
+impl Clock {
+    /// The moment as `2026-11-23T02:13:05.123Z`.
+    pub fn show(&mut self, at: Moment) -> &str {
+        let day = at.0.div_euclid(DAY);
+        if day != self.day {
+            (self.day, self.shown) = (day, at.to_string());
+        } else if self.shown.len() == "2026-11-23T02:13:05.123Z".len() {
+            self.set_time(at.0.rem_euclid(DAY));
+        } else {
+            self.shown = at.to_string();
+        }
+        &self.shown
+    }
+
+    fn set_time(&mut self, of_day: i64) {
+        // A day's milliseconds fit in 32 bits.
+        let of_day = of_day as u32;
+        let (seconds, ms) = (of_day / 1_000, of_day % 1_000);
+        let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        let digit = |number: u32| char::from(b'0' + (number % 10) as u8);
+        self.shown.truncate("2026-11-23T".len());
+        for (number, after) in [(hour, ':'), (minute, ':'), (second, '.')] {
+            self.shown
+                .extend([digit(number / 10), digit(number), after]);
+        }
+        self.shown
+            .extend([digit(ms / 100), digit(ms / 10), digit(ms), 'Z']);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_moment_is_shown_as_ever_whatever_came_before(
+            moments in proptest::collection::vec((19_000i64..19_003, 0..DAY), 1..20),
+            odd in proptest::collection::vec(-5_000_000_000_000i64..500_000_000_000_000, 0..3),
+        ) {
+            let mut clock = Clock::default();
+            let moments = moments.into_iter().map(|(day, of_day)| day * DAY + of_day);
+            for at in moments.clone().chain(odd).chain(moments) {
+                prop_assert_eq!(clock.show(Moment(at)), Moment(at).to_string());
+            }
+        }
+    }
+}
