@@ -25,6 +25,7 @@ mod list;
 mod made_from;
 mod man;
 mod members;
+mod memory;
 mod merge;
 mod misheard;
 mod misunderstood;

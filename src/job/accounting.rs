@@ -3,12 +3,13 @@
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use super::endings::{End, Endings, Lookup};
 use super::reading::{Piece, Planned, Reading, rejected};
 use crate::error::{Error, ExitStatus};
 use crate::list::{Broken, Entry, ListError, Pieces, Rows, Source};
-use crate::model::{Action, Outcome, OutcomeKind, RowIndex, Tally};
-use crate::plan::{Assigned, Assignments, Fate};
-use crate::record::{Ledger, ResultRow, ResultWriter, WorkbookError, WorkbookWriter};
+use crate::model::{Action, Outcome, OutcomeKind, Row, RowIndex, Tally};
+use crate::plan::Fate;
+use crate::record::{RecordError, ResultRow, ResultWriter, WorkbookError, WorkbookWriter};
 
 /// What kept the result from being written.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,14 @@ pub enum AccountError {
     /// The result can't be written.
     #[error("the result can't be written: {0}")]
     Unwritable(#[from] io::Error),
+    /// What became of the rows can't be laid down, or looked up again.
+    #[error(
+        "what became of the rows can't be written to a file beside the result, or read from it: {0}"
+    )]
+    Scratch(#[source] io::Error),
+    /// The journal can't be read again.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The workbook can't be written.
     #[error(transparent)]
     Workbook(#[from] WorkbookError),
@@ -41,7 +50,8 @@ pub enum AccountError {
 impl From<AccountError> for Error {
     fn from(error: AccountError) -> Self {
         let status = match error {
-            AccountError::Unwritable(_) => ExitStatus::TryLater,
+            AccountError::Unwritable(_) | AccountError::Scratch(_) => ExitStatus::TryLater,
+            AccountError::Record(error) => return error.into(),
             AccountError::Workbook(ref error) => error.status(),
             _ => ExitStatus::Stopped,
         };
@@ -66,10 +76,8 @@ pub struct Account {
 pub struct Known<'a> {
     /// The list.
     pub planned: &'a Planned,
-    /// Which call each row is part of.
-    pub assignments: &'a Assignments,
-    /// How each call ended.
-    pub ledger: &'a Ledger,
+    /// What became of its rows.
+    pub endings: &'a Endings<'a>,
 }
 
 /// Writes the result of a run to `to`, in input order, and says what it holds; also as a `workbook` that will stand there.
@@ -127,7 +135,7 @@ fn in_pieces(
             (Some(place), Some(piece)) => part(known, *place, piece.rows, rows),
             _ => Ok(Ok(None)),
         },
-        |part, _| match part? {
+        |part, _, _| match part? {
             Some((part, text)) => {
                 account.join(part);
                 Ok(to.write_all(&text).map_err(AccountError::from)?)
@@ -224,7 +232,8 @@ impl Place {
 }
 
 struct Accounting<'a, W: Write> {
-    known: Known<'a>,
+    planned: &'a Planned,
+    lookup: Lookup<'a>,
     /// The next row's.
     place: Place,
     writer: ResultWriter<W>,
@@ -234,7 +243,8 @@ struct Accounting<'a, W: Write> {
 impl<'a, W: Write> Accounting<'a, W> {
     fn of(known: Known<'a>, place: Place, writer: ResultWriter<W>) -> Self {
         Self {
-            known,
+            planned: known.planned,
+            lookup: Lookup::of(known.endings, known.planned.plan.labels()),
             place,
             writer,
             account: Account::default(),
@@ -254,84 +264,82 @@ impl<'a, W: Write> Accounting<'a, W> {
 
     /// Writes one row. False where the plan does not know it.
     fn row(&mut self, entry: &Entry<'_>) -> Result<bool, AccountError> {
-        let Known {
-            planned,
-            assignments,
-            ledger,
-        } = self.known;
-        let (plan, index) = (&planned.plan, RowIndex(self.place.rows));
+        let (plan, index) = (&self.planned.plan, RowIndex(self.place.rows));
         let line = self.place.lines + entry.line;
         // A plan has at most as many rows as it numbers; one more is none of its own.
         if index.0 >= plan.data_rows() || plan.line(index) != line {
             return Ok(false);
         }
-        let (row, assigned) = match (&entry.row, assignments.on(index)) {
-            (Err(rejection), Assigned::Rejected) => {
+        let label = entry.row.as_ref().ok().map(|row| row.label);
+        match (&entry.row, self.lookup.end(index, label)?) {
+            (Err(rejection), End::Rejected) => {
                 self.unsent(entry, None, &rejected(rejection.clone()))?;
-                return Ok(true);
             }
-            (Ok(row), assigned) if assigned != Assigned::Rejected => (row, assigned),
-            _ => return Ok(false),
-        };
+            (Err(_), _) | (Ok(_), End::Rejected) => return Ok(false),
+            (Ok(row), End::LeftOut(fate)) => {
+                let is_skipped = matches!(fate, Fate::Duplicate(_) | Fate::Superseded(_));
+                let sent = Some(row).filter(|_| is_skipped);
+                if let Some(outcome) = plan.outcome(row.action, fate) {
+                    self.unsent(entry, sent, &outcome)?;
+                }
+            }
+            (Ok(row), End::Settled(settled)) => {
+                self.sent(entry, row, settled.outcome, |result| {
+                    let (status, attempts, at) =
+                        (settled.status, settled.attempts, Some(settled.at));
+                    ResultRow {
+                        status,
+                        attempts,
+                        at,
+                        ..result
+                    }
+                })?
+            }
+            (Ok(row), End::Pending(attempts)) => {
+                let pending = Outcome::new(OutcomeKind::Pending, "", "");
+                self.sent(entry, row, &pending, |result| ResultRow {
+                    attempts,
+                    ..result
+                })?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Writes a row as it would be sent, with what is known besides.
+    fn sent(
+        &mut self,
+        entry: &Entry<'_>,
+        row: &Row<'_>,
+        outcome: &Outcome,
+        with: impl for<'b> FnOnce(ResultRow<'b>) -> ResultRow<'b>,
+    ) -> Result<(), AccountError> {
+        let line = self.place.lines + entry.line;
         let mut digits = itoa::Buffer::new();
         let sent = [
             digits.format(row.user.get()),
             row.action.as_str(),
             row.label,
         ];
-        match assigned {
-            Assigned::Called(customer) => {
-                match ledger.settled(customer, || plan.labels().get(row.label)) {
-                    Some(settled) => {
-                        let (status, attempts, at) =
-                            (settled.status, settled.attempts, Some(settled.at));
-                        let result = ResultRow {
-                            status,
-                            attempts,
-                            at,
-                            ..with_outcome(line, sent, settled.outcome)
-                        };
-                        self.write(&result, entry)?;
-                        self.account.add(settled.outcome, row.action, line);
-                    }
-                    None => {
-                        let pending = Outcome::new(OutcomeKind::Pending, "", "");
-                        let result = ResultRow {
-                            attempts: ledger.attempts(customer),
-                            ..with_outcome(line, sent, &pending)
-                        };
-                        self.write(&result, entry)?;
-                        self.account.add(&pending, row.action, line);
-                    }
-                }
-            }
-            Assigned::LeftOut(fate) => {
-                let is_skipped = matches!(fate, Fate::Duplicate(_) | Fate::Superseded(_));
-                if let Some(outcome) = plan.outcome(row.action, fate) {
-                    self.unsent(entry, Some(sent).filter(|_| is_skipped), &outcome)?;
-                }
-            }
-            Assigned::Rejected => {}
-        }
-        Ok(true)
+        self.write(&with(with_outcome(line, sent, outcome)), entry)?;
+        self.account.add(outcome, row.action, line);
+        Ok(())
     }
 
     /// Writes a row that nothing was sent of: as it would be sent, or for a rejected one as it stands in the list.
     fn unsent(
         &mut self,
         entry: &Entry<'_>,
-        sent: Option<[&str; 3]>,
+        row: Option<&Row<'_>>,
         outcome: &Outcome,
     ) -> Result<(), AccountError> {
-        let line = self.place.lines + entry.line;
-        match sent {
-            Some(fields) => self.write(&with_outcome(line, fields, outcome), entry)?,
-            None => {
-                let raw = entry.raw();
-                let fields = raw.each_ref().map(String::as_str);
-                self.write(&with_outcome(line, fields, outcome), entry)?;
-            }
+        if let Some(row) = row {
+            return self.sent(entry, row, outcome, |result| result);
         }
+        let line = self.place.lines + entry.line;
+        let raw = entry.raw();
+        let fields = raw.each_ref().map(String::as_str);
+        self.write(&with_outcome(line, fields, outcome), entry)?;
         self.account.add(outcome, Action::Add, line);
         Ok(())
     }
@@ -399,6 +407,7 @@ mod tests {
     use crate::job::reading::plan;
     use crate::list::{Selection, Wishes};
     use crate::plan::{OnConflict, Policy};
+    use crate::record::Ledger;
     use proptest::prelude::*;
 
     fn reading(selection: Option<Selection>) -> Reading {
@@ -410,6 +419,7 @@ mod tests {
                 on_conflict: OnConflict::LastWins,
                 max_labels: 3,
             },
+            most_rows: None,
         }
     }
 
@@ -424,11 +434,9 @@ mod tests {
         let planned = plan(&source, &reading).ok()?;
         let ledger = Ledger::new(planned.plan.customers());
         let mut result = Vec::new();
-        let assignments = planned.plan.assignments();
         let known = Known {
             planned: &planned,
-            assignments: &assignments,
-            ledger: &ledger,
+            endings: &Endings::held(&planned.plan, &ledger).unwrap(),
         };
         let account = account_for(&source, &reading, known, &mut result, None).unwrap();
         let mut counted = planned.left_out.clone();
@@ -511,8 +519,8 @@ mod tests {
             prop_assert_eq!(planned.read, rows.len() as u64);
             let ledger = Ledger::new(planned.plan.customers());
             let mut result = Vec::new();
-            let assignments = planned.plan.assignments();
-            let known = Known { planned: &planned, assignments: &assignments, ledger: &ledger };
+            let endings = Endings::held(&planned.plan, &ledger).unwrap();
+            let known = Known { planned: &planned, endings: &endings };
             account_for(&source, &reading, known, &mut result, None).unwrap();
             let written: Vec<_> = csv::Reader::from_reader(&result[..])
                 .records()

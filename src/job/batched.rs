@@ -2,7 +2,7 @@
 
 use crate::list::{Entry, ListError, Rows};
 use crate::model::Rejection;
-use crate::plan::Batch;
+use crate::plan::{Batch, Part};
 use std::io::Read;
 
 /// Rows that were read, and what is to be noted of those that break a rule.
@@ -20,16 +20,17 @@ pub trait Look<N>: Fn(&Entry<'_>, &Rejection) -> N + Sync {}
 impl<N, F: Fn(&Entry<'_>, &Rejection) -> N + Sync> Look<N> for F {}
 
 impl<N> Batched<N> {
-    /// The next rows, `most` of them or all that are left.
+    /// The next rows, `most` of them or all that are left; of valid ones those of a `part` of the customers are kept.
     ///
     /// # Errors
     /// What makes the whole list unusable.
     pub fn of<R: Read>(
         rows: &mut Rows<R>,
         most: u32,
+        part: Part,
         look: &impl Look<N>,
     ) -> Result<Self, ListError> {
-        let (mut batch, mut rejected) = (Batch::default(), Vec::new());
+        let (mut batch, mut rejected) = (Batch::of(part), Vec::new());
         while batch.len() < most {
             let Some(entry) = rows.advance()? else { break };
             match &entry.row {

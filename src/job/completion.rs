@@ -5,12 +5,13 @@ use std::path::Path;
 
 use super::accounting::{Account, AccountError, Known, account_for, must_be_as_planned};
 use super::called::Called;
+use super::endings::Endings;
+use super::laying::endings;
 use super::run::Run;
 use super::standing::Standing;
 use super::summing::{Spent, summary};
 use crate::error::{Error, ExitStatus};
 use crate::model::Tally;
-use crate::plan::Assignments;
 use crate::record::{Entry, Journal, RecordError, Replacement, Target, write_whole};
 use crate::report::Summary;
 
@@ -101,8 +102,8 @@ fn write_both(
     standing: &Standing,
     result: &mut Replacement<'_>,
 ) -> Result<Account, Error> {
-    let assignments = run.planned.plan.assignments();
-    let known = (&assignments, standing);
+    let endings = endings(run, standing)?;
+    let known = (&endings, standing);
     let mut account = write(run, known, &mut *result, run.outputs.workbook())?;
     if let Some(workbook) = account.workbook.take() {
         let workbook = workbook.save(&*run.disk)?;
@@ -119,8 +120,8 @@ fn write_both(
 
 /// Prints the result. What is printed can't be taken back: the workbook is whole before that.
 fn print(run: &Run<'_>, standing: &Standing) -> Result<Account, Error> {
-    let assignments = run.planned.plan.assignments();
-    let known = (&assignments, standing);
+    let endings = endings(run, standing)?;
+    let known = (&endings, standing);
     let workbook = match run.outputs.workbook() {
         None => None,
         path => write(run, known, io::sink(), path)?.workbook,
@@ -183,14 +184,13 @@ fn end_leg(run: &Run<'_>, mut journal: Journal, status: ExitStatus) {
 
 fn write(
     run: &Run<'_>,
-    (assignments, standing): (&Assignments, &Standing),
+    (endings, standing): (&Endings<'_>, &Standing),
     to: impl Write,
     workbook: Option<&Path>,
 ) -> Result<Account, AccountError> {
     let known = Known {
         planned: run.planned,
-        assignments,
-        ledger: &standing.ledger,
+        endings,
     };
     let account = account_for(run.source, run.reading, known, to, workbook)?;
     let mut counted: Tally = standing.tally.clone();

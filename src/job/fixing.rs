@@ -149,7 +149,7 @@ fn plan_of_sound(
     let mut rows = reading.rows(source)?;
     let (mut builder, mut batch) = (Builder::default(), Batch::default());
     let mut take = |batch: Batch| {
-        let taken = builder.take(&batch, 0);
+        let taken = builder.take(&batch, 0, 1.0);
         taken.map_err(|too_many| too_many_rows(source, batch.first_line(), too_many))
     };
     while let Some(entry) = rows.advance()? {
@@ -264,6 +264,7 @@ mod tests {
                 on_conflict,
                 max_labels: 1_000,
             },
+            most_rows: None,
         }
     }
 
@@ -285,7 +286,7 @@ mod tests {
     fn asked(path: &Path, reading: &Reading) -> Asked {
         let source = Source::open(path, None).unwrap();
         let planned = plan(&source, reading).unwrap();
-        let calls = planned.plan.calls();
+        let calls = (0..planned.plan.customers()).filter_map(|n| planned.plan.call(n));
         let changes = calls.flat_map(|call| {
             let change = |change: &Change| {
                 (

@@ -136,7 +136,7 @@ fn folded_summary(family: &[Member], folded: &Folded, tolerance: Tolerance) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{DiskFile, RealDisk, ResultRow, ResultWriter};
+    use crate::record::{DiskFile, RealDisk, ResultRow, ResultWriter, Scratch};
     use std::fs;
 
     /// A disk that is full when a file is to be put in its place.
@@ -162,6 +162,10 @@ mod tests {
 
         fn sync_folder_of(&self, path: &Path) -> io::Result<()> {
             RealDisk.sync_folder_of(path)
+        }
+
+        fn scratch(&self, path: &Path) -> io::Result<Box<dyn Scratch>> {
+            RealDisk.scratch(path)
         }
 
         fn boot(&self) -> Option<String> {

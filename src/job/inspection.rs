@@ -1,13 +1,13 @@
 //! A list, looked at before anything of it is sent.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::causes::{Case, Cause, Causes};
 use super::fixing::{Renames, renames_of};
 use super::reading::{Planned, Reading, plan_watched};
 use crate::list::{ListError, Source};
-use crate::model::{FirstLines, LabelId, OutcomeKind, Rate, RejectCode, Rejection, Tally};
+use crate::model::{LabelId, OutcomeKind, Rate, RejectCode, Rejection, Tally};
 use crate::plan::{Alike, Difference, LabelSign, LabelUse, Plan, look_alikes};
 use crate::report::{
     Checked, CheckedLabel, Findings, LabelRows, LongIdRows, LookAlikes, RejectedRows, Slip,
@@ -79,14 +79,11 @@ pub(super) fn findings(plan: &Plan, uses: &[LabelUse], mut causes: Causes) -> Fi
             LabelSign::of(plan.labels().name(this.label)).map(|sign| (sign, this.label))
         })
         .collect();
-    let slips = alike.iter().flat_map(|group| &group.slips);
-    let wanted = slips.map(|(label, _)| *label);
-    let lines = plan.lines_of(wanted.chain(signs.iter().map(|(_, label)| *label)));
     let with_sign = |wanted: LabelSign| {
         let labels = signs.iter().filter(|(sign, _)| *sign == wanted);
         let labels = labels.map(|(_, label)| LabelRows {
             label: plan.labels().name(*label).to_owned(),
-            at: lines_of(&lines, *label),
+            at: plan.lines_of(*label).clone(),
         });
         labels.collect()
     };
@@ -99,7 +96,7 @@ pub(super) fn findings(plan: &Plan, uses: &[LabelUse], mut causes: Causes) -> Fi
         contradictions: left_out.superseded.lines.clone(),
         look_alikes: alike
             .iter()
-            .map(|group| named(group, plan, customers, &lines, &renames))
+            .map(|group| named(group, plan, customers, &renames))
             .collect(),
         long_ids: LongIdRows {
             rows: long_ids.rows,
@@ -142,7 +139,6 @@ fn named(
     group: &Alike,
     plan: &Plan,
     customers: impl Fn(LabelId) -> u64,
-    lines: &HashMap<LabelId, FirstLines>,
     renames: &Renames,
 ) -> LookAlikes {
     let name = |label: LabelId| plan.labels().name(label).to_owned();
@@ -151,17 +147,13 @@ fn named(
         customers: customers(*label),
         differs_in: differences.iter().copied().map(word).collect(),
         is_fixable: renames.contains_key(plan.labels().name(*label)),
-        at: lines_of(lines, *label),
+        at: plan.lines_of(*label).clone(),
     });
     LookAlikes {
         label: name(group.likely),
         customers: customers(group.likely),
         slips: slips.collect(),
     }
-}
-
-fn lines_of(lines: &HashMap<LabelId, FirstLines>, label: LabelId) -> FirstLines {
-    lines.get(&label).cloned().unwrap_or_default()
 }
 
 /// What people call a difference.

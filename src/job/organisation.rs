@@ -34,7 +34,6 @@ pub fn not_in_use(catalogue: &Catalogue, plan: &Plan, uses: &[LabelUse]) -> Orga
         .filter(|this| catalogue.is_active(name(this)) != Some(true))
         .collect();
     absent.sort_by_key(|this| Reverse(this.customers()));
-    let mut lines = plan.lines_of(absent.iter().map(|this| this.label));
     let mut known = Known::of(catalogue.active());
     let not_in_use = absent.into_iter().map(|this| {
         let label = name(this);
@@ -50,7 +49,7 @@ pub fn not_in_use(catalogue: &Catalogue, plan: &Plan, uses: &[LabelUse]) -> Orga
                 likely.differences.iter().copied().map(word).collect()
             }),
             certain: likely.is_some_and(|it| it.is_certain && !is_listed && can_be_listed(it.name)),
-            at: lines.remove(&this.label).unwrap_or_default(),
+            at: plan.lines_of(this.label).clone(),
         }
     });
     Organisation {

@@ -1,12 +1,13 @@
 //! List → plan.
 
 use super::batched::{Batched, Look};
+use super::parts::plan_part;
 use crate::list::{
     Broken, Delimiter, Entry, Extent, Fingerprint, ListError, Pieces, Rows, Selection, Source,
     Wishes,
 };
 use crate::model::{Outcome, OutcomeKind, Rejection, Tally};
-use crate::plan::{Builder, Plan, Policy, TooMany};
+use crate::plan::{Builder, Part, Plan, Policy, TooMany};
 
 /// How a list is read and planned: the settings that shape a plan.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Reading {
     pub selection: Option<Selection>,
     /// What becomes of duplicates and contradictions.
     pub policy: Policy,
+    /// So many valid rows are held in memory at once, at most; more are planned in parts.
+    pub most_rows: Option<usize>,
 }
 
 impl Reading {
@@ -85,33 +88,33 @@ pub(super) fn plan_watched<N: Send, A: Default>(
     note: impl Fn(&mut A, Rejection, N, u64),
 ) -> Result<(Planned, A), ListError> {
     if let Some(pieces) = Pieces::of(reading.rows(source)?, source, &reading.wishes)? {
-        let mut planning = Planning::new(source, &note);
+        let mut planning = Planning::new(source, reading, &note);
         let read = pieces.read(
-            |_, rows| Batched::of(rows, u32::MAX, look),
-            |batched, extent| {
+            |_, rows| Batched::of(rows, u32::MAX, Part::WHOLE, look),
+            |batched, extent, read| {
                 planning.pieces.push(Piece {
                     extent,
                     rows: batched.batch.len(),
                 });
-                planning.take(batched)?;
+                planning.take(batched, read)?;
                 planning.lines += extent.lines;
                 Ok(())
             },
         );
         match read {
-            Ok(fingerprint) => return Ok(planning.finish(reading, fingerprint, None)),
+            Ok(fingerprint) => return planning.finish(reading, fingerprint, None),
             Err(Broken::Taking(error)) => return Err(error),
             Err(Broken::InPieces) => {}
         }
     }
-    let mut planning = Planning::new(source, &note);
+    let mut planning = Planning::new(source, reading, &note);
     let mut rows = reading.rows(source)?;
     loop {
-        let batched = Batched::of(&mut rows, TOGETHER, look)?;
+        let batched = Batched::of(&mut rows, TOGETHER, Part::WHOLE, look)?;
         if batched.batch.is_empty() {
-            return Ok(planning.finish(reading, rows.fingerprint(), Some(&rows)));
+            return planning.finish(reading, rows.fingerprint(), Some(&rows));
         }
-        planning.take(batched)?;
+        planning.take(batched, rows.share(source))?;
     }
 }
 
@@ -129,10 +132,10 @@ struct Planning<'a, A, F> {
 }
 
 impl<'a, A: Default, F> Planning<'a, A, F> {
-    fn new(source: &'a Source, note: &'a F) -> Self {
+    fn new(source: &'a Source, reading: &Reading, note: &'a F) -> Self {
         Self {
             source,
-            builder: Builder::default(),
+            builder: Builder::holding(reading.most_rows),
             left_out: Tally::default(),
             noted: A::default(),
             note,
@@ -141,12 +144,12 @@ impl<'a, A: Default, F> Planning<'a, A, F> {
         }
     }
 
-    fn take<N>(&mut self, batched: Batched<N>) -> Result<(), ListError>
+    fn take<N>(&mut self, batched: Batched<N>, read: f64) -> Result<(), ListError>
     where
         F: Fn(&mut A, Rejection, N, u64),
     {
         let line = self.lines + batched.batch.first_line();
-        let taken = self.builder.take(&batched.batch, self.lines);
+        let taken = self.builder.take(&batched.batch, self.lines, read);
         taken.map_err(|too_many| too_many_rows(self.source, line, too_many))?;
         for (line, rejection, seen) in batched.rejected {
             let line = self.lines + line;
@@ -161,23 +164,36 @@ impl<'a, A: Default, F> Planning<'a, A, F> {
         reading: &Reading,
         fingerprint: Fingerprint,
         rows: Option<&Rows>,
-    ) -> (Planned, A) {
+    ) -> Result<(Planned, A), ListError> {
         let plan = self.builder.finish(reading.policy);
-        let mut left_out = self.left_out;
-        for rows in plan.left_out().all() {
-            if let (Some(outcome), Some(line)) = (plan.example(rows), rows.lines.lines().first()) {
-                left_out.add_rows(&outcome, rows.lines.rows(), *line);
-            }
-        }
-        let planned = Planned {
+        let mut planned = Planned {
             read: rows.map_or(u64::from(plan.data_rows()), Rows::read),
             codes_unmet: rows.map(Rows::codes_unmet).unwrap_or_default(),
             pieces: self.pieces,
             plan,
             fingerprint,
-            left_out,
+            left_out: self.left_out,
         };
-        (planned, self.noted)
+        for part in planned.plan.missing() {
+            let groups = plan_part(self.source, reading, &planned, part);
+            planned
+                .plan
+                .add(groups.map_err(|error| error.of(self.source))?);
+        }
+        planned.add_left_out();
+        Ok((planned, self.noted))
+    }
+}
+
+impl Planned {
+    /// Counts the valid rows that no call is about.
+    fn add_left_out(&mut self) {
+        let plan = &self.plan;
+        for rows in plan.left_out().all() {
+            if let (Some(outcome), Some(line)) = (plan.example(rows), rows.lines.lines().first()) {
+                self.left_out.add_rows(&outcome, rows.lines.rows(), *line);
+            }
+        }
     }
 }
 

@@ -204,7 +204,9 @@ impl Standing {
         if !end.told {
             self.attempted(record.at, end.ms, end.unsent, record.status);
         }
-        self.ledger.enter(call, record);
+        self.ledger.enter(call.customer, record, || {
+            call.changes.iter().map(|change| change.label).collect()
+        });
         self.minutes.call(record.at);
         for (position, change) in call.changes.iter().enumerate() {
             let line = plan.line(change.row);
@@ -247,6 +249,14 @@ impl Standing {
 
     fn see(&mut self, at: Moment) {
         self.latest = self.latest.max(at);
+    }
+
+    /// How often each call was sent that has not ended.
+    pub fn open_attempts(&self) -> BTreeMap<u32, u32> {
+        let calls = self.open.keys();
+        calls
+            .map(|call| (*call, self.ledger.attempts(*call)))
+            .collect()
     }
 
     /// Whether anything is worth keeping: something was sent, or may have been.

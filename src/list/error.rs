@@ -17,6 +17,14 @@ pub enum ListError {
         /// The list's name.
         list: String,
     },
+    /// It is not what it was a moment ago.
+    #[error(
+        "{list} has changed while it was read: give the command again once nobody writes to it"
+    )]
+    Changing {
+        /// The list's name.
+        list: String,
+    },
     /// The name is a folder's.
     #[error("{list} is a folder; name a file in it")]
     Directory {

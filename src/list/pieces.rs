@@ -45,6 +45,8 @@ pub struct Pieces {
     rest: Vec<u8>,
     /// How many pieces were read.
     number: usize,
+    /// How long the file is.
+    length: u64,
     /// How long each is, where that is known.
     known: Option<Vec<Extent>>,
 }
@@ -55,6 +57,8 @@ struct Piece {
     text: Vec<u8>,
     /// Which it is, from 0.
     number: usize,
+    /// How much of the list was read with it, about, from 0 to 1.
+    share: f64,
 }
 
 impl Pieces {
@@ -77,6 +81,7 @@ impl Pieces {
             content: source.read(wishes)?,
             rest: Vec::new(),
             number: 0,
+            length: source.length(),
             known: None,
         }))
     }
@@ -87,15 +92,15 @@ impl Pieces {
         Self { known, ..self }
     }
 
-    /// Has each piece read by `work`, on several threads, and what comes of them taken by `take`, in the order of the list. Lines
-    /// are counted from the beginning of each piece; pieces are numbered from 0, which means something where they are known.
+    /// Has each piece read by `work`, on several threads, and what comes of them taken by `take`, in the order of the list, with how
+    /// much of it was read so far, about, from 0 to 1. Lines are counted from the beginning of each piece; pieces are numbered from 0, which means something where they are known.
     ///
     /// # Errors
     /// It has to be read as a whole, or what `take` says.
     pub fn read<T: Send, E>(
         mut self,
         work: impl Fn(usize, &mut Rows<&[u8]>) -> Result<T, ListError> + Sync,
-        mut take: impl FnMut(T, Extent) -> Result<(), E>,
+        mut take: impl FnMut(T, Extent, f64) -> Result<(), E>,
     ) -> Result<Fingerprint, Broken<E>> {
         let (shape, is_known) = (Arc::clone(&self.shape), self.known.is_some());
         let read = |piece: Piece| {
@@ -112,7 +117,7 @@ impl Pieces {
                     Some(before) => read(before.joined(&piece)),
                 };
                 match made {
-                    Ok((made, extent)) => take(made, extent).map_err(Broken::Taking),
+                    Ok((made, extent)) => take(made, extent, piece.share).map_err(Broken::Taking),
                     Err(_) if piece.text.len() <= JOINED && !is_known => {
                         open = Some(piece);
                         Ok(())
@@ -136,7 +141,13 @@ impl Pieces {
             None => self.up_to_a_line_end()?,
             Some(known) => self.so_long(known.get(number).map(|known| known.bytes))?,
         };
-        Ok((!text.is_empty() || number == 0).then_some(Piece { text, number }))
+        let share = self.content.taken() as f64 / self.length.max(1) as f64;
+        let piece = Piece {
+            text,
+            number,
+            share,
+        };
+        Ok((!piece.text.is_empty() || number == 0).then_some(piece))
     }
 
     fn up_to_a_line_end(&mut self) -> io::Result<Vec<u8>> {
@@ -190,6 +201,7 @@ impl Piece {
 
     fn joined(mut self, next: &Self) -> Self {
         self.text.extend_from_slice(&next.text);
+        self.share = next.share;
         self
     }
 }

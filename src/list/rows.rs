@@ -88,6 +88,11 @@ impl Rows {
         self.records.input().fingerprint()
     }
 
+    /// How much of the list was read so far, about, from 0 to 1.
+    pub fn share(&self, source: &Source) -> f64 {
+        self.records.input().taken() as f64 / source.length().max(1) as f64
+    }
+
     /// What the header says of all rows; none where rows can only be read one after the other.
     pub(super) fn shape(&self) -> Option<Arc<Shape>> {
         self.selected.is_none().then(|| Arc::clone(&self.shape))

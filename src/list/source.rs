@@ -129,6 +129,11 @@ impl Source {
         Ok(Content { text, hasher })
     }
 
+    /// How long the file is, in bytes.
+    pub(super) fn length(&self) -> u64 {
+        self.file.metadata().map_or(0, |file| file.len())
+    }
+
     /// The hash of the list's content, as it is now.
     ///
     /// # Errors
@@ -272,6 +277,12 @@ pub struct Content {
 }
 
 impl Content {
+    /// How many bytes of the file were read so far.
+    pub fn taken(&self) -> u64 {
+        let hasher = self.hasher.lock().unwrap_or_else(PoisonError::into_inner);
+        hasher.count()
+    }
+
     /// The hash of all that was read of the file so far.
     pub fn fingerprint(&self) -> Fingerprint {
         let hasher = self.hasher.lock().unwrap_or_else(PoisonError::into_inner);

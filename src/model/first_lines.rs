@@ -16,11 +16,25 @@ impl FirstLines {
     /// Counts a row on `line`; rows may come in any order.
     pub fn add(&mut self, line: u64) {
         self.rows += 1;
+        // Most rows come in their order.
+        let is_late = self.lines.last().is_some_and(|last| *last <= line);
+        if is_late && self.lines.len() == Self::MOST {
+            return;
+        }
         let at = self.lines.partition_point(|earlier| *earlier <= line);
         if at < Self::MOST {
             self.lines.truncate(Self::MOST - 1);
             self.lines.insert(at, line);
         }
+    }
+
+    /// Counts later rows, whose lines are counted from the one after `lines`.
+    pub fn append(&mut self, later: &Self, lines: u64) {
+        self.rows += later.rows;
+        let room = Self::MOST - self.lines.len();
+        let first = later.lines.iter().take(room);
+        self.lines
+            .extend(first.map(|line| lines.saturating_add(*line)));
     }
 
     /// How many rows there are.

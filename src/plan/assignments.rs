@@ -30,7 +30,7 @@ pub enum Assigned {
 
 impl Assignments {
     /// Those of all customers of a list with so many data rows.
-    pub(super) fn of(groups: &Groups, data_rows: u32) -> Self {
+    pub fn of(groups: &Groups, data_rows: u32) -> Self {
         let mut rows = vec![REJECTED; data_rows as usize];
         let mut left_out = Vec::new();
         for customer in 0..groups.len() {

@@ -2,30 +2,71 @@
 
 use super::groups::Pair;
 use super::lines::Lines;
+use super::shard::Part;
 use super::word::Word;
-use crate::model::{Labels, Row, RowIndex};
+use crate::model::{FirstLines, LabelId, Labels, Row, RowIndex};
 
 /// Rows in their order, their labels numbered by themselves.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Batch {
+    /// The customers whose rows are kept; the others' are counted.
+    part: Part,
     pub(super) pairs: Vec<Pair>,
     pub(super) labels: Labels,
     pub(super) lines: Lines,
+    /// Where the rows with each label stand, if no customers' are left out.
+    pub(super) of_labels: Vec<FirstLines>,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self::of(Part::WHOLE)
+    }
 }
 
 impl Batch {
+    /// One of which only the rows of a part of the customers are kept.
+    pub fn of(part: Part) -> Self {
+        Self {
+            part,
+            pairs: Vec::new(),
+            labels: Labels::default(),
+            lines: Lines::default(),
+            of_labels: Vec::new(),
+        }
+    }
+
     /// Takes the next data row; none for one that breaks a rule.
     pub fn push(&mut self, line: u64, row: Option<Row<'_>>) {
         let index = RowIndex(self.lines.len());
         self.lines.push(line);
-        if let Some(row) = row {
+        if let Some(row) = row.filter(|row| self.part.holds(row.user)) {
             let label = self.labels.intern(row.label);
             let label = label.expect("a piece of a list has fewer labels than can be numbered");
+            if self.part == Part::WHOLE {
+                self.note(label, line);
+            }
             self.pairs.push([
                 Word::customer(row.user),
                 Word::row(label, row.action, index),
             ]);
         }
+    }
+
+    fn note(&mut self, label: LabelId, line: u64) {
+        let at = label.get() as usize;
+        if at == self.of_labels.len() {
+            self.of_labels.push(FirstLines::default());
+        }
+        self.of_labels[at].add(line);
+    }
+
+    /// Its rows where they follow `base` others, with these numbers for their labels.
+    pub(super) fn moved(&self, labels: &[LabelId], base: u32) -> impl Iterator<Item = Pair> {
+        self.pairs.iter().map(move |[customer, row]| {
+            let label = labels[row.label().get() as usize];
+            [*customer, row.moved(label, base)]
+        })
     }
 
     /// The line of its first row.

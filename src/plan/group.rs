@@ -1,18 +1,25 @@
 //! Rows → plan.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::assignments::Assignments;
 use super::batch::Batch;
 use super::groups::{Groups, Pair};
 use super::lines::Lines;
 use super::resolve::{Fate, Policy};
+use super::shard::Part;
 use super::survey::Survey;
 use super::word::Word;
-use crate::model::{Call, LabelId, Labels, Row, RowIndex};
+use crate::model::{Call, FirstLines, LabelId, Labels, Row, RowIndex, UserId};
 
 /// The most data rows of a list. A plan has two words for each, at most, and numbers them in 32 bits.
 const MOST_ROWS: u32 = u32::MAX / 2;
+
+/// Parts of the customers are not quite of the same size.
+const UNEVEN: f64 = 1.03;
+
+/// More parts than that are more readings of a list than anybody waits for.
+const MOST_PARTS: u32 = 1 << 16;
 
 /// The list has more of something than a plan can number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,19 +49,44 @@ impl TooMany {
 }
 
 /// Takes the rows of a list, one batch after the other, and makes the plan of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Builder {
     pairs: Vec<Pair>,
     labels: Labels,
     lines: Lines,
+    /// Where the rows with each label stand.
+    of_labels: Vec<FirstLines>,
+    /// So many valid rows are held at once, at most.
+    most: usize,
+    /// In so many parts the customers have to be planned for that; the rows of the first are held.
+    parts: u32,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self::holding(None)
+    }
 }
 
 impl Builder {
-    /// Takes the next rows, which were counted from the line after `lines`.
+    /// One that holds so many valid rows at once, at most.
+    pub fn holding(most: Option<usize>) -> Self {
+        Self {
+            pairs: Vec::new(),
+            labels: Labels::default(),
+            lines: Lines::default(),
+            of_labels: Vec::new(),
+            most: most.unwrap_or(usize::MAX).max(1),
+            parts: 1,
+        }
+    }
+
+    /// Takes the next rows, which were counted from the line after `lines`. `read` is how much of the list was read with them,
+    /// from 0 to 1.
     ///
     /// # Errors
     /// More rows or labels than can be numbered.
-    pub fn take(&mut self, batch: &Batch, lines: u64) -> Result<(), TooMany> {
+    pub fn take(&mut self, batch: &Batch, lines: u64, read: f64) -> Result<(), TooMany> {
         let base = self.lines.len();
         if batch.len() > MOST_ROWS - base {
             return Err(TooMany::Rows);
@@ -63,25 +95,49 @@ impl Builder {
         let labels = names.map(|name| self.labels.intern(name).map_err(|_| TooMany::Labels));
         let labels = labels.collect::<Result<Vec<LabelId>, _>>()?;
         self.lines.append(&batch.lines, lines);
-        self.pairs.extend(batch.pairs.iter().map(|[customer, row]| {
-            let label = labels[row.label().get() as usize];
-            [*customer, row.moved(label, base)]
-        }));
+        self.of_labels
+            .resize_with(self.labels.len(), FirstLines::default);
+        for (label, of_batch) in labels.iter().zip(&batch.of_labels) {
+            self.of_labels[label.get() as usize].append(of_batch, lines);
+        }
+        let held = Part::first(self.parts);
+        let pairs = batch.moved(&labels, base);
+        self.pairs.extend(pairs.filter(|pair| is_in(held, pair)));
+        if self.pairs.len() > self.most {
+            self.hold_less(read);
+        }
         Ok(())
+    }
+
+    /// Holds the rows of fewer customers: as few as will be needed, if the list goes on as it has begun.
+    fn hold_less(&mut self, read: f64) {
+        let rows = self.pairs.len() as f64 * f64::from(self.parts) / read.clamp(1e-6, 1.0);
+        let parts = (rows * UNEVEN / self.most as f64).ceil() as u32;
+        self.parts = parts.clamp(self.parts + 1, MOST_PARTS);
+        let held = Part::first(self.parts);
+        self.pairs.retain(|pair| is_in(held, pair));
     }
 
     /// Groups the rows per customer.
     pub fn finish(self, policy: Policy) -> Plan {
         let groups = Groups::of(self.pairs, policy);
-        let survey = Survey::of(&groups, self.labels.len(), &self.lines);
-        Plan {
-            groups,
-            survey,
+        let mut plan = Plan {
+            of: self.parts,
+            customers: Vec::new(),
+            held: None,
+            survey: Survey::nothing(self.labels.len()),
             labels: Arc::new(self.labels),
             lines: self.lines,
+            of_labels: self.of_labels,
             policy,
-        }
+        };
+        plan.add(groups);
+        plan
     }
+}
+
+fn is_in(part: Part, [customer, _]: &Pair) -> bool {
+    UserId::new(customer.user()).is_some_and(|user| part.holds(user))
 }
 
 /// What a plan comes to.
@@ -96,19 +152,58 @@ pub struct Totals {
 }
 
 /// All calls in order, and what became of the rows that are in none.
+///
+/// Where not all of it can be held at once, it holds what its parts come to, and the parts are planned anew, one at a time, when
+/// their calls are needed.
 #[derive(Debug)]
 pub struct Plan {
-    pub(super) groups: Groups,
+    /// In so many parts the customers are planned.
+    of: u32,
+    /// How many customers each part has, of those that were planned.
+    customers: Vec<u32>,
+    /// All customers, where they are in one part.
+    held: Option<Groups>,
     pub(super) survey: Survey,
     labels: Arc<Labels>,
     lines: Lines,
+    of_labels: Vec<FirstLines>,
     policy: Policy,
 }
 
 impl Plan {
+    /// Adds the next part.
+    pub fn add(&mut self, groups: Groups) {
+        self.survey.add(&groups, &self.lines);
+        self.customers.push(groups.len());
+        if self.of == 1 {
+            self.held = Some(groups);
+        }
+    }
+
+    /// The parts that are still to be added.
+    pub fn missing(&self) -> impl Iterator<Item = Part> + use<> {
+        Part::all(self.of).skip(self.customers.len())
+    }
+
+    /// All parts, each with the numbers of its customers.
+    pub fn parts(&self) -> impl Iterator<Item = (Part, Range<u32>)> {
+        let numbers = self.customers.iter().scan(0, |next, customers| {
+            let from = *next;
+            *next += customers;
+            Some(from..*next)
+        });
+        Part::all(self.of).zip(numbers)
+    }
+
+    /// All customers, where they are held at once.
+    pub fn held(&self) -> Option<&Groups> {
+        self.held.as_ref()
+    }
+
     /// How many different customers the valid rows name.
     pub fn customers(&self) -> u32 {
-        self.groups.len()
+        // No more than there are rows, which are numbered in 31 bits.
+        self.customers.iter().sum()
     }
 
     /// How many data rows the list has.
@@ -127,7 +222,7 @@ impl Plan {
     }
 
     /// The label table.
-    pub fn labels(&self) -> &Labels {
+    pub fn labels(&self) -> &Arc<Labels> {
         &self.labels
     }
 
@@ -136,26 +231,22 @@ impl Plan {
         self.lines.of(row)
     }
 
-    /// The call of a customer, numbered by first appearance; none where all its rows are rejected.
+    /// Where the valid rows with a label stand.
+    pub fn lines_of(&self, label: LabelId) -> &FirstLines {
+        &self.of_labels[label.get() as usize]
+    }
+
+    /// The call of a customer, numbered by first appearance; none where all its rows are rejected, or where customers are not
+    /// held at once.
     pub fn call(&self, customer: u32) -> Option<Call> {
-        self.groups.call(customer, &self.labels)
-    }
-
-    /// All calls, in the order in which their customers first appear in the list.
-    pub fn calls(&self) -> impl Iterator<Item = Call> {
-        (0..self.customers()).filter_map(|customer| self.call(customer))
-    }
-
-    /// Which call each data row is part of, or why it is in none.
-    pub fn assignments(&self) -> Assignments {
-        Assignments::of(&self.groups, self.data_rows())
+        self.held()?.call(customer, &self.labels)
     }
 
     /// A valid row of the list, read once more: what the plan decided. None where the plan knows no such row: the list has
-    /// changed.
+    /// changed; or where customers are not held at once.
     pub fn find(&self, index: RowIndex, row: &Row<'_>) -> Option<Fate> {
         let label = self.labels.get(row.label)?;
-        self.groups
+        self.held()?
             .find(row.user, Word::row(label, row.action, index))
     }
 }
@@ -165,7 +256,7 @@ mod tests {
     use super::*;
     use crate::model::{Action, UserId};
     use crate::plan::OnConflict;
-    use crate::plan::assignments::Assigned;
+    use crate::plan::assignments::{Assigned, Assignments};
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
@@ -189,13 +280,19 @@ mod tests {
                 });
                 batch.push(line, row);
             }
-            builder.take(&batch, (number * batches) as u64).unwrap();
+            builder
+                .take(&batch, (number * batches) as u64, 1.0)
+                .unwrap();
         }
         builder.finish(POLICY)
     }
 
     fn plan(rows: &[Wish]) -> Plan {
         plan_of(rows, 3)
+    }
+
+    fn calls_of(plan: &Plan) -> impl Iterator<Item = Call> {
+        (0..plan.customers()).filter_map(|customer| plan.call(customer))
     }
 
     fn wishes() -> impl Strategy<Value = Vec<Wish>> {
@@ -217,21 +314,21 @@ mod tests {
                 if !order.contains(user) { order.push(*user); }
             }
             let mut called = BTreeMap::new();
-            for call in plan.calls() {
+            for call in calls_of(&plan) {
                 for change in &call.changes {
                     prop_assert!(called.insert((call.user.get(), call.name(change).to_owned()), change.action).is_none());
                 }
             }
             let last: BTreeMap<_, _> = last.into_iter().map(|((user, label), action)| ((user, label.to_owned()), action)).collect();
             prop_assert_eq!(called, last);
-            prop_assert_eq!(plan.calls().map(|call| call.user.get()).collect::<Vec<_>>(), order);
+            prop_assert_eq!(calls_of(&plan).map(|call| call.user.get()).collect::<Vec<_>>(), order);
         }
 
         #[test]
         fn every_row_has_one_fate_and_is_found_again(rows in wishes()) {
             let plan = plan(&rows);
-            let assignments = plan.assignments();
-            let calls: Vec<_> = plan.calls().collect();
+            let assignments = Assignments::of(plan.held().unwrap(), plan.data_rows());
+            let calls: Vec<_> = calls_of(&plan).collect();
             let in_calls: BTreeSet<u32> = calls.iter().flat_map(|call| &call.changes).map(|change| change.row.0).collect();
             for (at, (user, action, label)) in rows.iter().enumerate() {
                 let at = RowIndex(at as u32);
@@ -258,7 +355,7 @@ mod tests {
         fn it_makes_no_difference_where_batches_end(rows in wishes(), batches in 1usize..9) {
             let (one, other) = (plan_of(&rows, 100), plan_of(&rows, batches));
             prop_assert_eq!(one.totals(), other.totals());
-            let calls = |plan: &Plan| plan.calls().map(|call| (call.user, call.changes)).collect::<Vec<_>>();
+            let calls = |plan: &Plan| calls_of(plan).map(|call| (call.user, call.changes)).collect::<Vec<_>>();
             prop_assert_eq!(calls(&one), calls(&other));
             prop_assert_eq!(one.labels().names().collect::<Vec<_>>(), other.labels().names().collect::<Vec<_>>());
         }

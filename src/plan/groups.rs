@@ -67,14 +67,6 @@ impl Groups {
             .map(|(start, rows)| (self.words[start as usize].user(), self.group(start, rows)))
     }
 
-    /// All rows, in no useful order.
-    pub fn rows(&self) -> impl Iterator<Item = Word> {
-        self.words
-            .iter()
-            .copied()
-            .filter(|word| !word.is_customer())
-    }
-
     fn group<'a>(&self, start: u32, rows: &'a [Word]) -> Group<'a> {
         let too_many = match self.crowded.is_empty() {
             true => None,

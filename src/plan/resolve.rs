@@ -129,6 +129,11 @@ impl<'a> Group<'a> {
         self.too_many
     }
 
+    /// All rows, in no useful order.
+    pub fn rows(&self) -> impl Iterator<Item = Word> + use<'a> {
+        self.rows.iter().copied()
+    }
+
     /// The rows of each label.
     fn runs(&self) -> impl Iterator<Item = Run<'a>> + use<'a> {
         self.rows

@@ -1,7 +1,5 @@
 //! What a plan asks for, label by label, and what stands out in it.
 
-use std::collections::HashMap;
-
 use super::Plan;
 use super::group::Totals;
 use super::groups::Groups;
@@ -84,22 +82,25 @@ impl LeftOut {
 }
 
 impl Survey {
-    /// Counts what groups come to that name so many labels.
-    pub(super) fn of(groups: &Groups, labels: usize, lines: &Lines) -> Self {
+    /// What nobody comes to, where there are so many labels.
+    pub(super) fn nothing(labels: usize) -> Self {
         let unused = |number| LabelUse {
             label: LabelId::from_number(number),
             adds: 0,
             removes: 0,
         };
-        let mut survey = Self {
+        Self {
             // There are no more than can be numbered.
             uses: (0..labels as u32).map(unused).collect(),
             ..Self::default()
-        };
-        for (user, group) in groups.all() {
-            survey.customer(user, group, lines);
         }
-        survey
+    }
+
+    /// Counts some more customers.
+    pub(super) fn add(&mut self, groups: &Groups, lines: &Lines) {
+        for (user, group) in groups.all() {
+            self.customer(user, group, lines);
+        }
     }
 
     fn customer(&mut self, user: u64, group: Group<'_>, lines: &Lines) {
@@ -170,24 +171,6 @@ impl Plan {
         self.survey.most_labels
     }
 
-    /// Where the valid rows with these labels stand.
-    pub fn lines_of(
-        &self,
-        labels: impl IntoIterator<Item = LabelId>,
-    ) -> HashMap<LabelId, FirstLines> {
-        let labels = labels.into_iter();
-        let mut found: HashMap<_, _> = labels.map(|label| (label, FirstLines::default())).collect();
-        if found.is_empty() {
-            return found;
-        }
-        for row in self.groups.rows() {
-            if let Some(lines) = found.get_mut(&row.label()) {
-                lines.add(self.line(row.index()));
-            }
-        }
-        found
-    }
-
     /// The valid rows with long ids, and which of them look rounded.
     pub fn long_ids(&self) -> &LongIds {
         &self.survey.long_ids
@@ -211,7 +194,7 @@ mod tests {
             batch.push(line, Some(row));
         }
         let mut builder = Builder::default();
-        builder.take(&batch, 0).unwrap();
+        builder.take(&batch, 0, 1.0).unwrap();
         builder.finish(Policy {
             on_conflict: OnConflict::Reject,
             max_labels: 2,
@@ -234,7 +217,7 @@ mod tests {
             .collect();
         assert_eq!(uses, [("VIP", 1, 1), ("Old", 0, 0)]);
         let vip = plan.labels().get("VIP").unwrap();
-        assert_eq!(plan.lines_of([vip])[&vip].lines(), [2, 3, 4]);
+        assert_eq!(plan.lines_of(vip).lines(), [2, 3, 4]);
     }
 
     #[test]

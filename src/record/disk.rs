@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use std::fs::{self, File};
 use std::future::Future;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
@@ -45,6 +45,12 @@ pub trait Disk: Debug + Send + Sync {
     /// The system's.
     fn sync_folder_of(&self, path: &Path) -> io::Result<()>;
 
+    /// A file without a name, on the disk of `path`, which is gone with its handle.
+    ///
+    /// # Errors
+    /// The system's.
+    fn scratch(&self, path: &Path) -> io::Result<Box<dyn Scratch>>;
+
     /// Which start of the machine this is: another one after a power cut. None where the system does not tell.
     fn boot(&self) -> Option<String>;
 }
@@ -69,6 +75,21 @@ pub trait DiskFile: Read + Write + Debug + Send {
     /// # Errors
     /// The system gives no second handle.
     fn syncing(&self) -> io::Result<Syncing>;
+}
+
+/// A file without a name, to be written and read anywhere. What was never written is zeros, or not there.
+pub trait Scratch: Debug + Send + Sync {
+    /// Reads from this byte on, and says how much; less only where the file ends.
+    ///
+    /// # Errors
+    /// The system's.
+    fn read_at(&self, from: u64, bytes: &mut [u8]) -> io::Result<usize>;
+
+    /// Writes from this byte on.
+    ///
+    /// # Errors
+    /// The system's.
+    fn write_at(&mut self, from: u64, bytes: &[u8]) -> io::Result<()>;
 }
 
 /// The machine's own.
@@ -106,16 +127,44 @@ impl Disk for RealDisk {
     }
 
     fn sync_folder_of(&self, path: &Path) -> io::Result<()> {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+        File::open(folder_of(path))?.sync_all()
+    }
+
+    fn scratch(&self, path: &Path) -> io::Result<Box<dyn Scratch>> {
+        Ok(Box::new(tempfile::tempfile_in(folder_of(path))?))
     }
 
     fn boot(&self) -> Option<String> {
         let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
         Some(id.trim().to_owned()).filter(|id| !id.is_empty())
     }
+}
+
+impl Scratch for File {
+    fn read_at(&self, from: u64, bytes: &mut [u8]) -> io::Result<usize> {
+        let mut read = 0;
+        while read < bytes.len() {
+            match FileExt::read_at(self, &mut bytes[read..], from + read as u64) {
+                Ok(0) => break,
+                Ok(more) => read += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(read)
+    }
+
+    fn write_at(&mut self, from: u64, bytes: &[u8]) -> io::Result<()> {
+        self.write_all_at(bytes, from)
+    }
+}
+
+/// The folder that a file stands in.
+fn folder_of(path: &Path) -> &Path {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 impl Read for RealFile {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Call, CallRecord, Interned, LabelId, Moment, Outcome, Outcomes};
+use crate::model::{CallRecord, Interned, LabelId, Moment, Outcome, Outcomes};
 
 /// In an ending: the number is that of a list of outcomes by label, not of one for all.
 const BY_LABEL: u32 = 1 << 31;
@@ -26,7 +26,7 @@ pub struct Ledger {
 /// What is known of a call's last attempt: when it ended, in milliseconds since 1970 in the upper 42 bits (enough until the
 /// year 2109), the HTTP status or 0 in the next ten, and how many attempts there were in the last twelve.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Last(u64);
+pub struct Last(u64);
 
 impl Last {
     const MOST_ATTEMPTS: u32 = (1 << 12) - 1;
@@ -36,6 +36,11 @@ impl Last {
         let at = at.0.clamp(0, (1 << 42) - 1).unsigned_abs();
         let status = status.unwrap_or_default().min(Self::MOST_STATUS);
         Self(at << 22 | u64::from(status) << 12).with_attempts(attempts)
+    }
+
+    /// The same as a number.
+    pub fn bits(self) -> u64 {
+        self.0
     }
 
     fn with_attempts(self, attempts: u32) -> Self {
@@ -70,6 +75,17 @@ pub struct Settled<'a> {
     pub at: Moment,
 }
 
+/// How a call ended for a label: its outcome by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// Which outcome.
+    pub outcome: u32,
+    /// How many attempts were sent.
+    pub attempts: u32,
+    /// What is known of the last.
+    pub last: Last,
+}
+
 impl Ledger {
     /// An empty ledger for so many customers.
     pub fn new(customers: u32) -> Self {
@@ -83,24 +99,37 @@ impl Ledger {
         }
     }
 
-    /// Enters how a call ended.
-    pub fn enter(&mut self, call: &Call, record: &CallRecord) {
+    /// Empties it, for so many other customers; the outcomes keep their numbers.
+    pub fn start_over(&mut self, customers: u32) {
+        self.lasts.clear();
+        self.lasts.resize(customers as usize, Last::default());
+        self.endings.clear();
+        self.endings.resize(customers as usize, OPEN);
+        self.more_attempts.clear();
+        self.ended = 0;
+    }
+
+    /// Enters how a customer's call ended; its labels, in the order of its changes, are asked for only where outcomes differ.
+    pub fn enter(
+        &mut self,
+        customer: u32,
+        record: &CallRecord,
+        labels: impl FnOnce() -> Vec<LabelId>,
+    ) {
         let ending = match &record.outcomes {
             Outcomes::All(outcome) => self.outcome(outcome),
             Outcomes::Each(each) => {
-                let labels = call.changes.iter().map(|change| change.label);
-                let mut by_label: Vec<_> = labels
-                    .zip(each.iter().map(|outcome| self.outcome(outcome)))
-                    .collect();
+                let each = each.iter().map(|outcome| self.outcome(outcome));
+                let mut by_label: Vec<_> = labels().into_iter().zip(each).collect();
                 by_label.sort_unstable();
                 BY_LABEL | numbered(self.by_label.intern(&by_label[..], BY_LABEL - 1))
             }
         };
-        let customer = call.customer as usize;
-        self.ended += u32::from(self.endings[customer] == OPEN);
-        self.endings[customer] = ending;
-        self.lasts[customer] = Last::new(record.at, record.status, 0);
-        self.set_attempts(call.customer, record.attempts);
+        let at = customer as usize;
+        self.ended += u32::from(self.endings[at] == OPEN);
+        self.endings[at] = ending;
+        self.lasts[at] = Last::new(record.at, record.status, 0);
+        self.set_attempts(customer, record.attempts);
     }
 
     /// Takes back how a call ended.
@@ -171,6 +200,12 @@ impl Ledger {
         customer: u32,
         label: impl FnOnce() -> Option<LabelId>,
     ) -> Option<Settled<'_>> {
+        let ending = self.ending(customer, label)?;
+        self.settled_with(ending.outcome, ending.attempts, ending.last.bits())
+    }
+
+    /// The same with the outcome's number in its place.
+    pub fn ending(&self, customer: u32, label: impl FnOnce() -> Option<LabelId>) -> Option<Ending> {
         let ending = self.endings.get(customer as usize);
         let ending = *ending.filter(|ending| **ending != OPEN)?;
         let outcome = if ending & BY_LABEL == 0 {
@@ -180,11 +215,22 @@ impl Ledger {
             let found = by_label.binary_search_by_key(&label, |(label, _)| *label);
             by_label[found.ok()?].1
         };
-        let last = self.lasts[customer as usize];
-        Some(Settled {
+        Some(Ending {
+            outcome,
+            attempts: self.attempts(customer),
+            last: self.lasts[customer as usize],
+        })
+    }
+
+    /// How a call ended with the outcome of this number, after so many attempts, and with a last one of which so much is known.
+    /// None where there is no such outcome.
+    pub fn settled_with(&self, outcome: u32, attempts: u32, last: u64) -> Option<Settled<'_>> {
+        let is_known = (outcome as usize) < self.outcomes.len();
+        let last = Last(last);
+        is_known.then(|| Settled {
             outcome: self.outcomes.value(outcome),
             status: last.status(),
-            attempts: self.attempts(customer),
+            attempts,
             at: last.at(),
         })
     }
@@ -204,31 +250,11 @@ fn numbered(number: Option<u32>) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Action, Change, Labels, OutcomeKind, RowIndex, UserId};
-    use std::sync::Arc;
-
-    fn call(labels: &Arc<Labels>, changes: &[LabelId]) -> Call {
-        let change = |label: &LabelId| Change {
-            row: RowIndex(0),
-            action: Action::Add,
-            label: *label,
-        };
-        Call {
-            customer: 1,
-            user: UserId::new(9).unwrap(),
-            changes: changes.iter().map(change).collect(),
-            labels: Arc::clone(labels),
-        }
-    }
+    use crate::model::OutcomeKind;
 
     #[test]
     fn each_label_has_its_own_outcome_whatever_their_order() {
-        let mut labels = Labels::default();
-        let (vip, gold) = (
-            labels.intern("VIP").unwrap(),
-            labels.intern("Gold").unwrap(),
-        );
-        let call = call(&Arc::new(labels), &[gold, vip]);
+        let [vip, gold] = [0, 1].map(LabelId::from_number);
         let warning = Outcome::new(OutcomeKind::Warning, "33000", "Gold label not found");
         let outcomes = Outcomes::Each(vec![warning.clone(), Outcome::success()]);
         let record = CallRecord {
@@ -241,7 +267,7 @@ mod tests {
 
         let mut ledger = Ledger::new(2);
         assert_eq!(ledger.settled(1, || Some(vip)), None);
-        ledger.enter(&call, &record);
+        ledger.enter(1, &record, || vec![gold, vip]);
         let settled = |outcome| {
             Some(Settled {
                 outcome,
@@ -266,21 +292,17 @@ mod tests {
 
     #[test]
     fn a_call_without_an_answer_has_no_status() {
-        let mut labels = Labels::default();
-        let vip = labels.intern("VIP").unwrap();
         let outcomes = Outcomes::All(Outcome::new(OutcomeKind::Failed, "CONNECT", "refused"));
         let mut ledger = Ledger::new(2);
-        ledger.enter(
-            &call(&Arc::new(labels), &[vip]),
-            &CallRecord {
-                user: 9,
-                outcomes,
-                status: None,
-                attempts: 5,
-                at: Moment(1),
-            },
-        );
-        let settled = ledger.settled(1, || Some(vip)).unwrap();
+        let record = CallRecord {
+            user: 9,
+            outcomes,
+            status: None,
+            attempts: 5,
+            at: Moment(1),
+        };
+        ledger.enter(1, &record, Vec::new);
+        let settled = ledger.settled(1, || None).unwrap();
         assert_eq!(
             (settled.status, settled.attempts, &*settled.outcome.code),
             (None, 5, "CONNECT")

@@ -16,11 +16,11 @@ mod state;
 mod workbook;
 
 pub use dated::{days, is_dated, on};
-pub use disk::{Disk, DiskFile, RealDisk, Syncing};
+pub use disk::{Disk, DiskFile, RealDisk, Scratch, Syncing};
 pub use durable::{Replacement, with_suffix, write_whole};
 pub use error::RecordError;
 pub use journal::{AttemptEnd, CallEnd, Entry, Journal, LegBegin};
-pub use ledger::{Ledger, Settled};
+pub use ledger::{Ending, Ledger, Settled};
 pub use lineage::{Lineage, Offspring};
 pub use lock::Lock;
 pub use outputs::{Outputs, Target, beside_list, summary_of, unfinished};

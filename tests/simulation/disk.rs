@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use bulklabel::record::{Disk, DiskFile, Syncing};
+use bulklabel::record::{Disk, DiskFile, Scratch, Syncing};
 use tokio::time::Instant;
 
 use crate::chance::Chance;
@@ -227,8 +227,51 @@ impl Disk for SimulatedDisk {
         Ok(())
     }
 
+    fn scratch(&self, _path: &Path) -> io::Result<Box<dyn Scratch>> {
+        let mut platter = self.platter();
+        platter.operate()?;
+        let file = platter.files.len();
+        platter.files.push(Content::default());
+        let (disk, at) = (self.clone(), 0);
+        Ok(Box::new(SimulatedFile { disk, file, at }))
+    }
+
     fn boot(&self) -> Option<String> {
         Some(self.platter().boot.to_string())
+    }
+}
+
+impl Scratch for SimulatedFile {
+    fn read_at(&self, from: u64, bytes: &mut [u8]) -> io::Result<usize> {
+        let platter = self.disk.platter();
+        let all = &platter.files[self.file].now;
+        let from = usize::try_from(from).unwrap().min(all.len());
+        let read = bytes.len().min(all.len() - from);
+        bytes[..read].copy_from_slice(&all[from..from + read]);
+        Ok(read)
+    }
+
+    fn write_at(&mut self, from: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut platter = self.disk.platter();
+        if !platter.operate()? {
+            return Err(stopped());
+        }
+        let from = usize::try_from(from).unwrap();
+        let all = &mut platter.files[self.file].now;
+        let end = from + bytes.len();
+        let grown = end.saturating_sub(all.len());
+        if all.len() < end {
+            all.resize(end, 0);
+        }
+        all[from..end].copy_from_slice(bytes);
+        match &mut platter.room {
+            Some(room) if *room < grown as u64 => Err(io::ErrorKind::StorageFull.into()),
+            Some(room) => {
+                *room -= grown as u64;
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 }
 

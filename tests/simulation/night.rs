@@ -234,6 +234,7 @@ impl Night {
                 on_conflict: OnConflict::LastWins,
                 max_labels: 1_000,
             },
+            most_rows: None,
         };
         let planned = job::plan(&source, &reading).unwrap();
         let disk = SimulatedDisk::new(chance.fork());

@@ -24,6 +24,7 @@ pub use of_result::OfResultArgs;
 pub use origin::Origin;
 pub use setting::setting;
 
+use crate::cli::memory::Memory;
 use crate::dispatch::{Bounds, Concurrency, RetryPolicy};
 use crate::error::Error;
 use crate::job::{Reading, TOLERATE, Terms};
@@ -93,6 +94,9 @@ impl Settings {
         if organisation.against_org {
             others.insert("against-org", true.to_string());
         }
+        if let Some(memory) = list.memory {
+            others.insert("memory", memory.to_string());
+        }
         let keep = &reading.wishes.keep;
         if !keep.is_empty() {
             others.insert("keep", keep.to_string());
@@ -127,6 +131,7 @@ pub fn reading(list: &ListArgs) -> Result<Reading, Error> {
         sheet: list.sheet.clone(),
         keep,
     };
+    let most_rows = list.memory.map(Memory::rows).transpose();
     Ok(Reading {
         wishes,
         delimiter: list.delimiter,
@@ -135,6 +140,7 @@ pub fn reading(list: &ListArgs) -> Result<Reading, Error> {
             on_conflict: list.on_conflict.into(),
             max_labels: list.max_labels.get(),
         },
+        most_rows: most_rows.map_err(Error::unusable)?,
     })
 }
 

@@ -9,6 +9,7 @@ use super::args::{
     SettingArgs, ValveArgs,
 };
 use crate::cli::guards::RowRange;
+use crate::cli::memory::Memory;
 use crate::cli::values::{OnConflictName, count, count_or_zero};
 
 /// The same as a run has, but for how the list is read: a result has its own columns, and what holds for the lists that are
@@ -74,6 +75,11 @@ struct RowArgs {
     )]
     max_labels: NonZeroU32,
 
+    /// Plan the customers in parts, one after the other, where the rows would take more memory than this: 512M, 2G, or a share
+    /// of the machine's such as 25%
+    #[arg(long, value_name = "SIZE", env = "BULKLABEL_MEMORY")]
+    memory: Option<Memory>,
+
     /// Send nothing if a single row is rejected
     #[arg(id = "rows-strict", long = "strict")]
     strict: bool,
@@ -118,6 +124,7 @@ impl From<OfResultArgs> for SettingArgs {
                 keep: Vec::new(),
                 on_conflict: rows.on_conflict,
                 max_labels: rows.max_labels,
+                memory: rows.memory,
                 strict: rows.strict,
                 expect_rows: rows.expect_rows,
                 max_removals: rows.max_removals,

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use clap::Args;
 
 use crate::cli::guards::RowRange;
+use crate::cli::memory::Memory;
 use crate::cli::values::{OnConflictName, action, count, count_or_zero, label};
 use crate::cli::words::one_of;
 use crate::list::{ColumnNames, Delimiter, Encoding, Keep};
@@ -78,6 +79,11 @@ pub struct ListArgs {
         default_value = "1000"
     )]
     pub max_labels: NonZeroU32,
+
+    /// Plan the customers in parts, one after the other, where the list would take more memory than this: 512M, 2G, or a share
+    /// of the machine's such as 25%
+    #[arg(long, value_name = "SIZE", env = "BULKLABEL_MEMORY")]
+    pub memory: Option<Memory>,
 
     /// Send nothing if a single row is rejected
     #[arg(long, env = "BULKLABEL_STRICT")]

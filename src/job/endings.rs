@@ -1,0 +1,115 @@
+//! What became of each row of a list, to be looked up in the order of the list.
+
+use super::accounting::AccountError;
+use super::slot::{SLOT, Slot};
+use crate::model::{Labels, RowIndex};
+use crate::plan::{Assigned, Assignments, Fate, Plan};
+use crate::record::{Ledger, Scratch, Settled};
+
+/// So many rows are looked up at once in a file.
+const WINDOW: u32 = 1 << 13;
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End<'a> {
+    /// It breaks a rule.
+    Rejected,
+    /// It is in no call.
+    LeftOut(Fate),
+    /// Its call has ended.
+    Settled(Settled<'a>),
+    /// Its call has not ended, after so many attempts.
+    Pending(u32),
+}
+
+/// What became of all rows.
+#[derive(Debug)]
+pub enum Endings<'a> {
+    /// All customers are held at once.
+    Held {
+        /// Which call each row is part of.
+        assignments: Assignments,
+        /// How each call ended.
+        ledger: &'a Ledger,
+    },
+    /// What became of the rows of each part was laid down: a slot a row.
+    Laid {
+        /// The slots.
+        file: Box<dyn Scratch>,
+        /// The outcomes that they name.
+        ledger: Ledger,
+    },
+}
+
+impl<'a> Endings<'a> {
+    /// Those of a run whose customers are held at once; none where they are not.
+    pub fn held(plan: &Plan, ledger: &'a Ledger) -> Option<Self> {
+        let groups = plan.held()?;
+        Some(Self::Held {
+            assignments: Assignments::of(groups, plan.data_rows()),
+            ledger,
+        })
+    }
+}
+
+/// Looks rows up in their order.
+#[derive(Debug)]
+pub struct Lookup<'a> {
+    endings: &'a Endings<'a>,
+    labels: &'a Labels,
+    /// The rows whose slots were read, from this one on.
+    first: u32,
+    slots: Vec<u8>,
+}
+
+impl<'a> Lookup<'a> {
+    /// One of all rows of a plan with these labels.
+    pub fn of(endings: &'a Endings<'a>, labels: &'a Labels) -> Self {
+        Self {
+            endings,
+            labels,
+            first: 0,
+            slots: Vec::new(),
+        }
+    }
+
+    /// What became of a row with this label.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn end(&mut self, row: RowIndex, label: Option<&str>) -> Result<End<'a>, AccountError> {
+        let label = || self.labels.get(label?);
+        Ok(match self.endings {
+            Endings::Held {
+                assignments,
+                ledger,
+            } => match assignments.on(row) {
+                Assigned::Rejected => End::Rejected,
+                Assigned::LeftOut(fate) => End::LeftOut(fate),
+                Assigned::Called(customer) => ledger
+                    .settled(customer, label)
+                    .map_or_else(|| End::Pending(ledger.attempts(customer)), End::Settled),
+            },
+            Endings::Laid { file, ledger } => {
+                let slot = self.slot(&**file, row)?;
+                slot.end(ledger).ok_or(AccountError::Unequal)?
+            }
+        })
+    }
+
+    fn slot(&mut self, file: &dyn Scratch, row: RowIndex) -> Result<Slot, AccountError> {
+        let at = |first: u32| row.0.checked_sub(first).map(|row| row as usize * SLOT);
+        let read = |slots: &[u8], first| slots.get(at(first)?..)?.first_chunk().map(Slot::of);
+        if let Some(slot) = read(&self.slots, self.first) {
+            return Ok(slot);
+        }
+        self.first = row.0;
+        self.slots.resize(WINDOW as usize * SLOT, 0);
+        let read_bytes = file
+            .read_at(u64::from(row.0) * SLOT as u64, &mut self.slots)
+            .map_err(AccountError::Scratch)?;
+        // What was never written is zeros.
+        self.slots[read_bytes..].fill(0);
+        read(&self.slots, self.first).ok_or(AccountError::Unequal)
+    }
+}
