@@ -31,7 +31,7 @@ pub struct Glimpse {
 /// Its files can't be read, or are damaged.
 pub fn glimpse(disk: &dyn Disk, outputs: &Outputs) -> Result<Option<Glimpse>, RecordError> {
     let mut glimpse = Glimpse::default();
-    let (mut in_flight, mut ended) = (BTreeSet::new(), Ended::default());
+    let (mut in_flight, mut ended) = (BTreeSet::<u32>::new(), Ended::default());
     Journal::peek(disk, &outputs.partial(), |entry| {
         match entry {
             Entry::Leg(leg) => {
@@ -42,7 +42,7 @@ pub fn glimpse(disk: &dyn Disk, outputs: &Outputs) -> Result<Option<Glimpse>, Re
             }
             Entry::Sending(calls) => {
                 glimpse.attempts += calls.len() as u64;
-                in_flight.extend(calls);
+                in_flight.extend(calls.iter());
             }
             Entry::CalledBack(call) => {
                 glimpse.attempts = glimpse.attempts.saturating_sub(1);

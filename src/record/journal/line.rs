@@ -118,7 +118,7 @@ mod tests {
             })
         };
         vec![
-            Entry::Sending(vec![7, 8]),
+            Entry::Sending(vec![7, 8].into()),
             Entry::CalledBack(8),
             end(Outcomes::All(Outcome::success()), Bearing::Clears),
             end(each, Bearing::Suspect),

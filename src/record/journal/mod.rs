@@ -4,6 +4,7 @@
 //! crash has left, `ahead` while others take what it has read, and the journal itself appends.
 
 mod ahead;
+mod calls;
 mod entry;
 mod line;
 mod lines;
@@ -15,6 +16,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use calls::Calls;
 pub use entry::{AttemptEnd, CallEnd, Entry, LegBegin};
 use line::Kind;
 use reader::{Reader, Unreadable};

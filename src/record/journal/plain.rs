@@ -1,6 +1,7 @@
 //! The two commonest entries ↔ their JSON, without the detours of a general reader or writer: that an attempt leaves, and that
 //! a call has ended well. Byte for byte what serde makes of them; whatever looks different in any way is left to it. Pure.
 
+use super::calls::Calls;
 use super::entry::{CallEnd, Entry};
 use crate::model::{Bearing, CallRecord, Moment, Outcome, OutcomeKind, Outcomes};
 
@@ -89,7 +90,7 @@ struct Text<'a>(&'a [u8]);
 impl Text<'_> {
     fn sending(&mut self) -> Option<Entry> {
         self.skip(b"{\"sending\":[")?;
-        let mut calls = vec![self.number()?];
+        let mut calls = Calls::from(self.number::<u32>()?);
         while self.skip(b",").is_some() {
             calls.push(self.number()?);
         }
@@ -200,7 +201,7 @@ mod tests {
 
     fn entry() -> impl Strategy<Value = Entry> {
         let calls = proptest::collection::vec(any::<u32>(), 0..5);
-        prop_oneof![4 => ended(), 1 => calls.prop_map(Entry::Sending), 1 => Just(Entry::CalledBack(7))]
+        prop_oneof![4 => ended(), 1 => calls.prop_map(|calls| Entry::Sending(calls.into())), 1 => Just(Entry::CalledBack(7))]
     }
 
     proptest! {
@@ -223,7 +224,7 @@ mod tests {
             ]), 0..3),
         ) {
             let mut json = serde_json::to_vec(&entry).unwrap();
-            prop_assert!(!write(&entry, &mut Vec::new()) || read(&json).is_some() || entry == Entry::Sending(vec![]));
+            prop_assert!(!write(&entry, &mut Vec::new()) || read(&json).is_some() || entry == Entry::Sending(vec![].into()));
             for (at, change) in changes {
                 let at = at.index(json.len());
                 match change {

@@ -187,7 +187,11 @@ mod tests {
 
     #[test]
     fn a_torn_tail_of_any_length_is_dropped() {
-        let entries = [leg(BOOT), Entry::Sending(vec![1, 2]), Entry::CalledBack(2)];
+        let entries = [
+            leg(BOOT),
+            Entry::Sending(vec![1, 2].into()),
+            Entry::CalledBack(2),
+        ];
         let (bytes, ends) = journal(&entries);
         for length in 0..=bytes.len() {
             let whole = ends.iter().filter(|end| **end <= length).count();
@@ -203,7 +207,7 @@ mod tests {
 
     #[test]
     fn damage_in_the_middle_names_its_line() {
-        let (bytes, ends) = journal(&[leg(BOOT), Entry::Sending(vec![1]), Entry::CalledBack(1)]);
+        let (bytes, ends) = journal(&[leg(BOOT), Entry::Sending(1.into()), Entry::CalledBack(1)]);
         for at in ends[0]..ends[2] {
             let mut damaged = bytes.clone();
             damaged[at] ^= 0x80;
@@ -215,7 +219,7 @@ mod tests {
     #[test]
     fn what_a_power_cut_may_have_lost_is_dropped_with_all_behind_it() {
         let lost = |durable: u64| {
-            let first = [leg("before"), Entry::Sending(vec![1])];
+            let first = [leg("before"), Entry::Sending(1.into())];
             let (_, ends) = journal(&first);
             let later = [Entry::CalledBack(1), Entry::Durable(durable)];
             let (mut bytes, all) = journal(&[&first[..], &later].concat());

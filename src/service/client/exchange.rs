@@ -118,11 +118,24 @@ impl Exchange {
     }
 }
 
+/// Most bodies come in one piece, which is taken as it is.
 async fn read_body(response: &mut Response, most: usize) -> Result<Bytes, reqwest::Error> {
-    let mut body = BytesMut::new();
-    while body.len() < most {
+    let mut first = response.chunk().await?.unwrap_or_default();
+    first.truncate(most);
+    if first.len() == most {
+        return Ok(first);
+    }
+    let Some(mut next) = response.chunk().await? else {
+        return Ok(first);
+    };
+    let mut body = BytesMut::from(first);
+    loop {
+        body.extend_from_slice(&next[..next.len().min(most - body.len())]);
+        if body.len() == most {
+            break;
+        }
         match response.chunk().await? {
-            Some(chunk) => body.extend_from_slice(&chunk[..chunk.len().min(most - body.len())]),
+            Some(chunk) => next = chunk,
             None => break,
         }
     }
