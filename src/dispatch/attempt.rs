@@ -1,8 +1,8 @@
 //! The attempts of a call: each waits for its turn, is written down, sent, counted and told.
 
-use std::future::pending;
-use std::pin::pin;
-use std::sync::Arc;
+use std::future::{pending, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,8 +13,8 @@ use crate::model::{Attempted, Call, Event, Met, Outcome};
 use crate::service::{Leaving, Reply, Sender};
 
 /// Sends the attempts of a call.
-pub struct Attempts<S> {
-    crew: Arc<Crew<S>>,
+pub struct Attempts<'a, S> {
+    crew: &'a Crew<S>,
     call: Call,
     sent: u32,
     /// Whether the next one leaves though the service is down: it is to show whether it still is.
@@ -43,9 +43,9 @@ pub struct Reached {
     pub attempted: Option<Attempted>,
 }
 
-impl<S: Sender> Attempts<S> {
+impl<'a, S: Sender> Attempts<'a, S> {
     /// Those of `call`, of which so many are sent already.
-    pub fn of(call: Call, sent: u32, probes: bool, crew: Arc<Crew<S>>) -> Self {
+    pub fn of(call: Call, sent: u32, probes: bool, crew: &'a Crew<S>) -> Self {
         Self {
             crew,
             call,
@@ -137,6 +137,17 @@ impl<S: Sender> Attempts<S> {
 
     /// Waits for it while the run goes on and the service is not down.
     async fn undisturbed<T>(&self, waited_for: impl Future<Output = T>) -> Result<T, Interrupted> {
+        if self.crew.stop.is_wanted() {
+            return Err(Interrupted::ByStop);
+        }
+        if !self.probes && self.crew.breaker.is_open() {
+            return Err(Interrupted::ByOutage);
+        }
+        let mut waited_for = pin!(waited_for);
+        // Mostly it is there at once, and who waits for nothing needs not listen.
+        if let Some(there) = at_once(waited_for.as_mut()).await {
+            return Ok(there);
+        }
         tokio::select! {
             biased;
             () = self.crew.stop.wanted() => Err(Interrupted::ByStop),
@@ -217,4 +228,13 @@ impl<S: Sender> Attempts<S> {
             () = stop.cut() => None,
         }
     }
+}
+
+/// What is there without being waited for.
+async fn at_once<T>(mut waited_for: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    poll_fn(|context| match waited_for.as_mut().poll(context) {
+        Poll::Ready(there) => Poll::Ready(Some(there)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }

@@ -44,7 +44,7 @@ pub struct Desk<'a> {
     now: fn() -> Moment,
 }
 
-/// What a batch comes to.
+/// What a batch comes to. Its room is used again for the next.
 #[derive(Default)]
 struct Batch {
     entries: Vec<Entry>,
@@ -89,7 +89,7 @@ impl<'a> Desk<'a> {
         mut inbox: mpsc::Receiver<Told>,
         mut interrupts: mpsc::Receiver<StopReason>,
     ) -> Called {
-        let mut told = Vec::with_capacity(WAITING);
+        let (mut told, mut batch) = (Vec::with_capacity(WAITING), Batch::default());
         let (mut sync, mut show) = (interval(SYNC_EVERY), interval(SHOW_EVERY));
         sync.set_missed_tick_behavior(MissedTickBehavior::Delay);
         show.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -118,7 +118,7 @@ impl<'a> Desk<'a> {
                     if received == 0 {
                         break;
                     }
-                    self.take(&mut told);
+                    self.take(&mut told, &mut batch);
                 }
             }
         }
@@ -130,8 +130,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Takes what happened. The entries of a batch are written at once, and then their workers told.
-    fn take(&mut self, told: &mut Vec<Told>) {
-        let mut batch = Batch::default();
+    fn take(&mut self, told: &mut Vec<Told>, batch: &mut Batch) {
         for Told { event, written } in told.drain(..) {
             self.progress.tell(&event);
             match (event, written) {
@@ -148,9 +147,12 @@ impl<'a> Desk<'a> {
                 }
             }
         }
-        if self.write(&batch.entries) {
-            tell(batch.waiting);
+        match self.write(&batch.entries) {
+            true => tell(batch.waiting.drain(..)),
+            // Where it is not written, nobody is told.
+            false => batch.waiting.clear(),
         }
+        batch.entries.clear();
     }
 
     /// What an event comes to in the journal.
@@ -373,8 +375,8 @@ async fn poll(syncing: &mut Option<Syncing>) -> Result<u64, RecordError> {
     }
 }
 
-/// Tells workers that what they wait for is written; where it is not, nobody is told.
-fn tell(waiting: Vec<oneshot::Sender<()>>) {
+/// Tells workers that what they wait for is written.
+fn tell(waiting: impl Iterator<Item = oneshot::Sender<()>>) {
     for worker in waiting {
         // One that is gone needs not know.
         let _gone = worker.send(());

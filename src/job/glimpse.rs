@@ -31,7 +31,7 @@ pub struct Glimpse {
 /// Its files can't be read, or are damaged.
 pub fn glimpse(disk: &dyn Disk, outputs: &Outputs) -> Result<Option<Glimpse>, RecordError> {
     let mut glimpse = Glimpse::default();
-    let (mut in_flight, mut ended) = (BTreeSet::new(), BTreeMap::new());
+    let (mut in_flight, mut ended) = (BTreeSet::<u32>::new(), Ended::default());
     Journal::peek(disk, &outputs.partial(), |entry| {
         match entry {
             Entry::Leg(leg) => {
@@ -42,7 +42,7 @@ pub fn glimpse(disk: &dyn Disk, outputs: &Outputs) -> Result<Option<Glimpse>, Re
             }
             Entry::Sending(calls) => {
                 glimpse.attempts += calls.len() as u64;
-                in_flight.extend(calls);
+                in_flight.extend(calls.iter());
             }
             Entry::CalledBack(call) => {
                 glimpse.attempts = glimpse.attempts.saturating_sub(1);
@@ -55,10 +55,10 @@ pub fn glimpse(disk: &dyn Disk, outputs: &Outputs) -> Result<Option<Glimpse>, Re
             Entry::Ended(end) => {
                 in_flight.remove(&end.call);
                 glimpse.see(end.record.at);
-                ended.insert(end.call, worst(&end.record));
+                ended.enter(end.call, Some(worst(&end.record)));
             }
             Entry::TakenBack(call) => {
-                ended.remove(&call);
+                ended.enter(call, None);
             }
             Entry::Held { at, .. } | Entry::LegEnd { at, .. } => glimpse.see(at),
             Entry::Durable(_) => {}
@@ -68,9 +68,9 @@ pub fn glimpse(disk: &dyn Disk, outputs: &Outputs) -> Result<Option<Glimpse>, Re
     if glimpse.legs == 0 {
         return Ok(None);
     }
-    glimpse.ended = ended.len() as u64;
     glimpse.in_flight = in_flight.len() as u64;
-    for kind in ended.into_values() {
+    for kind in ended.0.into_iter().flatten() {
+        glimpse.ended += 1;
         *glimpse.calls_by_outcome.entry(kind).or_default() += 1;
     }
     glimpse.state = State::read(disk, &outputs.state())?;
@@ -80,6 +80,20 @@ pub fn glimpse(disk: &dyn Disk, outputs: &Outputs) -> Result<Option<Glimpse>, Re
 impl Glimpse {
     fn see(&mut self, at: Moment) {
         self.latest = self.latest.max(at);
+    }
+}
+
+/// How calls have ended, a byte each by their place in the plan: there may be millions of them.
+#[derive(Default)]
+struct Ended(Vec<Option<OutcomeKind>>);
+
+impl Ended {
+    fn enter(&mut self, call: u32, kind: Option<OutcomeKind>) {
+        let call = call as usize;
+        if call >= self.0.len() {
+            self.0.resize(call + 1, None);
+        }
+        self.0[call] = kind;
     }
 }
 

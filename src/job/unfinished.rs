@@ -60,10 +60,10 @@ pub fn look(
 
 /// Whether a call has ended, or may have been applied: wrong credentials, say, leave a journal that tells of neither.
 fn has_changed_anything(disk: &dyn Disk, outputs: &Outputs) -> Result<bool, RecordError> {
-    let (mut open, mut ended, mut in_doubt) = (BTreeSet::new(), BTreeSet::new(), false);
+    let (mut open, mut ended, mut in_doubt) = (BTreeSet::<u32>::new(), BTreeSet::<u32>::new(), false);
     Journal::peek(disk, &outputs.partial(), |entry| {
         match entry {
-            Entry::Sending(calls) => open.extend(calls),
+            Entry::Sending(calls) => open.extend(calls.iter()),
             Entry::CalledBack(call) => _ = open.remove(&call),
             Entry::Attempt(attempt) => {
                 in_doubt |= attempt.doubt.is_some();

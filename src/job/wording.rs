@@ -42,7 +42,7 @@ pub fn held(at: Moment, pause: Duration, throttled: Option<Throttled>) -> Entry 
 pub fn sending(call: u32, entries: &mut Vec<Entry>) {
     match entries.last_mut() {
         Some(Entry::Sending(calls)) => calls.push(call),
-        _ => entries.push(Entry::Sending(vec![call])),
+        _ => entries.push(Entry::Sending(call.into())),
     }
 }
 

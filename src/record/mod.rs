@@ -19,7 +19,7 @@ pub use dated::{days, is_dated, on};
 pub use disk::{Disk, DiskFile, RealDisk, Scratch, Syncing};
 pub use durable::{Replacement, with_suffix, write_whole};
 pub use error::RecordError;
-pub use journal::{AttemptEnd, CallEnd, Entry, Journal, LegBegin};
+pub use journal::{AttemptEnd, CallEnd, Calls, Entry, Journal, LegBegin};
 pub use ledger::{Ending, Ledger, Settled};
 pub use lineage::{Lineage, Offspring};
 pub use lock::Lock;

@@ -64,8 +64,11 @@ impl BaseUrl {
     }
 
     /// The address of a path below it, which starts with `/`.
-    pub(super) fn join(&self, path: &str) -> String {
-        format!("{self}{path}")
+    pub(super) fn below(&self, path: &str) -> Url {
+        let mut url = self.0.clone();
+        let above = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&(above + path));
+        url
     }
 }
 
@@ -107,11 +110,14 @@ mod tests {
             " https://EU.api.example.com// ",
         ] {
             let url: BaseUrl = base.parse().unwrap();
-            assert_eq!(url.join("/v2/x"), "https://eu.api.example.com/v2/x");
+            assert_eq!(
+                url.below("/v2/x").as_str(),
+                "https://eu.api.example.com/v2/x"
+            );
         }
         let url: BaseUrl = "https://gateway.example.com/capillary/".parse().unwrap();
         assert_eq!(
-            url.join("/v2/x"),
+            url.below("/v2/x").as_str(),
             "https://gateway.example.com/capillary/v2/x"
         );
     }

@@ -1,52 +1,37 @@
 //! What is sent, and what comes back in either documented shape.
 
-use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_json::Value;
 
 use crate::model::{Action, Call};
 
 /// The body of a call: `{"add":[{"labelName":"…"}],"remove":[…]}`, an empty list left out.
 pub fn change_labels(call: &Call) -> Vec<u8> {
-    #[derive(serde::Serialize)]
-    struct Body<'a> {
-        #[serde(skip_serializing_if = "LabelNames::is_empty")]
-        add: LabelNames<'a>,
-        #[serde(skip_serializing_if = "LabelNames::is_empty")]
-        remove: LabelNames<'a>,
-    }
-    let names = |action| LabelNames { call, action };
-    let body = Body {
-        add: names(Action::Add),
-        remove: names(Action::Remove),
-    };
-    serde_json::to_vec(&body)
-        .expect("strings in lists in a structure are always JSON, and memory takes any bytes")
-}
-
-struct LabelNames<'a> {
-    call: &'a Call,
-    action: Action,
-}
-
-impl LabelNames<'_> {
-    fn is_empty(&self) -> bool {
-        self.call.names(self.action).next().is_none()
-    }
-}
-
-impl Serialize for LabelNames<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(serde::Serialize)]
-        struct Label<'a> {
-            #[serde(rename = "labelName")]
-            name: &'a str,
+    let names = call.changes.iter().map(|change| call.name(change).len());
+    // A name that has to be escaped is longer than that, and rare.
+    let mut text = Vec::with_capacity(32 + names.map(|name| name + 18).sum::<usize>());
+    text.push(b'{');
+    for (action, key) in [(Action::Add, "\"add\":["), (Action::Remove, "\"remove\":[")] {
+        let mut names = call.names(action).peekable();
+        if names.peek().is_none() {
+            continue;
         }
-        let mut list = serializer.serialize_seq(None)?;
-        self.call
-            .names(self.action)
-            .try_for_each(|name| list.serialize_element(&Label { name }))?;
-        list.end()
+        if text.len() > 1 {
+            text.push(b',');
+        }
+        text.extend_from_slice(key.as_bytes());
+        for (position, name) in names.enumerate() {
+            if position > 0 {
+                text.push(b',');
+            }
+            text.extend_from_slice(b"{\"labelName\":");
+            serde_json::to_writer(&mut text, name)
+                .expect("a string is always JSON, and memory takes any bytes");
+            text.push(b'}');
+        }
+        text.push(b']');
     }
+    text.push(b'}');
+    text
 }
 
 /// An error or a warning of the service.
@@ -77,6 +62,11 @@ impl Body {
     /// Reads any bytes.
     pub fn read(bytes: &[u8]) -> Self {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        Plain::read(bytes).map_or_else(|| Self::read_tree(bytes), Self::from)
+    }
+
+    /// Reads any bytes, whatever stands in them.
+    fn read_tree(bytes: &[u8]) -> Self {
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(body)) => Self::of(|key| body.get(key)),
             _ => Self::default(),
@@ -109,6 +99,41 @@ impl Body {
             errors,
             warnings,
             remark,
+        }
+    }
+}
+
+/// The commonest answer: the customer's id, and nothing to say. Read without a tree of values; whatever is not quite this, is
+/// not read at all.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plain {
+    entity: u64,
+    #[serde(default)]
+    warnings: Option<[(); 0]>,
+    #[serde(default)]
+    errors: Option<[(); 0]>,
+}
+
+impl Plain {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        // A list of the same values would be taken for it, too.
+        let is_object = bytes.trim_ascii_start().starts_with(b"{");
+        is_object.then(|| serde_json::from_slice(bytes).ok())?
+    }
+}
+
+impl From<Plain> for Body {
+    fn from(plain: Plain) -> Self {
+        let Plain {
+            entity,
+            warnings: None | Some([]),
+            errors: None | Some([]),
+        } = plain;
+        Self {
+            documented: true,
+            entity: Some(entity),
+            ..Self::default()
         }
     }
 }
@@ -187,6 +212,7 @@ fn notice(value: &Value) -> Option<Notice> {
 mod tests {
     use super::*;
     use crate::model::{Change, LabelId, Labels, RowIndex, UserId};
+    use proptest::prelude::*;
     use std::sync::Arc;
 
     fn sent(changes: &[(Action, &str)]) -> String {
@@ -237,6 +263,86 @@ mod tests {
         Notice {
             code: code.map(str::to_owned),
             message: message.to_owned(),
+        }
+    }
+
+    /// Values as they may stand in an answer.
+    fn value() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            Just("[]".to_owned()),
+            Just("{}".to_owned()),
+            any::<bool>().prop_map(|truth| truth.to_string()),
+            any::<u64>().prop_map(|number| number.to_string()),
+            any::<i64>().prop_map(|number| number.to_string()),
+            any::<f64>().prop_map(|number| number.to_string()),
+            any::<String>().prop_map(|text| serde_json::to_string(&text).unwrap()),
+            "[0-9a-z. ]{0,4}",
+        ];
+        leaf.prop_recursive(3, 12, 3, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..3)
+                    .prop_map(|items| format!("[{}]", items.join(","))),
+                object(inner),
+            ]
+        })
+    }
+
+    fn object(value: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+        const KEYS: &[&str] = &[
+            "entity",
+            "warnings",
+            "errors",
+            "success",
+            "errorCode",
+            "message",
+            "code",
+            "x",
+        ];
+        let member = (prop::sample::select(KEYS), value)
+            .prop_map(|(key, value)| format!("\"{key}\" : {value}"));
+        proptest::collection::vec(member, 0..4).prop_map(|all| format!("{{{}}}", all.join(",")))
+    }
+
+    proptest! {
+        #[test]
+        fn the_commonest_answer_is_read_as_all_are(body in value()) {
+            prop_assert_eq!(Body::read(body.as_bytes()), Body::read_tree(body.as_bytes()));
+        }
+
+        #[test]
+        fn what_is_almost_the_commonest_answer_is_read_as_all_are(
+            entity in value(),
+            warnings in prop_oneof![Just("[]".to_owned()), value()],
+            errors in prop_oneof![Just("[]".to_owned()), value()],
+        ) {
+            for body in [
+                format!("{{\"entity\":{entity},\"warnings\":[]}}"),
+                format!("{{\"entity\":7,\"warnings\":{warnings},\"errors\":{errors}}}"),
+                format!("[{entity},{warnings},{errors}]"),
+            ] {
+                prop_assert_eq!(Body::read(body.as_bytes()), Body::read_tree(body.as_bytes()));
+            }
+        }
+
+        #[test]
+        fn a_body_is_json_whatever_the_labels_are_called(
+            changes in proptest::collection::vec((any::<bool>(), any::<String>()), 1..9),
+        ) {
+            let action = |adds| if adds { Action::Add } else { Action::Remove };
+            let changes: Vec<_> =
+                changes.iter().map(|(adds, name)| (action(*adds), &**name)).collect();
+            let mut expected = serde_json::Map::new();
+            for (key, action) in [("add", Action::Add), ("remove", Action::Remove)] {
+                let of_action = changes.iter().filter(|change| change.0 == action);
+                let names: Vec<_> =
+                    of_action.map(|(_, name)| serde_json::json!({ "labelName": name })).collect();
+                if !names.is_empty() {
+                    expected.insert(key.to_owned(), names.into());
+                }
+            }
+            let read: Value = serde_json::from_str(&sent(&changes)).unwrap();
+            prop_assert_eq!(read, Value::Object(expected));
         }
     }
 

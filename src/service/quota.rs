@@ -9,6 +9,13 @@ use super::reply::Quota;
 /// A `reset` beyond this is no span but a time of day, in seconds since 1970.
 const LONGEST: u64 = 365 * 86_400;
 
+/// The fields of a figure each: how many are left, and when that is renewed.
+const FIGURES: [(&str, &str); 3] = [
+    ("ratelimit-remaining", "ratelimit-reset"),
+    ("x-ratelimit-remaining", "x-ratelimit-reset"),
+    ("x-rate-limit-remaining", "x-rate-limit-reset"),
+];
+
 /// What is left, as the header fields say that `named` finds; none where they say nothing that can be meant.
 pub fn left<'a>(named: &impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Option<Quota> {
     let of_figures = || of_figures(named, now);
@@ -19,15 +26,12 @@ pub fn left<'a>(named: &impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Op
 }
 
 fn of_figures<'a>(named: &impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Option<Quota> {
-    ["ratelimit", "x-ratelimit", "x-rate-limit"]
-        .iter()
-        .find_map(|prefix| {
-            let figure = |name: &str| leading_number(named(&format!("{prefix}-{name}"))?);
-            Some(Quota {
-                remaining: figure("remaining")?,
-                reset: span(figure("reset")?, now)?,
-            })
+    FIGURES.iter().find_map(|(remaining, reset)| {
+        Some(Quota {
+            remaining: leading_number(named(remaining)?)?,
+            reset: span(leading_number(named(reset)?)?, now)?,
         })
+    })
 }
 
 /// `"default";r=50;t=30`, of several the one that leaves least; also `limit=100, remaining=50, reset=30`.

@@ -51,8 +51,8 @@ impl Leaving for Departure {
         self.0.left.get_or_init(|| self.0.pace.left());
     }
 
-    fn has_left(&self) -> bool {
-        self.0.left.get().is_some()
+    fn left(&self) -> Option<Instant> {
+        self.0.left.get().copied()
     }
 }
 

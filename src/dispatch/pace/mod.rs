@@ -149,11 +149,14 @@ impl Pace {
         loop {
             let recalled = self.recalled.notified();
             let (slot, hold) = self.take_slot();
-            tokio::select! {
-                biased;
-                // Slots from before a hold are void: all take new ones and leave one by one.
-                () = recalled => continue,
-                () = sleep_until(slot) => {}
+            // A timer is late by up to a millisecond: who needs not wait has none.
+            if slot > Instant::now() {
+                tokio::select! {
+                    biased;
+                    // Slots from before a hold are void: all take new ones and leave one by one.
+                    () = recalled => continue,
+                    () = sleep_until(slot) => {}
+                }
             }
             loop {
                 // Listened for before looking, so that nothing is missed between.

@@ -2,19 +2,21 @@
 
 mod canary;
 mod outage;
+mod workers;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinError;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use self::canary::Canary;
 use self::outage::Probe;
+use self::workers::{Returned, Workers};
 use crate::dispatch::crew::Crew;
 use crate::dispatch::places::Places;
-use crate::dispatch::queue::{Job, Kind, Queue};
-use crate::dispatch::worker::{Left, end_put_back, work};
+use crate::dispatch::queue::{Job, Queue};
+use crate::dispatch::worker::{Left, end_put_back};
 use crate::model::{Bearing, Call, Event, History, Moment, StopReason};
 use crate::service::Sender;
 
@@ -56,7 +58,7 @@ pub async fn run<S: Sender>(
         places,
         canary,
         until: bounds.until,
-        workers: JoinSet::new(),
+        workers: Workers::new(),
         alone: ALONE,
         probe: Probe::default(),
         all_put_back: None,
@@ -69,6 +71,7 @@ pub async fn run<S: Sender>(
         pool.queue.allow(others);
         pool.run().await;
     }
+    pool.workers.dismiss().await;
     if let Some(panic) = pool
         .panic
         .and_then(|error: JoinError| error.try_into_panic().ok())
@@ -84,7 +87,7 @@ struct Pool<S, I: Iterator> {
     /// The calls that go first, until all of them have.
     canary: Option<Canary>,
     until: Option<Moment>,
-    workers: JoinSet<Returned>,
+    workers: Workers,
     /// How many calls still go alone.
     alone: u8,
     probe: Probe,
@@ -95,13 +98,6 @@ struct Pool<S, I: Iterator> {
     /// Whether no more calls are made.
     is_ending: bool,
     panic: Option<JoinError>,
-}
-
-/// How a call has come back from its worker.
-struct Returned {
-    left: Left,
-    kind: Kind,
-    probed: bool,
 }
 
 impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
@@ -115,7 +111,7 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
             }
             self.fill();
             let is_done = self.must_end() || self.queue.is_empty() || self.has_tried_canary();
-            if is_done && self.workers.is_empty() {
+            if is_done && self.workers.busy() == 0 {
                 return;
             }
             let due = self.due().map(|(at, _)| at);
@@ -127,7 +123,7 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
                 () = crew.stop.wanted(), if !self.must_end() => {}
                 () = crew.breaker.changed() => {}
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
-                Some(joined) = self.workers.join_next() => self.take(joined).await,
+                Some(returned) = self.workers.next() => self.take_all(returned).await,
             }
         }
     }
@@ -142,12 +138,12 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
         if waits || self.must_end() {
             return;
         }
-        let busy = self.workers.len().saturating_sub(self.crew.pace.waiting());
+        let busy = self.workers.busy().saturating_sub(self.crew.pace.waiting());
         let places = match self.alone {
             0 => self.places.now(busy, self.crew.breaker.latency()),
             _ => 1,
         };
-        while self.workers.len() < places {
+        while self.workers.busy() < places {
             let Some(job) = self.queue.next(places) else {
                 return;
             };
@@ -156,27 +152,25 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
     }
 
     fn spawn(&mut self, job: Job, probes: bool) {
-        let (crew, kind) = (Arc::clone(&self.crew), job.kind());
-        self.workers.spawn(async move {
-            let left = work(crew, job, probes).await;
-            Returned {
-                left,
-                kind,
-                probed: probes,
-            }
-        });
+        self.workers.give(&self.crew, job, probes);
     }
 
-    /// Takes a call back from its worker.
-    async fn take(&mut self, joined: Result<Returned, JoinError>) {
-        let returned = match joined {
-            Ok(returned) => returned,
+    /// Takes a call back from its worker, and all that have come back meanwhile.
+    async fn take_all(&mut self, returned: Result<Returned, JoinError>) {
+        match returned {
+            Ok(returned) => self.take(returned).await,
             Err(error) => {
                 self.is_ending = true;
                 self.panic.get_or_insert(error);
-                return;
             }
-        };
+        }
+        while let Some(returned) = self.workers.try_next() {
+            self.take(returned).await;
+        }
+    }
+
+    /// Takes a call back from its worker.
+    async fn take(&mut self, returned: Returned) {
         self.queue.came_back(returned.kind);
         if returned.probed {
             self.probe.is_on_its_way = false;
@@ -223,8 +217,7 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
         if let Some(until) = self.until.filter(|until| *until <= now && !self.must_end()) {
             self.stop(StopReason::Until(until)).await;
         }
-        let is_at_work =
-            self.alone == 0 && !self.workers.is_empty() && !self.crew.breaker.is_open();
+        let is_at_work = self.alone == 0 && self.workers.busy() > 0 && !self.crew.breaker.is_open();
         let all_busy = is_at_work && self.crew.pace.waiting() == 0;
         let latency = self.crew.breaker.latency();
         let too_few = self.places.too_few(all_busy, latency);

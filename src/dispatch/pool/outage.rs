@@ -125,7 +125,7 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
     async fn fail_all(&mut self) {
         self.is_over = true;
         let since = self.down_since();
-        let calls = (self.queue.waiting() + self.workers.len()) as u64;
+        let calls = (self.queue.waiting() + self.workers.busy()) as u64;
         self.crew.tell(Event::GivenUp { calls, since }).await;
         self.crew.breaker.give_up();
         while let Some(job) = self.queue.next_waiting() {

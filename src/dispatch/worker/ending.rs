@@ -1,26 +1,36 @@
 //! How a call ends, and that it is written.
 
-use super::{Left, Next, Work};
+use super::{Left, Work};
 use crate::dispatch::crew::Crew;
 use crate::dispatch::queue::{Job, Last};
 use crate::model::{Attempted, Bearing, CallRecord, Event, Outcome, OutcomeKind, Outcomes};
 use crate::service::Sender;
 
-impl<S: Sender> Work<S> {
-    /// Ends the call, with its `last` attempt.
-    pub(super) async fn end(
-        &self,
-        outcomes: Outcomes,
-        status: Option<u16>,
-        last: Attempted,
-        bearing: Bearing,
-    ) -> Next {
-        let call = self.attempts.call().clone();
+/// How a call ends.
+pub(super) struct Ending {
+    pub outcomes: Outcomes,
+    /// The HTTP status of the last answer.
+    pub status: Option<u16>,
+    /// Its last attempt.
+    pub last: Attempted,
+    pub bearing: Bearing,
+}
+
+impl<S: Sender> Work<'_, S> {
+    /// Ends the call.
+    pub(super) async fn end(self, ending: Ending) -> Left {
+        let Ending {
+            outcomes,
+            status,
+            last,
+            bearing,
+        } = ending;
+        let (call, attempts) = self.attempts.into_call();
         let record = CallRecord {
             user: call.user.get(),
             outcomes,
             status,
-            attempts: self.attempts.sent(),
+            attempts,
             at: last.at,
         };
         let event = Event::Finished {
@@ -29,11 +39,10 @@ impl<S: Sender> Work<S> {
             last: Some(last),
             bearing,
         };
-        let left = match self.crew.record(event).await {
+        match self.crew.record(event).await {
             true => Left::Ended(bearing),
             false => Left::Unfinished,
-        };
-        Next::Leave(left)
+        }
     }
 }
 

@@ -3,14 +3,12 @@
 mod ending;
 mod setback;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::ending::unless_doubtful;
+use self::ending::{Ending, unless_doubtful};
 use self::setback::Failure;
-
 use crate::dispatch::attempt::{Attempts, Interrupted, Reached};
 use crate::dispatch::breaker::Sent;
 use crate::dispatch::crew::Crew;
@@ -33,9 +31,9 @@ pub enum Left {
 }
 
 /// A call on its way.
-struct Work<S> {
-    crew: Arc<Crew<S>>,
-    attempts: Attempts<S>,
+struct Work<'a, S> {
+    crew: &'a Crew<S>,
+    attempts: Attempts<'a, S>,
     round: Round,
     /// The ending of the last attempt that may have been applied.
     doubt: Option<Outcome>,
@@ -51,12 +49,13 @@ enum Next {
     Again,
     /// Until the service answers others.
     Wait,
+    End(Ending),
     Leave(Left),
 }
 
 /// Makes one call, whatever it takes; while the service is down, only where it is to show whether it still is. What was
 /// done about it before counts, but each process of a run gives it all of its attempts.
-pub async fn work<S: Sender>(crew: Arc<Crew<S>>, job: Job, probes: bool) -> Left {
+pub async fn work<S: Sender>(crew: &Crew<S>, job: Job, probes: bool) -> Left {
     let Job {
         call,
         history,
@@ -65,7 +64,7 @@ pub async fn work<S: Sender>(crew: Arc<Crew<S>>, job: Job, probes: bool) -> Left
         was_put_back,
     } = job;
     let mut work = Work {
-        attempts: Attempts::of(call, history.attempts, probes, Arc::clone(&crew)),
+        attempts: Attempts::of(call, history.attempts, probes, crew),
         crew,
         round,
         doubt: history.doubt,
@@ -83,12 +82,13 @@ pub async fn work<S: Sender>(crew: Arc<Crew<S>>, job: Job, probes: bool) -> Left
         match next {
             Next::Again => {}
             Next::Wait => return work.come_back(),
+            Next::End(ending) => return work.end(ending).await,
             Next::Leave(left) => return left,
         }
     }
 }
 
-impl<S: Sender> Work<S> {
+impl<S: Sender> Work<'_, S> {
     /// Does what the reply asks for.
     async fn take(&mut self, reached: Reached) -> Next {
         self.crew.wake_up().await;
@@ -119,7 +119,12 @@ impl<S: Sender> Work<S> {
                     false => Bearing::Clears,
                 };
                 let outcomes = unless_doubtful(outcomes, self.doubt.as_ref());
-                self.end(outcomes, status, attempted, bearing).await
+                Next::End(Ending {
+                    outcomes,
+                    status,
+                    last: attempted,
+                    bearing,
+                })
             }
             Verdict::Retry { ending, answered } => {
                 self.tell(held).await;

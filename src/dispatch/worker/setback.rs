@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::ending::unless_doubtful;
+use super::ending::{Ending, unless_doubtful};
 use super::{Left, Next, Work};
 use crate::dispatch::queue::{Job, Last, Round};
 use crate::model::{
@@ -23,7 +23,7 @@ pub(super) struct Failure {
     pub attempted: Attempted,
 }
 
-impl<S: Sender> Work<S> {
+impl<S: Sender> Work<'_, S> {
     /// Backs off, waits for the service to answer others, or ends the call where its attempts are used up.
     pub(super) async fn failed(&mut self, failure: Failure, too_long: Option<StopReason>) -> Next {
         let Failure {
@@ -44,9 +44,12 @@ impl<S: Sender> Work<S> {
         let pause = self.crew.retries.pause(self.round.used, fastrand::f64());
         if pause.is_none() && at_fault {
             let outcomes = unless_doubtful(Outcomes::All(ending), self.doubt.as_ref());
-            return self
-                .end(outcomes, status, attempted, Bearing::Neither)
-                .await;
+            return Next::End(Ending {
+                outcomes,
+                status,
+                last: attempted,
+                bearing: Bearing::Neither,
+            });
         }
         self.last = Some(Last {
             ending: ending.clone(),

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::calls::Calls;
 use crate::model::{Bearing, CallRecord, Moment, Outcome, Outcomes, Throttled};
 
 /// One line of a journal.
@@ -13,7 +14,7 @@ pub enum Entry {
     /// A leg begins: one process of the run.
     Leg(LegBegin),
     /// An attempt of each of these calls is about to leave.
-    Sending(Vec<u32>),
+    Sending(Calls),
     /// The attempt of this call that was about to leave has not, and never will.
     CalledBack(u32),
     /// An attempt has met its end, and its call has not.

@@ -1,10 +1,14 @@
 //! All that happens in a run, one entry a line, each line checked (contract, section 5).
 //!
-//! `entry` is what is said, `line` how it is written, `reader` makes sense of what a crash has left, and the journal
-//! itself appends.
+//! `entry` is what is said, `line` how it is written (`plain` what is written most), `reader` makes sense of the `lines` that a
+//! crash has left, `ahead` while others take what it has read, and the journal itself appends.
 
+mod ahead;
+mod calls;
 mod entry;
 mod line;
+mod lines;
+mod plain;
 mod reader;
 
 use std::io;
@@ -12,6 +16,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use calls::Calls;
 pub use entry::{AttemptEnd, CallEnd, Entry, LegBegin};
 use line::Kind;
 use reader::{Reader, Unreadable};
@@ -25,6 +30,8 @@ pub struct Journal {
     path: PathBuf,
     disk: Arc<dyn Disk>,
     file: Box<dyn DiskFile>,
+    /// What was written last; its room is used again.
+    text: Vec<u8>,
     /// How long it is.
     length: u64,
     /// How much of it is known to be durable, markers of that aside.
@@ -42,7 +49,7 @@ impl Journal {
     pub fn open<E: From<RecordError>>(
         disk: Arc<dyn Disk>,
         path: PathBuf,
-        mut each: impl FnMut(Entry) -> Result<(), E>,
+        each: impl FnMut(Entry) -> Result<(), E>,
     ) -> Result<Self, E> {
         let failed = |why| RecordError::of_journal(&path, why);
         let opened = match disk.open(&path) {
@@ -51,14 +58,13 @@ impl Journal {
         };
         let mut file = opened.map_err(|error| failed(error.into()))?;
         let mut reader = Reader::new(&mut file, disk.boot()).map_err(failed)?;
-        while let Some(entry) = reader.next().map_err(failed)? {
-            each(entry)?;
-        }
+        ahead::tell_all(&mut reader, |why| failed(why).into(), each)?;
         let sound = reader.sound();
         let mut journal = Self {
             path,
             disk,
             file,
+            text: Vec::new(),
             length: sound,
             durable: 0,
             broken: None,
@@ -91,12 +97,19 @@ impl Journal {
             Err(error) => return Err(failed(error.into())),
         };
         let mut reader = Reader::new(file, disk.boot()).map_err(failed)?;
-        while let Some(entry) = reader.next().map_err(failed)? {
-            if each(entry).is_break() {
-                break;
-            }
+        // None: it has heard enough.
+        let told = ahead::tell_all(
+            &mut reader,
+            |why| Some(failed(why)),
+            |entry| match each(entry) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(None),
+            },
+        );
+        match told {
+            Err(Some(error)) => Err(error),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Appends entries. Once this returns, no crash of the program loses them; see [`Journal::syncing`] for a crash of
@@ -108,16 +121,16 @@ impl Journal {
         if let Some(broken) = self.broken {
             return Err(self.lost(broken.into()));
         }
-        let mut text = match self.length {
-            0 => line::HEADER.to_vec(),
-            _ => Vec::new(),
-        };
-        for entry in entries {
-            line::write(entry, &mut text);
+        self.text.clear();
+        if self.length == 0 {
+            self.text.extend_from_slice(line::HEADER);
         }
-        match self.file.write_all(&text) {
+        for entry in entries {
+            line::write(entry, &mut self.text);
+        }
+        match self.file.write_all(&self.text) {
             Ok(()) => {
-                self.length += text.len() as u64;
+                self.length += self.text.len() as u64;
                 Ok(())
             }
             Err(source) => {

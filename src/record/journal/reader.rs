@@ -3,13 +3,14 @@
 //! A crash of the program tears at most the last line. A crash of the machine may also lose any part of what was not
 //! known to be durable, and keep what stood behind it. All other damage is none of a crash's.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 
 use super::entry::Entry;
 use super::line::{self, Kind};
+use super::lines::Lines;
 
 /// No entry is longer: a thousand labels, each with all that a service may say of it.
-const LONGEST: u64 = 1 << 26;
+const LONGEST: usize = 1 << 26;
 
 /// What a journal can't be read for.
 #[derive(Debug)]
@@ -31,8 +32,7 @@ impl From<io::Error> for Unreadable {
 /// Reads a journal from its start.
 #[derive(Debug)]
 pub struct Reader<R> {
-    bytes: BufReader<R>,
-    line: Vec<u8>,
+    lines: Lines<R>,
     /// The number of the line that was read last, from 1.
     number: u64,
     /// How many bytes are sound from the start on.
@@ -54,8 +54,7 @@ impl<R: Read> Reader<R> {
     /// It is no journal.
     pub fn new(from: R, now: Option<String>) -> Result<Self, Unreadable> {
         let mut reader = Self {
-            bytes: BufReader::with_capacity(1 << 17, from),
-            line: Vec::new(),
+            lines: Lines::of(from, LONGEST),
             number: 0,
             sound: 0,
             durable: 0,
@@ -64,8 +63,8 @@ impl<R: Read> Reader<R> {
             now,
         };
         reader.advance()?;
-        match line::kind(&reader.line) {
-            Kind::Journal => reader.sound = reader.line.len() as u64,
+        match line::kind(reader.lines.line()) {
+            Kind::Journal => reader.sound = reader.lines.line().len() as u64,
             Kind::Unborn => reader.must_be_unborn()?,
             other => return Err(Unreadable::NoJournal(other)),
         }
@@ -80,16 +79,17 @@ impl<R: Read> Reader<R> {
         if self.is_over || !self.advance()? {
             return Ok(None);
         }
-        let Some(entry) = line::read(&self.line) else {
+        let line = self.lines.line();
+        let Some(entry) = line::read(line) else {
             self.is_over = true;
             // What has no end is the end, also where it is being written to.
-            let is_last = !self.line.ends_with(b"\n") && (self.line.len() as u64) < LONGEST;
+            let is_last = !line.ends_with(b"\n") && line.len() < LONGEST;
             if !is_last {
                 self.what_follows()?;
             }
             return Ok(None);
         };
-        self.sound += self.line.len() as u64;
+        self.sound += line.len() as u64;
         match &entry {
             Entry::Durable(bytes) => self.durable = *bytes,
             Entry::Leg(leg) => self.boot.clone_from(&leg.boot),
@@ -107,7 +107,7 @@ impl<R: Read> Reader<R> {
     fn must_be_unborn(&mut self) -> Result<(), Unreadable> {
         self.is_over = true;
         loop {
-            if let Some(Entry::Durable(_)) = line::last_in(&self.line) {
+            if let Some(Entry::Durable(_)) = line::last_in(self.lines.line()) {
                 return Err(Unreadable::Damaged(1));
             }
             if !self.advance()? {
@@ -123,7 +123,7 @@ impl<R: Read> Reader<R> {
         let restarted = matches!((&self.boot, &self.now), (Some(then), Some(now)) if then != now);
         let sound = self.sound;
         loop {
-            match line::last_in(&self.line) {
+            match line::last_in(self.lines.line()) {
                 None => {}
                 Some(_) if !restarted => return Err(damaged),
                 Some(Entry::Durable(bytes)) if bytes > sound => return Err(damaged),
@@ -137,11 +137,9 @@ impl<R: Read> Reader<R> {
 
     /// Reads a line. False at the end.
     fn advance(&mut self) -> io::Result<bool> {
-        self.line.clear();
-        let mut limited = (&mut self.bytes).take(LONGEST);
-        let read = limited.read_until(b'\n', &mut self.line)?;
-        self.number += u64::from(read > 0);
-        Ok(read > 0)
+        let is_there = self.lines.advance()?;
+        self.number += u64::from(is_there);
+        Ok(is_there)
     }
 }
 
@@ -189,7 +187,11 @@ mod tests {
 
     #[test]
     fn a_torn_tail_of_any_length_is_dropped() {
-        let entries = [leg(BOOT), Entry::Sending(vec![1, 2]), Entry::CalledBack(2)];
+        let entries = [
+            leg(BOOT),
+            Entry::Sending(vec![1, 2].into()),
+            Entry::CalledBack(2),
+        ];
         let (bytes, ends) = journal(&entries);
         for length in 0..=bytes.len() {
             let whole = ends.iter().filter(|end| **end <= length).count();
@@ -205,7 +207,7 @@ mod tests {
 
     #[test]
     fn damage_in_the_middle_names_its_line() {
-        let (bytes, ends) = journal(&[leg(BOOT), Entry::Sending(vec![1]), Entry::CalledBack(1)]);
+        let (bytes, ends) = journal(&[leg(BOOT), Entry::Sending(1.into()), Entry::CalledBack(1)]);
         for at in ends[0]..ends[2] {
             let mut damaged = bytes.clone();
             damaged[at] ^= 0x80;
@@ -217,7 +219,7 @@ mod tests {
     #[test]
     fn what_a_power_cut_may_have_lost_is_dropped_with_all_behind_it() {
         let lost = |durable: u64| {
-            let first = [leg("before"), Entry::Sending(vec![1])];
+            let first = [leg("before"), Entry::Sending(1.into())];
             let (_, ends) = journal(&first);
             let later = [Entry::CalledBack(1), Entry::Durable(durable)];
             let (mut bytes, all) = journal(&[&first[..], &later].concat());

@@ -4,7 +4,6 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Certificate, ClientBuilder, redirect, retry};
 
 use super::failure::chain;
@@ -73,7 +72,6 @@ impl From<ClientError> for crate::error::Error {
 pub fn connections(options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("bulklabel/", env!("CARGO_PKG_VERSION")))
-        .default_headers(json_headers())
         // Every attempt is paced and counted: nothing may repeat or redirect one behind our back.
         .retry(retry::never())
         .redirect(redirect::Policy::none())
@@ -90,11 +88,6 @@ pub fn connections(options: &ClientOptions) -> Result<reqwest::Client, ClientErr
             _ => ClientError::Unusable(why),
         }
     })
-}
-
-fn json_headers() -> HeaderMap {
-    let json = HeaderValue::from_static("application/json");
-    HeaderMap::from_iter([(ACCEPT, json.clone()), (CONTENT_TYPE, json)])
 }
 
 fn with_certificates(

@@ -1,13 +1,11 @@
 //! A request → a reply, whatever is asked.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{DATE, HeaderName, RETRY_AFTER};
-use reqwest::{Body, RequestBuilder, Response};
-use tokio::sync::Notify;
-use tokio::time::{sleep, timeout};
+use reqwest::{Body, Request, Response};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::connection::CONNECTING;
 use super::failure::{is_garbled, is_handshake, lost, no_connection, timed_out};
@@ -24,6 +22,8 @@ const PLACES: u32 = 10;
 /// What a reply is told with.
 #[derive(Debug)]
 pub struct Exchange {
+    /// What carries it.
+    pub http: reqwest::Client,
     /// The host that is asked.
     pub host: String,
     /// How long an answer may take.
@@ -33,47 +33,47 @@ pub struct Exchange {
 impl Exchange {
     /// Sends a request with this body, tells `leaving` when that is written, and reads the whole answer. From then on it
     /// may take so long; before, there may be a connection to be made, or a place on one to be waited for.
-    pub async fn reply(
-        &self,
-        request: RequestBuilder,
-        body: Vec<u8>,
-        leaving: impl Leaving,
-    ) -> Reply {
-        let left = Arc::new(Notify::new());
-        let body = Body::wrap(Outgoing::new(body, leaving.clone(), Arc::clone(&left)));
+    pub async fn reply(&self, mut request: Request, body: Vec<u8>, leaving: impl Leaving) -> Reply {
+        *request.body_mut() = Some(Body::wrap(Outgoing::new(body, leaving.clone())));
         let whole = async {
-            match request.body(body).send().await {
+            match self.http.execute(request).await {
                 Ok(response) => self.answer(response, MOST_OF_A_BODY).await,
                 Err(error) => self.no_answer(&error, leaving.has_left()),
-            }
-        };
-        let in_time = async {
-            tokio::select! {
-                () = left.notified() => sleep(self.timeout).await,
-                () = sleep(self.timeout.saturating_mul(PLACES).max(CONNECTING)) => {}
             }
         };
         tokio::select! {
             biased;
             reply = whole => reply,
-            () = in_time => match leaving.has_left() {
+            () = self.too_long(&leaving) => match leaving.has_left() {
                 true => Reply::TimedOut(timed_out(self.timeout)),
                 false => self.no_connection("it has no place for another call".to_owned()),
             },
         }
     }
 
+    /// Waits until a request has taken too long. It is looked at when it may have at the earliest: nothing has to tell when
+    /// it leaves, and one that is answered in time has one timer.
+    async fn too_long(&self, leaving: &impl Leaving) {
+        let place = self.timeout.saturating_mul(PLACES).max(CONNECTING);
+        let begun = Instant::now();
+        loop {
+            let left = match leaving.left() {
+                Some(left) => self.timeout.checked_sub(left.elapsed()),
+                None => place.checked_sub(begun.elapsed()),
+            };
+            match left.filter(|left| !left.is_zero()) {
+                Some(left) => sleep(left.min(self.timeout)).await,
+                None => return,
+            }
+        }
+    }
+
     /// Sends a request without a body, and reads so many bytes of the answer's. As no connection asks for a body that is not
     /// there, nothing tells when it is written: it counts as sent from the first, and its time-out too.
-    pub async fn fetch(
-        &self,
-        request: RequestBuilder,
-        most: usize,
-        leaving: impl Leaving,
-    ) -> Reply {
+    pub async fn fetch(&self, request: Request, most: usize, leaving: impl Leaving) -> Reply {
         leaving.leave();
         let whole = async {
-            match request.send().await {
+            match self.http.execute(request).await {
                 Ok(response) => self.answer(response, most).await,
                 Err(error) => self.no_answer(&error, true),
             }
@@ -118,11 +118,24 @@ impl Exchange {
     }
 }
 
+/// Most bodies come in one piece, which is taken as it is.
 async fn read_body(response: &mut Response, most: usize) -> Result<Bytes, reqwest::Error> {
-    let mut body = BytesMut::new();
-    while body.len() < most {
+    let mut first = response.chunk().await?.unwrap_or_default();
+    first.truncate(most);
+    if first.len() == most {
+        return Ok(first);
+    }
+    let Some(mut next) = response.chunk().await? else {
+        return Ok(first);
+    };
+    let mut body = BytesMut::from(first);
+    loop {
+        body.extend_from_slice(&next[..next.len().min(most - body.len())]);
+        if body.len() == most {
+            break;
+        }
         match response.chunk().await? {
-            Some(chunk) => body.extend_from_slice(&chunk[..chunk.len().min(most - body.len())]),
+            Some(chunk) => next = chunk,
             None => break,
         }
     }

@@ -5,18 +5,17 @@ mod exchange;
 mod failure;
 mod method;
 mod outgoing;
+mod prepared;
 mod tokens;
 
 use std::sync::Arc;
 
-use reqwest::RequestBuilder;
-use reqwest::header::{HeaderName, HeaderValue};
-use secrecy::ExposeSecret;
 use tokio::time::Instant;
 
 use self::connection::connections;
 use self::exchange::Exchange;
 use self::outgoing::Unpaced;
+use self::prepared::Prepared;
 use self::tokens::Tokens;
 use super::auth::Credentials;
 use super::body::change_labels;
@@ -29,9 +28,6 @@ use crate::model::Call;
 pub use self::connection::{ClientError, ClientOptions};
 pub use self::method::Method;
 pub use self::outgoing::Leaving;
-
-/// What a token is sent in. The documentation names three headers; its samples have this one.
-const TOKEN: HeaderName = HeaderName::from_static("x-cap-api-oauth-token");
 
 /// What sends an attempt. The service's client, or a script in its place.
 pub trait Sender: Send + Sync + 'static {
@@ -67,9 +63,9 @@ pub trait ListsLabels: Sender {
 /// Sends calls to the service.
 #[derive(Debug)]
 pub struct Client {
-    http: reqwest::Client,
     exchange: Exchange,
     options: ClientOptions,
+    prepared: Prepared,
     tokens: Tokens,
     redaction: Redaction,
 }
@@ -81,12 +77,13 @@ impl Client {
     /// A certificate that can't be read, or a machine without a certificate store.
     pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
         let exchange = Exchange {
+            http: connections(&options)?,
             host: options.base_url.host(),
             timeout: options.timeout,
         };
         Ok(Self {
-            http: connections(&options)?,
             exchange,
+            prepared: Prepared::of(&options),
             redaction: Redaction::of(&options.credentials),
             options,
             tokens: Tokens::default(),
@@ -97,19 +94,23 @@ impl Client {
     async fn token(&self) -> Result<Option<Arc<Token>>, Reply> {
         match self.options.credentials {
             Credentials::Basic { .. } => Ok(None),
-            Credentials::OAuth { .. } => self.tokens.get(self.ask_for_token()).await.map(Some),
+            Credentials::OAuth { .. } => match self.tokens.fresh() {
+                Some(token) => Ok(Some(token)),
+                // Boxed: every attempt would carry the room for what one in thousands asks for.
+                None => {
+                    let asked = Box::pin(self.tokens.get(self.ask_for_token()));
+                    asked.await.map(Some)
+                }
+            },
         }
     }
 
     async fn ask_for_token(&self) -> Granted {
         let credentials = &self.options.credentials;
         let asked = Instant::now();
-        let url = self.options.base_url.join(token::PATH);
+        let request = self.prepared.request_for_token();
         let body = token::request(credentials).into_bytes();
-        let reply = self
-            .exchange
-            .reply(self.http.post(url), body, Unpaced::default())
-            .await;
+        let reply = self.exchange.reply(request, body, Unpaced::default()).await;
         let answered = Instant::now();
         let granted = token::granted(reply, When { asked, answered }, &|text| {
             self.redaction.discreet(text)
@@ -118,25 +119,6 @@ impl Client {
             self.redaction.learn(&token.value);
         }
         granted
-    }
-
-    fn request(&self, call: &Call, token: Option<&Token>) -> RequestBuilder {
-        let ClientOptions {
-            base_url, method, ..
-        } = &self.options;
-        let url = base_url.join(&format!("/v2/customers/{}/changeLabels", call.user));
-        self.signed(self.http.request(method.into(), url), token)
-    }
-
-    /// The request with what says who asks.
-    fn signed(&self, request: RequestBuilder, token: Option<&Token>) -> RequestBuilder {
-        match (&self.options.credentials, token) {
-            (Credentials::Basic { username, password }, _) => {
-                request.basic_auth(username, Some(password.expose_secret()))
-            }
-            (Credentials::OAuth { .. }, Some(token)) => request.header(TOKEN, header(token)),
-            (Credentials::OAuth { .. }, None) => request,
-        }
     }
 }
 
@@ -165,8 +147,7 @@ impl ListsLabels for Client {
             Ok(token) => token,
             Err(reply) => return reply,
         };
-        let url = self.options.base_url.join(catalogue::PATH);
-        let request = self.signed(self.http.get(url), token.as_deref());
+        let request = self.prepared.request_for_labels(token.as_deref());
         // One byte more tells a longer one from a whole one.
         let most = catalogue::LONGEST + 1;
         let reply = self.exchange.fetch(request, most, leaving).await;
@@ -185,7 +166,7 @@ impl Sender for Client {
             Ok(token) => token,
             Err(reply) => return reply,
         };
-        let request = self.request(call, token.as_deref());
+        let request = self.prepared.call(call.user, token.as_deref());
         let body = change_labels(call);
         let reply = self.exchange.reply(request, body, leaving).await;
         self.learn(&reply, token.as_ref());
@@ -200,11 +181,4 @@ impl Sender for Client {
     fn discreet(&self, text: String) -> String {
         self.redaction.discreet(text)
     }
-}
-
-fn header(token: &Token) -> HeaderValue {
-    let value = HeaderValue::from_str(token.value.expose_secret());
-    let mut value = value.expect("a token is read only where it is of graphic ASCII characters");
-    value.set_sensitive(true);
-    value
 }

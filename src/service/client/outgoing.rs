@@ -2,21 +2,25 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// Is told when an attempt leaves.
 pub trait Leaving: Clone + Send + Sync + Unpin + 'static {
     /// The request is being written.
     fn leave(&self);
 
+    /// When it was.
+    fn left(&self) -> Option<Instant>;
+
     /// Whether it was.
-    fn has_left(&self) -> bool;
+    fn has_left(&self) -> bool {
+        self.left().is_some()
+    }
 }
 
 /// A body of known length. The connection asks for it when the head is ready to be written, and not before
@@ -25,30 +29,28 @@ pub trait Leaving: Clone + Send + Sync + Unpin + 'static {
 pub struct Outgoing<L> {
     content: Option<Bytes>,
     leaving: L,
-    left: Arc<Notify>,
 }
 
 /// What leaves without being told by anybody else.
 #[derive(Debug, Clone, Default)]
-pub struct Unpaced(Arc<AtomicBool>);
+pub struct Unpaced(Arc<OnceLock<Instant>>);
 
 impl Leaving for Unpaced {
     fn leave(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.get_or_init(Instant::now);
     }
 
-    fn has_left(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    fn left(&self) -> Option<Instant> {
+        self.0.get().copied()
     }
 }
 
 impl<L: Leaving> Outgoing<L> {
-    /// A body with this content, which wakes who waits for it to have `left`.
-    pub fn new(content: Vec<u8>, leaving: L, left: Arc<Notify>) -> Self {
+    /// A body with this content.
+    pub fn new(content: Vec<u8>, leaving: L) -> Self {
         Self {
             content: Some(content.into()),
             leaving,
-            left,
         }
     }
 }
@@ -62,7 +64,6 @@ impl<L: Leaving> Body for Outgoing<L> {
         _context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         self.leaving.leave();
-        self.left.notify_one();
         Poll::Ready(self.content.take().map(|content| Ok(Frame::data(content))))
     }
 

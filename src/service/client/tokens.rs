@@ -70,6 +70,12 @@ impl Tokens {
         self.good().map(|(token, _)| token)
     }
 
+    /// The token in force, as long as it is good and need not be renewed.
+    pub fn fresh(&self) -> Option<Arc<Token>> {
+        self.good()
+            .and_then(|(token, is_fresh)| is_fresh.then_some(token))
+    }
+
     /// A token that is good, and whether it need not be renewed.
     fn good(&self) -> Option<(Arc<Token>, bool)> {
         let (kept, now) = (self.kept(), Instant::now());

@@ -1,0 +1,92 @@
+//! Entries are read ahead, on a thread of their own, of who takes them.
+
+use std::io::Read;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use super::entry::Entry;
+use super::reader::{Reader, Unreadable};
+
+/// So many entries go from hand to hand at once.
+const BATCH: usize = 1024;
+
+/// So many times that is read ahead at most.
+const AHEAD: usize = 8;
+
+/// Tells `each` entry of a journal that counts, in their order. A short one is read without a thread.
+///
+/// # Errors
+/// What `each` says, which ends it; or what the journal can't be read for, as `failed` has it.
+pub fn tell_all<R: Read + Send, E>(
+    reader: &mut Reader<R>,
+    failed: impl Fn(Unreadable) -> E,
+    mut each: impl FnMut(Entry) -> Result<(), E>,
+) -> Result<(), E> {
+    let (first, is_all) = batch(reader);
+    let mut take = |batch: Batch| {
+        batch.entries.into_iter().try_for_each(&mut each)?;
+        batch.unreadable.map_or(Ok(()), |why| Err(failed(why)))
+    };
+    take(first)?;
+    if is_all {
+        return Ok(());
+    }
+    thread::scope(|scope| {
+        let (sender, batches) = sync_channel(AHEAD);
+        scope.spawn(|| read_ahead(reader, sender));
+        take_all(batches, take)
+    })
+}
+
+/// Entries, and why there are no more if that is no good end.
+struct Batch {
+    entries: Vec<Entry>,
+    unreadable: Option<Unreadable>,
+}
+
+/// The next entries, and whether they are the last.
+fn batch<R: Read>(reader: &mut Reader<R>) -> (Batch, bool) {
+    let mut entries = Vec::with_capacity(BATCH);
+    while entries.len() < BATCH {
+        let unreadable = match reader.next() {
+            Ok(Some(entry)) => {
+                entries.push(entry);
+                continue;
+            }
+            Ok(None) => None,
+            Err(unreadable) => Some(unreadable),
+        };
+        return (
+            Batch {
+                entries,
+                unreadable,
+            },
+            true,
+        );
+    }
+    let unreadable = None;
+    (
+        Batch {
+            entries,
+            unreadable,
+        },
+        false,
+    )
+}
+
+fn read_ahead<R: Read>(reader: &mut Reader<R>, sender: SyncSender<Batch>) {
+    loop {
+        let (batch, is_last) = batch(reader);
+        // Who takes them may have heard enough.
+        if sender.send(batch).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+fn take_all<E>(
+    batches: Receiver<Batch>,
+    take: impl FnMut(Batch) -> Result<(), E>,
+) -> Result<(), E> {
+    batches.into_iter().try_for_each(take)
+}

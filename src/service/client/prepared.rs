@@ -1,0 +1,103 @@
+//! Requests, of which everything but the customer and the token is made once.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+};
+use reqwest::{Method, Request, Url};
+use secrecy::ExposeSecret;
+
+use super::connection::ClientOptions;
+use crate::model::UserId;
+use crate::service::auth::Credentials;
+use crate::service::base_url::BaseUrl;
+use crate::service::catalogue;
+use crate::service::token::{self, Token};
+
+/// What a token is sent in. The documentation names three headers; its samples have this one.
+const TOKEN: HeaderName = HeaderName::from_static("x-cap-api-oauth-token");
+
+/// What all requests of a client have in common.
+#[derive(Debug)]
+pub struct Prepared {
+    base_url: BaseUrl,
+    /// The base URL with the path under which customers stand.
+    customers: Url,
+    method: Method,
+    /// Those of a request that says who asks, but for a token.
+    signed: HeaderMap,
+}
+
+impl Prepared {
+    /// The requests of a client with these options.
+    pub fn of(options: &ClientOptions) -> Self {
+        let mut signed = plain_headers();
+        if let Credentials::Basic { username, password } = &options.credentials {
+            signed.insert(AUTHORIZATION, basic(username, password.expose_secret()));
+        }
+        Self {
+            customers: options.base_url.below("/v2/customers/"),
+            base_url: options.base_url.clone(),
+            method: (&options.method).into(),
+            signed,
+        }
+    }
+
+    /// The request of a call.
+    pub fn call(&self, user: UserId, token: Option<&Token>) -> Request {
+        let mut url = self.customers.clone();
+        url.set_path(&format!("{}{user}/changeLabels", self.customers.path()));
+        self.signed(self.method.clone(), url, token)
+    }
+
+    /// The request for the organisation's labels.
+    pub fn request_for_labels(&self, token: Option<&Token>) -> Request {
+        let url = self.base_url.below(catalogue::PATH);
+        self.signed(Method::GET, url, token)
+    }
+
+    /// The request for a token.
+    pub fn request_for_token(&self) -> Request {
+        let mut request = Request::new(Method::POST, self.base_url.below(token::PATH));
+        *request.headers_mut() = plain_headers();
+        request
+    }
+
+    fn signed(&self, method: Method, url: Url, token: Option<&Token>) -> Request {
+        let mut request = Request::new(method, url);
+        *request.headers_mut() = self.signed.clone();
+        if let Some(token) = token {
+            request.headers_mut().insert(TOKEN, header(token));
+        }
+        request
+    }
+}
+
+/// Those of every request.
+fn plain_headers() -> HeaderMap {
+    let json = HeaderValue::from_static("application/json");
+    HeaderMap::from_iter([
+        (ACCEPT, json.clone()),
+        (CONTENT_TYPE, json),
+        // Said here, so that the client needs not add it to each.
+        (ACCEPT_ENCODING, HeaderValue::from_static("gzip")),
+    ])
+}
+
+/// Basic authentication (RFC 7617).
+fn basic(username: &str, password: &str) -> HeaderValue {
+    let encoded = BASE64_STANDARD.encode(format!("{username}:{password}"));
+    let value = HeaderValue::from_str(&format!("Basic {encoded}"));
+    sensitive(value.expect("Base64 is of letters and digits"))
+}
+
+fn header(token: &Token) -> HeaderValue {
+    let value = HeaderValue::from_str(token.value.expose_secret());
+    sensitive(value.expect("a token is read only where it is of graphic ASCII characters"))
+}
+
+fn sensitive(mut value: HeaderValue) -> HeaderValue {
+    value.set_sensitive(true);
+    value
+}
