@@ -1,6 +1,7 @@
 //! A run from its first call on: the calls that are left, and what they come to.
 
 use std::path::Path;
+use std::thread;
 
 use super::advice::Ending;
 use super::afterword::Afterword;
@@ -136,11 +137,15 @@ pub fn call(
         interrupts: signals.hand_on(farewell, run.outputs.half_written()),
         ask,
     };
-    runtime()?.block_on(job::call_all(
-        run,
-        underway,
-        client,
-        surroundings,
-        settings.terms,
-    ))
+    let runtime = runtime()?;
+    thread::scope(|threads| {
+        runtime.block_on(job::call_all(
+            run,
+            Some(threads),
+            underway,
+            client,
+            surroundings,
+            settings.terms,
+        ))
+    })
 }

@@ -58,7 +58,7 @@ impl Sending<'_> {
             settings_file: self.given.file.as_ref().map(SettingsFile::title),
             calls: u64::from(run.planned.plan.totals().calls),
             left,
-            preview: preview(run.planned, underway.map(Underway::standing)),
+            preview: preview(run, underway.map(Underway::standing)),
             bounds: self.settings.terms.bounds,
             rejected: run.planned.left_out.rows(OutcomeKind::Rejected),
             rate: self.settings.terms.rate,

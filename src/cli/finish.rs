@@ -24,7 +24,7 @@ pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
     let claim = Claim::stake(places, sending.list, sending.wishes(), wait, screen)?;
     let copying = places.now().copying();
     signals.preparing(copying.clone(), claim.outputs().partial());
-    let (list, copy) = List::read(sending.list, places.now(), &settings.reading)?;
+    let (mut list, copy) = List::read(sending.list, places.now(), &settings.reading)?;
     let of_list = Identity::new(list.parts(settings));
     let claim = claim.find(places, &of_list, sending.list, wait, screen)?;
     let outputs = claim.outputs();
@@ -35,6 +35,7 @@ pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
             outputs.state().display()
         )));
     };
+    list.plan_as_recorded(outputs, &settings.reading, screen)?;
     let identity = Identity::from(state.parts);
     let run = sending.run(outputs, &list, &identity);
     let underway = job::take_up(&run, settings.terms.rate)?;

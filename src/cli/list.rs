@@ -7,7 +7,8 @@ use super::settings::Settings;
 use crate::error::Error;
 use crate::job::{self, LIST, Planned, Reading, SHARD};
 use crate::list::Source;
-use crate::record::{Outputs, RecordError};
+use crate::record::{Disk, Outputs, RealDisk, RecordError};
+use crate::report::Screen;
 
 /// All of the customers, in one part.
 const WHOLE: &str = "1/1";
@@ -40,6 +41,31 @@ impl List {
         let copy = ListCopy(copying.filter(|_| source.is_copy()));
         let planned = job::plan(&source, reading)?;
         Ok((Self { source, planned }, copy))
+    }
+
+    /// Plans it as the unfinished run was planned whose files these are, where a setting says otherwise by now.
+    ///
+    /// # Errors
+    /// It has changed, or can't be read; or the journal can't.
+    pub fn plan_as_recorded(
+        &mut self,
+        outputs: &Outputs,
+        reading: &Reading,
+        screen: &Screen,
+    ) -> Result<(), Error> {
+        let (path, disk) = (outputs.partial(), RealDisk);
+        let recorded = (&disk as &dyn Disk, path.as_path());
+        let again = job::plan_as_recorded(&self.source, reading, &self.planned, recorded)?;
+        if let Some(planned) = again {
+            self.planned = planned;
+            let parts = self.planned.plan.of();
+            screen.say(match parts {
+                1 => "The run was begun with all customers held at once, and goes on so; --memory counts for those that are begun with it."
+                    .to_owned(),
+                parts => format!("The run was begun in {parts} parts, and goes on so."),
+            });
+        }
+        Ok(())
     }
 
     /// The parts of an identity that are the list's.

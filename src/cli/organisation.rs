@@ -175,7 +175,7 @@ impl Sending<'_> {
             now: Moment::now,
         })?;
         let uses = match underway {
-            Some(underway) => job::uses_left(plan, underway.standing()),
+            Some(underway) => job::uses_left(run, underway.standing()),
             None => plan.label_uses().to_vec(),
         };
         let organisation = job::not_in_use(&catalogue, plan, &uses);

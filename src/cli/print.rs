@@ -78,6 +78,8 @@ fn write(
     to: impl Write,
     left_out: &mut Vec<u64>,
 ) -> Result<io::Result<()>, Error> {
+    let rejected = job::rejected_by_plan(source, reading, planned);
+    let rejected = rejected.map_err(|error| error.of(source))?;
     let mut rows = reading.rows(source)?;
     let mut list = match ListWriter::new(to) {
         Ok(list) => list,
@@ -86,11 +88,8 @@ fn write(
     let mut indices = (0..planned.plan.data_rows()).map(RowIndex);
     while let Some(entry) = rows.advance()? {
         let index = indices.next();
-        let sent = entry.row.as_ref().ok().filter(|row| {
-            let found = index.and_then(|index| planned.plan.find(index, row));
-            let outcome = found.and_then(|fate| planned.plan.outcome(row.action, fate));
-            outcome.is_none_or(|outcome| outcome.kind != OutcomeKind::Rejected)
-        });
+        let is_rejected = index.is_some_and(|index| rejected.contains_key(&index));
+        let sent = entry.row.as_ref().ok().filter(|_| !is_rejected);
         let Some(row) = sent else {
             if left_out.len() < TOLD {
                 left_out.push(entry.line);

@@ -1,6 +1,6 @@
 //! Everything between a call and its record (contract, sections 3 and 4).
 //!
-//! The pool gives each call of its queue to a worker, as many at a time as there are places. A worker paces, sends,
+//! The pool gives each call of its queue, which a `supply` fills, to a worker, as many at a time as there are places. A worker paces, sends,
 //! classifies and backs off until the call has ended, and tells the job of it. Nothing here writes: a worker goes on once it is
 //! told that its record is written. What all calls together say of the service, the breaker knows: in an outage it sends them
 //! back to the queue. `outage`, `wake`, `suspicion`, `failures` and `backoff` decide, and are pure.
@@ -20,6 +20,7 @@ mod places;
 mod pool;
 mod queue;
 mod stop;
+mod supply;
 mod suspicion;
 mod wake;
 mod worker;
@@ -33,5 +34,6 @@ pub use pace::{Before, Pace};
 pub use places::{Concurrency, Places, USUAL};
 pub use pool::{Bounds, run};
 pub use stop::{Stop, Stopper, stopper};
+pub use supply::{AtHand, Fresh, Incoming, Supply};
 pub use suspicion::{Judgement, Suspicion};
 pub use wake::asleep;

@@ -1,10 +1,10 @@
 //! Which call is next: those of the plan, and those that have come back without an end.
 
 use std::collections::VecDeque;
-use std::iter::Peekable;
 
 use tokio::time::Instant;
 
+use super::supply::Supply;
 use crate::model::{Call, History, Moment, Outcome};
 
 /// A call to be made, and what was done about it.
@@ -63,8 +63,8 @@ impl Job {
 }
 
 /// The calls that are left.
-pub struct Queue<I: Iterator> {
-    fresh: Peekable<I>,
+pub struct Queue<I> {
+    fresh: I,
     /// How many more of them may be taken.
     allowed: u64,
     /// Calls that were taken, and of which nothing was sent.
@@ -79,11 +79,11 @@ pub struct Queue<I: Iterator> {
     was_again: bool,
 }
 
-impl<I: Iterator<Item = (Call, History)>> Queue<I> {
+impl<I: Supply> Queue<I> {
     /// The calls of a plan, of which so many may be made.
     pub fn of(calls: I, limit: Option<u64>) -> Self {
         Self {
-            fresh: calls.peekable(),
+            fresh: calls,
             allowed: limit.unwrap_or(u64::MAX),
             returned: VecDeque::new(),
             waiting: VecDeque::new(),
@@ -145,7 +145,7 @@ impl<I: Iterator<Item = (Call, History)>> Queue<I> {
 
     /// Whether there are calls of the plan that were not taken.
     pub fn has_others(&mut self) -> bool {
-        self.fresh.peek().is_some()
+        self.fresh.has_more()
     }
 
     /// Whether every call that may be made has ended, or was put back at least once.
@@ -174,6 +174,16 @@ impl<I: Iterator<Item = (Call, History)>> Queue<I> {
             .for_each(|job| job.round = Round::default());
     }
 
+    /// Whether the next call may be made as soon as somebody gives it.
+    pub fn is_behind(&mut self) -> bool {
+        self.returned.is_empty() && self.allowed > 0 && self.fresh.is_behind()
+    }
+
+    /// Waits while it is behind.
+    pub async fn ready(&mut self) {
+        self.fresh.ready().await;
+    }
+
     /// Whether none waits.
     pub fn is_empty(&mut self) -> bool {
         self.has_no_fresh() && self.waiting.is_empty()
@@ -181,10 +191,10 @@ impl<I: Iterator<Item = (Call, History)>> Queue<I> {
 
     /// Whether every call that is left was put back at least once; also of those that must not be made any more.
     pub fn were_all_put_back(&mut self) -> bool {
-        self.never_put_back == 0 && self.returned.is_empty() && self.fresh.peek().is_none()
+        self.never_put_back == 0 && self.returned.is_empty() && !self.fresh.has_more()
     }
 
     fn has_no_fresh(&mut self) -> bool {
-        self.returned.is_empty() && (self.allowed == 0 || self.fresh.peek().is_none())
+        self.returned.is_empty() && (self.allowed == 0 || !self.fresh.has_more())
     }
 }

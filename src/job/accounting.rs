@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::endings::{End, Endings, Lookup};
+use super::parts::PartError;
 use super::reading::{Piece, Planned, Reading, rejected};
 use crate::error::{Error, ExitStatus};
 use crate::list::{Broken, Entry, ListError, Pieces, Rows, Source};
@@ -45,6 +46,18 @@ pub enum AccountError {
         "the result does not add up with what was counted while calling: this is an error of the program itself"
     )]
     Unequal,
+}
+
+impl AccountError {
+    /// Why what became of the rows of a part can't be told.
+    pub(super) fn of_part(error: PartError, source: &Source) -> Self {
+        match error {
+            PartError::List(error) => Self::List(error),
+            PartError::Changed | PartError::Unwanted => Self::Changed {
+                list: source.name().to_owned(),
+            },
+        }
+    }
 }
 
 impl From<AccountError> for Error {
@@ -406,9 +419,10 @@ mod tests {
     use super::*;
     use crate::job::reading::plan;
     use crate::list::{Selection, Wishes};
-    use crate::plan::{OnConflict, Policy};
+    use crate::plan::{Holding, OnConflict, Policy};
     use crate::record::Ledger;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     fn reading(selection: Option<Selection>) -> Reading {
         Reading {
@@ -419,7 +433,7 @@ mod tests {
                 on_conflict: OnConflict::LastWins,
                 max_labels: 3,
             },
-            most_rows: None,
+            holding: Holding::All,
         }
     }
 
@@ -436,7 +450,7 @@ mod tests {
         let mut result = Vec::new();
         let known = Known {
             planned: &planned,
-            endings: &Endings::held(&planned.plan, &ledger).unwrap(),
+            endings: &Endings::held(&planned.plan, &ledger, BTreeMap::new()).unwrap(),
         };
         let account = account_for(&source, &reading, known, &mut result, None).unwrap();
         let mut counted = planned.left_out.clone();
@@ -519,7 +533,7 @@ mod tests {
             prop_assert_eq!(planned.read, rows.len() as u64);
             let ledger = Ledger::new(planned.plan.customers());
             let mut result = Vec::new();
-            let endings = Endings::held(&planned.plan, &ledger).unwrap();
+            let endings = Endings::held(&planned.plan, &ledger, BTreeMap::new()).unwrap();
             let known = Known { planned: &planned, endings: &endings };
             account_for(&source, &reading, known, &mut result, None).unwrap();
             let written: Vec<_> = csv::Reader::from_reader(&result[..])

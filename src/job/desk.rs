@@ -63,9 +63,10 @@ impl<'a> Desk<'a> {
     ) -> Self {
         let calls = u64::from(plan.totals().calls);
         let left = calls.saturating_sub(u64::from(state.standing.ledger.ended()));
+        let streak = state.standing.streak.iter();
         Self {
             plan,
-            suspicion: Suspicion::after(state.standing.streak.clone()),
+            suspicion: Suspicion::after(streak.map(|end| end.call).collect()),
             state,
             progress,
             stopper,
@@ -205,7 +206,14 @@ impl<'a> Desk<'a> {
                 if let Some(canary) = &mut self.canary {
                     canary.note(call, &record.outcomes, self.plan);
                 }
-                entries.push(wording::ended(customer, record, last.as_ref(), bearing));
+                let lines = self.lines(call);
+                entries.push(wording::ended(
+                    customer,
+                    record,
+                    last.as_ref(),
+                    bearing,
+                    lines,
+                ));
                 if let Some(TooMany { failed, of }) = too_many {
                     self.stop(StopReason::TooManyFailures { failed, of });
                 }
@@ -221,6 +229,17 @@ impl<'a> Desk<'a> {
                     status: record.status.unwrap_or_default(),
                     message: record.outcomes.of(0).message.to_string(),
                 });
+            }
+        }
+    }
+
+    /// Where the rows of a call stand, if the plan won't say it once more.
+    fn lines(&self, call: &Call) -> Vec<u64> {
+        match self.plan.held() {
+            Some(_) => Vec::new(),
+            None => {
+                let rows = call.changes.iter();
+                rows.map(|change| self.plan.line(change.row)).collect()
             }
         }
     }

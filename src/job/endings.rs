@@ -1,5 +1,7 @@
 //! What became of each row of a list, to be looked up in the order of the list.
 
+use std::collections::BTreeMap;
+
 use super::accounting::AccountError;
 use super::slot::{SLOT, Slot};
 use crate::model::{Labels, RowIndex};
@@ -31,6 +33,8 @@ pub enum Endings<'a> {
         assignments: Assignments,
         /// How each call ended.
         ledger: &'a Ledger,
+        /// How often each call was sent that has not.
+        open: BTreeMap<u32, u32>,
     },
     /// What became of the rows of each part was laid down: a slot a row.
     Laid {
@@ -43,13 +47,18 @@ pub enum Endings<'a> {
 
 impl<'a> Endings<'a> {
     /// Those of a run whose customers are held at once; none where they are not.
-    pub fn held(plan: &Plan, ledger: &'a Ledger) -> Option<Self> {
+    pub fn held(plan: &Plan, ledger: &'a Ledger, open: BTreeMap<u32, u32>) -> Option<Self> {
         let groups = plan.held()?;
         Some(Self::Held {
             assignments: Assignments::of(groups, plan.data_rows()),
             ledger,
+            open,
         })
     }
+}
+
+fn pending<'a>(attempts: Option<&u32>) -> End<'a> {
+    End::Pending(attempts.copied().unwrap_or_default())
 }
 
 /// Looks rows up in their order.
@@ -83,12 +92,13 @@ impl<'a> Lookup<'a> {
             Endings::Held {
                 assignments,
                 ledger,
+                open,
             } => match assignments.on(row) {
                 Assigned::Rejected => End::Rejected,
                 Assigned::LeftOut(fate) => End::LeftOut(fate),
                 Assigned::Called(customer) => ledger
                     .settled(customer, label)
-                    .map_or_else(|| End::Pending(ledger.attempts(customer)), End::Settled),
+                    .map_or_else(|| pending(open.get(&customer)), End::Settled),
             },
             Endings::Laid { file, ledger } => {
                 let slot = self.slot(&**file, row)?;

@@ -206,7 +206,7 @@ impl Fixes {
 mod tests {
     use super::*;
     use crate::model::{Action, Change};
-    use crate::plan::{OnConflict, Policy};
+    use crate::plan::{Holding, OnConflict, Policy};
     use crate::record::RealDisk;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
@@ -264,7 +264,7 @@ mod tests {
                 on_conflict,
                 max_labels: 1_000,
             },
-            most_rows: None,
+            holding: Holding::All,
         }
     }
 

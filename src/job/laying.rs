@@ -6,7 +6,7 @@ use std::ops::{ControlFlow, Range};
 
 use super::accounting::AccountError;
 use super::endings::Endings;
-use super::parts::{PartError, plan_part};
+use super::parts::plan_part;
 use super::run::Run;
 use super::slot::{SLOT, Slot};
 use super::standing::Standing;
@@ -23,10 +23,10 @@ const BLOCK: u32 = 1 << 16;
 /// The list has changed or can't be read; or the file can't be written, or the journal read.
 pub fn endings<'a>(run: &Run<'_>, standing: &'a Standing) -> Result<Endings<'a>, AccountError> {
     let plan = &run.planned.plan;
-    if let Some(held) = Endings::held(plan, &standing.ledger) {
+    let open = standing.open_attempts();
+    if let Some(held) = Endings::held(plan, &standing.ledger, open.clone()) {
         return Ok(held);
     }
-    let open = standing.open_attempts();
     let beside = run.outputs.partial();
     let scratch = run.disk.scratch(&beside).map_err(AccountError::Scratch)?;
     let mut laying = Laying {
@@ -35,13 +35,8 @@ pub fn endings<'a>(run: &Run<'_>, standing: &'a Standing) -> Result<Endings<'a>,
         ledger: Ledger::new(0),
     };
     for (part, numbers) in plan.parts() {
-        let groups = plan_part(run.source, run.reading, run.planned, part);
-        let groups = groups.map_err(|error| match error {
-            PartError::Changed => AccountError::Changed {
-                list: run.source.name().to_owned(),
-            },
-            PartError::List(error) => AccountError::List(error),
-        })?;
+        let groups = plan_part((run.source, run.reading, run.planned), part, &|| true);
+        let groups = groups.map_err(|error| AccountError::of_part(error, run.source))?;
         laying.part(&groups, numbers, &open)?;
     }
     Ok(Endings::Laid {

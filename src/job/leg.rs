@@ -1,13 +1,18 @@
 //! One process of a run: takes up what is recorded, makes the calls that are left, and has one desk write how they end.
 
 use std::num::NonZeroU32;
+use std::thread::Scope;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::accounting::AccountError;
 use super::called::Called;
 use super::canary::{Ask, Canary};
+use super::completion::end_leg;
 use super::desk::{Desk, WAITING};
+use super::parts::PartError;
+use super::remaining::OnTheirWay;
 use super::run::Run;
 use super::standing::{Misfit, Standing};
 use crate::dispatch::{
@@ -118,6 +123,7 @@ impl Underway {
             rate,
             burst: terms.burst.get(),
             concurrency: u32::try_from(terms.concurrency.most()).unwrap_or(u32::MAX),
+            parts: run.planned.plan.of(),
         });
         let is_needed = run.planned.plan.totals().calls > 0 || !self.standing.legs.is_empty();
         if is_needed {
@@ -136,12 +142,14 @@ impl Underway {
     }
 }
 
-/// Makes all calls that are left, until each has ended or the run must stop. Without a sender, none is made.
+/// Makes all calls that are left, until each has ended or the run must stop. Without a sender, none is made. Parts of a list
+/// whose customers are not held at once are planned on `threads`, if there are.
 ///
 /// # Errors
-/// The journal can't be written; nothing was sent.
-pub async fn call_all<S: Sender>(
-    run: &Run<'_>,
+/// The journal can't be written, and nothing was sent; or the list has changed, or can't be read.
+pub async fn call_all<'scope, 'env, S: Sender>(
+    run: &'env Run<'_>,
+    threads: Option<&'scope Scope<'scope, 'env>>,
     mut underway: Underway,
     sender: Option<S>,
     surroundings: Surroundings,
@@ -180,7 +188,8 @@ pub async fn call_all<S: Sender>(
             asleep: run.asleep,
         },
     };
-    let calls = called.standing.remaining(plan);
+    let inputs = (run.source, run.reading, run.planned);
+    let (calls, failure) = OnTheirWay::of(inputs, called.standing.left(), threads);
     let places = Places::new(terms.concurrency, terms.rate);
     let Surroundings {
         progress,
@@ -193,6 +202,14 @@ pub async fn call_all<S: Sender>(
         run_pool(calls, crew, places, terms.bounds),
         desk.work(inbox, interrupts)
     );
+    match failure.take() {
+        None | Some(PartError::Unwanted) => {}
+        Some(error) => {
+            let error: Error = AccountError::of_part(error, run.source).into();
+            end_leg(run, called.journal, error.status());
+            return Err(error);
+        }
+    }
     if called.standing.ledger.ended() < plan.totals().calls && called.stopped.is_none() {
         called.stopped = terms.bounds.limit.map(StopReason::Limit);
     }

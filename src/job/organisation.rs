@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use super::fixing::Renames;
 use super::inspection::word;
+use super::remaining::Remaining;
+use super::run::Run;
 use super::standing::Standing;
 use crate::list::label_from_flag;
 use crate::model::Action;
@@ -60,12 +62,15 @@ pub fn not_in_use(catalogue: &Catalogue, plan: &Plan, uses: &[LabelUse]) -> Orga
 }
 
 /// What the calls that are left would send, label by label.
-pub fn uses_left(plan: &Plan, standing: &Standing) -> Vec<LabelUse> {
+pub fn uses_left(run: &Run<'_>, standing: &Standing) -> Vec<LabelUse> {
+    let plan = &run.planned.plan;
     let mut uses = plan.label_uses().to_vec();
     for this in &mut uses {
         (this.adds, this.removes) = (0, 0);
     }
-    for (call, _) in standing.remaining(plan) {
+    let inputs = (run.source, run.reading, run.planned);
+    // Where a part can't be planned once more, calling ends for it.
+    for (call, _) in Remaining::of(inputs, standing.left(), || true) {
         for change in &call.changes {
             let this = &mut uses[change.label.get() as usize];
             match change.action {

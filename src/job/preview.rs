@@ -3,7 +3,7 @@
 use super::inspection::{findings, labels};
 use super::organisation::uses_left;
 use super::standing::Standing;
-use super::{causes::Causes, reading::Planned};
+use super::{causes::Causes, run::Run};
 use crate::report::{CheckedLabel, Findings};
 
 /// The labels of a plan and what stands out in it, without a further look at the list.
@@ -19,10 +19,11 @@ pub struct Preview {
     pub findings: Findings,
 }
 
-/// Looks at a plan, of which so much was done as `standing` says.
-pub fn preview(planned: &Planned, standing: Option<&Standing>) -> Preview {
+/// Looks at the plan of a run, of which so much was done as `standing` says.
+pub fn preview(run: &Run<'_>, standing: Option<&Standing>) -> Preview {
+    let planned = run.planned;
     let uses = match standing {
-        Some(standing) => uses_left(&planned.plan, standing),
+        Some(standing) => uses_left(run, standing),
         None => planned.plan.label_uses().to_vec(),
     };
     Preview {

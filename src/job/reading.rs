@@ -1,13 +1,18 @@
 //! List → plan.
 
+use std::ops::ControlFlow;
+use std::path::Path;
+
 use super::batched::{Batched, Look};
 use super::parts::plan_part;
+use crate::error::Error;
 use crate::list::{
     Broken, Delimiter, Entry, Extent, Fingerprint, ListError, Pieces, Rows, Selection, Source,
     Wishes,
 };
 use crate::model::{Outcome, OutcomeKind, Rejection, Tally};
-use crate::plan::{Builder, Part, Plan, Policy, TooMany};
+use crate::plan::{Builder, Holding, Part, Plan, Policy, TooMany};
+use crate::record::{Disk, Entry as Recorded, Journal};
 
 /// How a list is read and planned: the settings that shape a plan.
 #[derive(Debug, Clone)]
@@ -20,8 +25,8 @@ pub struct Reading {
     pub selection: Option<Selection>,
     /// What becomes of duplicates and contradictions.
     pub policy: Policy,
-    /// So many valid rows are held in memory at once, at most; more are planned in parts.
-    pub most_rows: Option<usize>,
+    /// How much of the plan is held in memory at once.
+    pub holding: Holding,
 }
 
 impl Reading {
@@ -74,6 +79,42 @@ pub(super) const TOGETHER: u32 = 1 << 12;
 pub fn plan(source: &Source, reading: &Reading) -> Result<Planned, ListError> {
     let nothing = |_: &Entry<'_>, _: &Rejection| ();
     plan_watched(source, reading, &nothing, |(), _, (), _| {}).map(|(planned, ())| planned)
+}
+
+/// Plans a list once more in as many parts as the run was begun with whose journal is at `path`, where those are others: its
+/// calls are numbered by them. None where they are the same, or nothing is recorded.
+///
+/// # Errors
+/// The list can't be used any more, or the journal not be read.
+pub fn plan_as_recorded(
+    source: &Source,
+    reading: &Reading,
+    planned: &Planned,
+    (disk, path): (&dyn Disk, &Path),
+) -> Result<Option<Planned>, Error> {
+    let mut recorded = None;
+    Journal::peek(disk, path, |entry| {
+        if let Recorded::Leg(leg) = entry {
+            recorded = Some(leg.parts);
+        }
+        ControlFlow::Break(())
+    })?;
+    let Some(parts) = recorded.filter(|parts| *parts != planned.plan.of()) else {
+        return Ok(None);
+    };
+    let holding = Holding::Parts(parts);
+    let reading = Reading {
+        holding,
+        ..reading.clone()
+    };
+    let again = plan(source, &reading)?;
+    match again.fingerprint == planned.fingerprint {
+        true => Ok(Some(again)),
+        false => Err(ListError::Changing {
+            list: source.name().to_owned(),
+        }
+        .into()),
+    }
 }
 
 /// The same, where somebody wants to see every row that breaks a rule: has a `look` at each, on any thread, and a `note` made of
@@ -135,7 +176,7 @@ impl<'a, A: Default, F> Planning<'a, A, F> {
     fn new(source: &'a Source, reading: &Reading, note: &'a F) -> Self {
         Self {
             source,
-            builder: Builder::holding(reading.most_rows),
+            builder: Builder::holding(reading.holding),
             left_out: Tally::default(),
             noted: A::default(),
             note,
@@ -175,7 +216,7 @@ impl<'a, A: Default, F> Planning<'a, A, F> {
             left_out: self.left_out,
         };
         for part in planned.plan.missing() {
-            let groups = plan_part(self.source, reading, &planned, part);
+            let groups = plan_part((self.source, reading, &planned), part, &|| true);
             planned
                 .plan
                 .add(groups.map_err(|error| error.of(self.source))?);

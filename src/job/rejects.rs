@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use super::again::{AgainError, read_again};
+use super::parts::{RejectedByPlan, rejected_by_plan};
 use super::reading::{Planned, Reading, rejected};
 use crate::list::{Entry, RejectsWriter, Source};
-use crate::model::{Outcome, OutcomeKind, RejectCode, RowIndex};
+use crate::model::{Outcome, OutcomeKind, RowIndex};
 use crate::record::{Disk, SideFile};
 
 /// Writes the rejected rows of a list into `file`, in the list's own columns, with line, code and message behind them. The list
@@ -45,20 +46,23 @@ fn write(
 ) -> Result<(), AgainError> {
     let unwritable = |error: io::Error| AgainError::from(file.unwritable(error));
     let marked = source.marks_its_text(&reading.wishes)?;
+    let by_plan = rejected_by_plan(source, reading, planned);
+    let by_plan = by_plan.map_err(|error| error.of(source))?;
     let mut rows = reading.rows(source)?;
     let mut writer = RejectsWriter::new(to, &rows, marked).map_err(unwritable)?;
     if planned.left_out.rows(OutcomeKind::Rejected) > 0 {
-        let verdicts = Verdicts::of(planned);
-        read_again(source, &mut rows, planned.fingerprint, |row, entry| {
-            let verdict = verdicts.on(row, entry);
-            let verdict = verdict.ok_or_else(|| AgainError::changed(source))?;
-            match verdict {
+        let verdicts = Verdicts { planned, by_plan };
+        read_again(
+            source,
+            &mut rows,
+            planned.fingerprint,
+            |row, entry| match verdicts.on(row, entry) {
                 Some(rejected) => writer
                     .write(entry, &rejected.code, &rejected.message)
                     .map_err(unwritable),
                 None => Ok(()),
-            }
-        })?;
+            },
+        )?;
     }
     writer.finish().map_err(unwritable)
 }
@@ -66,30 +70,18 @@ fn write(
 /// Which rows are rejected, and why.
 struct Verdicts<'a> {
     planned: &'a Planned,
-    /// Whether the plan rejects rows that keep every rule: else none of those has to be looked up.
-    by_plan: bool,
+    by_plan: RejectedByPlan,
 }
 
-impl<'a> Verdicts<'a> {
-    fn of(planned: &'a Planned) -> Self {
-        let codes = [RejectCode::TooManyLabels, RejectCode::Conflict].map(RejectCode::as_str);
-        let by_code = planned.left_out.rows_by_code();
-        Self {
-            planned,
-            by_plan: codes.iter().any(|code| by_code.contains_key(code)),
+impl Verdicts<'_> {
+    /// Why a row is rejected, if it is.
+    fn on(&self, row: RowIndex, entry: &Entry<'_>) -> Option<Outcome> {
+        match &entry.row {
+            Err(rejection) => Some(rejected(rejection.clone())),
+            Ok(valid) => {
+                let fate = self.by_plan.get(&row)?;
+                self.planned.plan.outcome(valid.action, *fate)
+            }
         }
-    }
-
-    /// Why a row is rejected, if it is; none where the plan does not know it.
-    fn on(&self, row: RowIndex, entry: &Entry<'_>) -> Option<Option<Outcome>> {
-        let plan = &self.planned.plan;
-        let valid = match &entry.row {
-            Err(rejection) => return Some(Some(rejected(rejection.clone()))),
-            Ok(_) if !self.by_plan => return Some(None),
-            Ok(valid) => valid,
-        };
-        let fate = plan.find(row, valid)?;
-        let outcome = plan.outcome(valid.action, fate);
-        Some(outcome.filter(|outcome| outcome.kind == OutcomeKind::Rejected))
     }
 }

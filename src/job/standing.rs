@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::departures::{Departures, before, since};
+use super::remaining::Left;
 use crate::dispatch::Before;
 use crate::model::{
-    Bearing, Call, History, Moment, Outcome, OutcomeKind, Outcomes, PerHour, Rate, Tally,
+    Bearing, History, Moment, Outcome, OutcomeKind, Outcomes, PerHour, Rate, Tally,
 };
-use crate::plan::Plan;
+use crate::plan::{Group, Plan};
 use crate::record::{AttemptEnd, CallEnd, Entry, Ledger, LegBegin};
 use crate::report::{Effort, Minutes};
 
@@ -34,8 +35,8 @@ pub struct Standing {
     pub minutes: Minutes,
     /// The processes of the run.
     pub legs: Vec<Leg>,
-    /// The calls that ended last, if no other has ended since and their answers can hardly be about the customers.
-    pub streak: Vec<u32>,
+    /// How the calls ended that ended last, if no other has ended since and their answers can hardly be about the customers.
+    pub streak: Vec<CallEnd>,
     /// Whether the service has ever answered.
     pub has_answers: bool,
     /// What it seems to allow, where that is less than was tried, and when that was seen.
@@ -64,6 +65,8 @@ pub struct Leg {
 /// A call that was sent and has not ended.
 #[derive(Debug, Default)]
 struct Open {
+    /// How many attempts of it were sent.
+    attempts: u32,
     in_flight: bool,
     /// How it ends if nothing is ever heard: there where an attempt may have been applied.
     doubt: Option<Outcome>,
@@ -73,8 +76,12 @@ impl Standing {
     /// Where a run of this plan begins, `left_out` being the rows that no call is about. What left before counts for
     /// a pace of `rate`.
     pub fn new(plan: &Plan, left_out: Tally, rate: Option<Rate>) -> Self {
+        let ledger = match plan.held() {
+            Some(_) => Ledger::new(plan.customers()),
+            None => Ledger::bare(plan.customers()),
+        };
         Self {
-            ledger: Ledger::new(plan.customers()),
+            ledger,
             tally: left_out,
             minutes: Minutes::default(),
             legs: Vec::new(),
@@ -100,13 +107,14 @@ impl Standing {
             Entry::Sending(calls) => calls.iter().try_for_each(|call| self.send(plan, *call))?,
             Entry::CalledBack(call) => {
                 let open = self.open.get_mut(call).filter(|open| open.in_flight);
-                open.ok_or(Misfit)?.in_flight = false;
-                self.ledger.called_back(*call);
+                let open = open.ok_or(Misfit)?;
+                open.in_flight = false;
+                open.attempts -= 1;
                 self.attempts -= 1;
             }
             Entry::Attempt(attempt) => self.attempt(attempt)?,
             Entry::Ended(end) => self.end(plan, end)?,
-            Entry::TakenBack(customer) => self.take_back(&call(plan, *customer)?)?,
+            Entry::TakenBack(call) => self.take_back(plan, *call)?,
             Entry::Held { at, ms, throttled } => {
                 let pause = Duration::from_millis(*ms);
                 self.see(*at);
@@ -164,10 +172,11 @@ impl Standing {
         // Those that were put back wait while others are sent.
         let ahead = leg.concurrency as usize + self.open.len();
         let calls = sent.saturating_add(ahead);
+        // Customers whose rows are all rejected are never called; nobody knows here where they are.
+        let never = plan.customers() - plan.totals().calls;
+        let calls = calls.saturating_add(never as usize);
         let customers = 0..self.ledger.customers();
-        let open = customers.filter(|customer| !self.ledger.has_ended(*customer));
-        // Customers whose rows are all rejected are never called.
-        let next = open.filter(|customer| plan.call(*customer).is_some());
+        let next = customers.filter(|customer| !self.ledger.has_ended(*customer));
         if let Some(last) = next.take(calls).last() {
             self.unrecorded_below = self.unrecorded_below.max(last + 1);
         }
@@ -177,9 +186,10 @@ impl Standing {
         if customer >= plan.customers() || self.ledger.has_ended(customer) {
             return Err(Misfit);
         }
-        self.ledger.sending(customer);
         self.attempts += 1;
-        self.open.entry(customer).or_default().in_flight = true;
+        let open = self.open.entry(customer).or_default();
+        open.in_flight = true;
+        open.attempts += 1;
         Ok(())
     }
 
@@ -192,47 +202,56 @@ impl Standing {
     }
 
     fn end(&mut self, plan: &Plan, end: &CallEnd) -> Result<(), Misfit> {
-        let (call, record) = (&call(plan, end.call)?, &end.record);
-        let rows = match &record.outcomes {
-            Outcomes::All(_) => call.changes.len(),
-            Outcomes::Each(each) => each.len(),
-        };
-        if record.user != call.user.get() || rows != call.changes.len() {
+        let record = &end.record;
+        let lines = Lines::of(plan, end)?;
+        if self.open.remove(&end.call).is_none() || self.ledger.has_ended(end.call) {
             return Err(Misfit);
         }
-        self.open.remove(&call.customer).ok_or(Misfit)?;
         if !end.told {
             self.attempted(record.at, end.ms, end.unsent, record.status);
         }
-        self.ledger.enter(call.customer, record, || {
-            call.changes.iter().map(|change| change.label).collect()
-        });
+        let labels = || match plan.held() {
+            Some(groups) => groups.labels(end.call),
+            None => Vec::new(),
+        };
+        self.ledger.enter(end.call, record, labels);
         self.minutes.call(record.at);
-        for (position, change) in call.changes.iter().enumerate() {
-            let line = plan.line(change.row);
-            self.tally.add(record.outcomes.of(position), line);
+        match &record.outcomes {
+            // Nobody asks where successes stand.
+            Outcomes::All(outcome) if outcome.code.is_empty() => {
+                self.tally.add_rows(outcome, lines.count(), 0);
+            }
+            outcomes => {
+                for (position, line) in lines.all(plan).into_iter().enumerate() {
+                    self.tally.add(outcomes.of(position), line);
+                }
+            }
         }
         match end.bearing {
-            Bearing::Suspect => self.streak.push(call.customer),
+            Bearing::Suspect => self.streak.push(end.clone()),
             Bearing::Clears => self.streak.clear(),
             Bearing::Neither => {}
         }
         Ok(())
     }
 
-    fn take_back(&mut self, call: &Call) -> Result<(), Misfit> {
-        let mut open = Open::default();
-        for change in &call.changes {
-            let settled = self.ledger.settled(call.customer, || Some(change.label));
-            let outcome = settled.ok_or(Misfit)?.outcome;
+    fn take_back(&mut self, plan: &Plan, call: u32) -> Result<(), Misfit> {
+        let last = self.streak.iter().position(|end| end.call == call);
+        let end = self.streak.remove(last.ok_or(Misfit)?);
+        let mut open = Open {
+            attempts: end.record.attempts,
+            ..Open::default()
+        };
+        let rows = Lines::of(plan, &end)?.count() as usize;
+        for position in 0..rows {
+            let outcome = end.record.outcomes.of(position);
             self.tally.take_back(outcome);
             // An earlier attempt than the one that does not count may have been applied.
             let doubt = Some(outcome).filter(|outcome| outcome.kind == OutcomeKind::Unconfirmed);
             open.doubt = doubt.cloned().or(open.doubt);
         }
-        self.ledger.take_back(call.customer);
-        self.open.insert(call.customer, open);
-        self.streak.retain(|customer| *customer != call.customer);
+        self.ledger.take_back(call);
+        self.open.insert(call, open);
         Ok(())
     }
 
@@ -253,10 +272,8 @@ impl Standing {
 
     /// How often each call was sent that has not ended.
     pub fn open_attempts(&self) -> BTreeMap<u32, u32> {
-        let calls = self.open.keys();
-        calls
-            .map(|call| (*call, self.ledger.attempts(*call)))
-            .collect()
+        let open = self.open.iter();
+        open.map(|(call, open)| (*call, open.attempts)).collect()
     }
 
     /// Whether anything is worth keeping: something was sent, or may have been.
@@ -264,31 +281,24 @@ impl Standing {
         self.attempts > 0 || self.unrecorded_below > 0
     }
 
-    /// The calls that are left, in the order of the plan, each with what was done about it before. The standing may
-    /// change while they are made.
-    pub fn remaining<'a>(&self, plan: &'a Plan) -> impl Iterator<Item = (Call, History)> + use<'a> {
-        let customers = 0..plan.customers();
-        let has_ended: Option<Box<[bool]>> = (self.ledger.ended() > 0).then(|| {
-            customers
-                .clone()
-                .map(|n| self.ledger.has_ended(n))
-                .collect()
-        });
-        let history = |(customer, open): (&u32, &Open)| {
-            let attempts = self.ledger.attempts(*customer);
+    /// What is left to be done, as it is now.
+    pub fn left(&self) -> Left {
+        let history = |(call, open): (&u32, &Open)| {
+            let attempts = open.attempts;
             let doubt = open.doubt.clone();
-            (*customer, History { attempts, doubt })
+            (*call, History { attempts, doubt })
         };
-        let mut before: BTreeMap<_, _> = self.open.iter().map(history).collect();
-        let unrecorded_below = self.unrecorded_below;
-        let left = move |n: &u32| has_ended.as_ref().is_none_or(|ended| !ended[*n as usize]);
-        customers.filter(left).filter_map(move |customer| {
-            let mut history = before.remove(&customer).unwrap_or_default();
-            if customer < unrecorded_below {
-                history.doubt.get_or_insert_with(Outcome::cut_off);
-            }
-            Some((plan.call(customer)?, history))
-        })
+        Left {
+            ended: self.ledger.all_ended().into(),
+            before: self.open.iter().map(history).collect(),
+            unrecorded_below: self.unrecorded_below,
+        }
+    }
+
+    /// How many calls were sent and have not ended.
+    pub fn without_verdict(&self) -> u64 {
+        let sent = self.open.values().filter(|open| open.attempts > 0);
+        sent.count() as u64
     }
 
     /// An attempt that is about no call left then, at the latest: it counts for the rate.
@@ -317,7 +327,7 @@ impl Standing {
             ended: u64::from(self.ledger.ended()),
             attempts: self.attempts,
             throttled: self.throttled,
-            without_verdict: self.ledger.without_verdict(),
+            without_verdict: self.without_verdict(),
             allowed: self
                 .allowed
                 .filter(|(at, _)| since(*at, self.latest) < GOOD_FOR)
@@ -334,7 +344,50 @@ impl Standing {
     }
 }
 
-fn call(plan: &Plan, customer: u32) -> Result<Call, Misfit> {
-    let known = (customer < plan.customers()).then(|| plan.call(customer));
-    known.flatten().ok_or(Misfit)
+/// Where the rows of a call stand that has ended.
+enum Lines<'a> {
+    Held(Group<'a>),
+    Told(&'a [u64]),
+}
+
+impl<'a> Lines<'a> {
+    /// Those of a call of the plan.
+    fn of(plan: &'a Plan, end: &'a CallEnd) -> Result<Self, Misfit> {
+        if end.call >= plan.customers() {
+            return Err(Misfit);
+        }
+        let lines = match plan.held() {
+            Some(groups) => {
+                let (user, group) = groups.customer(end.call);
+                if user != end.record.user {
+                    return Err(Misfit);
+                }
+                Self::Held(group)
+            }
+            None => Self::Told(&end.lines),
+        };
+        let fits = match &end.record.outcomes {
+            Outcomes::All(_) => lines.count() > 0,
+            Outcomes::Each(each) => each.len() as u64 == lines.count(),
+        };
+        fits.then_some(lines).ok_or(Misfit)
+    }
+
+    fn count(&self) -> u64 {
+        match self {
+            Self::Held(group) => group.called() as u64,
+            Self::Told(lines) => lines.len() as u64,
+        }
+    }
+
+    /// All of them, in the order of the call's changes.
+    fn all(&self, plan: &Plan) -> Vec<u64> {
+        match self {
+            Self::Held(group) => {
+                let rows = group.winners().into_iter();
+                rows.map(|row| plan.line(row.index())).collect()
+            }
+            Self::Told(lines) => lines.to_vec(),
+        }
+    }
 }

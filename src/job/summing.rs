@@ -78,7 +78,7 @@ pub fn so_far(run: &Run<'_>, standing: Option<&Standing>) -> SoFar {
         });
     }
     SoFar {
-        without_verdict: standing.map_or(0, |standing| standing.ledger.without_verdict()),
+        without_verdict: standing.map_or(0, |standing| standing.without_verdict()),
         left: u64::from(plan.totals().calls).saturating_sub(spent.calls),
         // Whatever ends it will say with which status.
         summary: summary(run, &tally, spent, ExitStatus::Stopped),

@@ -20,8 +20,15 @@ pub fn attempt(call: u32, attempt: &Attempted, doubt: Option<Outcome>) -> Entry 
     })
 }
 
-/// `call` has ended so, with its `last` attempt, if that was not told before.
-pub fn ended(call: u32, record: CallRecord, last: Option<&Attempted>, bearing: Bearing) -> Entry {
+/// `call` has ended so, with its `last` attempt, if that was not told before. `lines` are those of its rows, where
+/// nobody else knows them.
+pub fn ended(
+    call: u32,
+    record: CallRecord,
+    last: Option<&Attempted>,
+    bearing: Bearing,
+    lines: Vec<u64>,
+) -> Entry {
     Entry::Ended(CallEnd {
         call,
         record,
@@ -29,6 +36,7 @@ pub fn ended(call: u32, record: CallRecord, last: Option<&Attempted>, bearing: B
         unsent: last.is_some_and(|last| !last.left),
         told: last.is_none(),
         bearing,
+        lines,
     })
 }
 

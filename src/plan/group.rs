@@ -48,6 +48,18 @@ impl TooMany {
     }
 }
 
+/// How much of a plan is held in memory at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Holding {
+    /// All of it.
+    #[default]
+    All,
+    /// So many valid rows, at most.
+    Rows(usize),
+    /// One of so many parts of the customers.
+    Parts(u32),
+}
+
 /// Takes the rows of a list, one batch after the other, and makes the plan of them.
 #[derive(Debug)]
 pub struct Builder {
@@ -64,20 +76,25 @@ pub struct Builder {
 
 impl Default for Builder {
     fn default() -> Self {
-        Self::holding(None)
+        Self::holding(Holding::All)
     }
 }
 
 impl Builder {
-    /// One that holds so many valid rows at once, at most.
-    pub fn holding(most: Option<usize>) -> Self {
+    /// One that holds so much at once.
+    pub fn holding(holding: Holding) -> Self {
+        let (most, parts) = match holding {
+            Holding::All => (usize::MAX, 1),
+            Holding::Rows(most) => (most.max(1), 1),
+            Holding::Parts(parts) => (usize::MAX, parts.max(1)),
+        };
         Self {
             pairs: Vec::new(),
             labels: Labels::default(),
             lines: Lines::default(),
             of_labels: Vec::new(),
-            most: most.unwrap_or(usize::MAX).max(1),
-            parts: 1,
+            most,
+            parts,
         }
     }
 
@@ -183,6 +200,11 @@ impl Plan {
     /// The parts that are still to be added.
     pub fn missing(&self) -> impl Iterator<Item = Part> + use<> {
         Part::all(self.of).skip(self.customers.len())
+    }
+
+    /// In so many parts the customers are planned.
+    pub fn of(&self) -> u32 {
+        self.of
     }
 
     /// All parts, each with the numbers of its customers.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::resolve::{Fate, Group, Policy};
 use super::sort::sort;
 use super::word::Word;
-use crate::model::{Call, Change, Labels, UserId};
+use crate::model::{Call, Change, LabelId, Labels, UserId};
 
 /// A row on its way to its customer: the customer, and the row.
 pub type Pair = [Word; 2];
@@ -91,6 +91,12 @@ impl Groups {
     /// A customer's id and rows, numbered by first appearance.
     pub fn customer(&self, number: u32) -> (u64, Group<'_>) {
         self.at(self.starts[number as usize])
+    }
+
+    /// The labels of a customer's call, in the order of its changes.
+    pub fn labels(&self, number: u32) -> Vec<LabelId> {
+        let (_, group) = self.customer(number);
+        group.winners().iter().map(|row| row.label()).collect()
     }
 
     /// The call of a customer; none where all its rows are rejected.

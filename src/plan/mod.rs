@@ -22,7 +22,7 @@ mod wording;
 
 pub use assignments::{Assigned, Assignments};
 pub use batch::Batch;
-pub use group::{Builder, Plan, TooMany, Totals};
+pub use group::{Builder, Holding, Plan, TooMany, Totals};
 pub use groups::Groups;
 pub use part_builder::{Changed, PartBuilder};
 pub use resolve::{Fate, Group, OnConflict, Policy};

@@ -129,6 +129,16 @@ impl<'a> Group<'a> {
         self.too_many
     }
 
+    /// How many rows are called.
+    pub fn called(&self) -> usize {
+        if self.too_many.is_some() {
+            return 0;
+        }
+        let on_conflict = self.policy.on_conflict;
+        let won = self.runs().filter(|run| run.winner(on_conflict).is_some());
+        won.count()
+    }
+
     /// All rows, in no useful order.
     pub fn rows(&self) -> impl Iterator<Item = Word> + use<'a> {
         self.rows.iter().copied()

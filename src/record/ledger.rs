@@ -13,8 +13,12 @@ const OPEN: u32 = u32::MAX;
 /// How the calls of a run ended. Outcomes recur, so each different one is kept once.
 #[derive(Debug)]
 pub struct Ledger {
+    /// Where it is bare, nothing is known of how calls ended.
     lasts: Vec<Last>,
     endings: Vec<u32>,
+    /// A bit for each customer: whether the call has ended.
+    bits: Vec<u64>,
+    customers: u32,
     /// Attempts of calls with more than a [`Last`] can hold.
     more_attempts: HashMap<u32, u32>,
     outcomes: Interned<Outcome>,
@@ -35,17 +39,13 @@ impl Last {
     fn new(at: Moment, status: Option<u16>, attempts: u32) -> Self {
         let at = at.0.clamp(0, (1 << 42) - 1).unsigned_abs();
         let status = status.unwrap_or_default().min(Self::MOST_STATUS);
-        Self(at << 22 | u64::from(status) << 12).with_attempts(attempts)
+        let attempts = attempts.min(Self::MOST_ATTEMPTS);
+        Self(at << 22 | u64::from(status) << 12 | u64::from(attempts))
     }
 
     /// The same as a number.
     pub fn bits(self) -> u64 {
         self.0
-    }
-
-    fn with_attempts(self, attempts: u32) -> Self {
-        let kept = self.0 & !u64::from(Self::MOST_ATTEMPTS);
-        Self(kept | u64::from(attempts.min(Self::MOST_ATTEMPTS)))
     }
 
     fn attempts(self) -> u32 {
@@ -89,9 +89,18 @@ pub struct Ending {
 impl Ledger {
     /// An empty ledger for so many customers.
     pub fn new(customers: u32) -> Self {
+        let mut ledger = Self::bare(customers);
+        ledger.start_over(customers);
+        ledger
+    }
+
+    /// One that knows of calls only whether they have ended.
+    pub fn bare(customers: u32) -> Self {
         Self {
-            lasts: vec![Last::default(); customers as usize],
-            endings: vec![OPEN; customers as usize],
+            lasts: Vec::new(),
+            endings: Vec::new(),
+            bits: vec![0; customers.div_ceil(u64::BITS) as usize],
+            customers,
             more_attempts: HashMap::new(),
             outcomes: Interned::default(),
             by_label: Interned::default(),
@@ -105,6 +114,9 @@ impl Ledger {
         self.lasts.resize(customers as usize, Last::default());
         self.endings.clear();
         self.endings.resize(customers as usize, OPEN);
+        self.bits.clear();
+        self.bits.resize(customers.div_ceil(u64::BITS) as usize, 0);
+        self.customers = customers;
         self.more_attempts.clear();
         self.ended = 0;
     }
@@ -116,6 +128,12 @@ impl Ledger {
         record: &CallRecord,
         labels: impl FnOnce() -> Vec<LabelId>,
     ) {
+        self.ended += u32::from(!self.has_ended(customer));
+        let (word, bit) = place(customer);
+        self.bits[word] |= bit;
+        if self.endings.is_empty() {
+            return;
+        }
         let ending = match &record.outcomes {
             Outcomes::All(outcome) => self.outcome(outcome),
             Outcomes::Each(each) => {
@@ -126,23 +144,26 @@ impl Ledger {
             }
         };
         let at = customer as usize;
-        self.ended += u32::from(self.endings[at] == OPEN);
         self.endings[at] = ending;
-        self.lasts[at] = Last::new(record.at, record.status, 0);
-        self.set_attempts(customer, record.attempts);
+        self.lasts[at] = Last::new(record.at, record.status, record.attempts);
+        if record.attempts >= Last::MOST_ATTEMPTS {
+            self.more_attempts.insert(customer, record.attempts);
+        }
     }
 
     /// Takes back how a call ended.
     pub fn take_back(&mut self, customer: u32) {
-        let ending = &mut self.endings[customer as usize];
-        self.ended -= u32::from(*ending != OPEN);
-        *ending = OPEN;
+        self.ended -= u32::from(self.has_ended(customer));
+        let (word, bit) = place(customer);
+        self.bits[word] &= !bit;
+        if let Some(ending) = self.endings.get_mut(customer as usize) {
+            *ending = OPEN;
+        }
     }
 
     /// How many customers there are.
     pub fn customers(&self) -> u32 {
-        // No more than were given.
-        self.endings.len() as u32
+        self.customers
     }
 
     /// How many calls have ended.
@@ -152,45 +173,13 @@ impl Ledger {
 
     /// Whether a customer's call has ended.
     pub fn has_ended(&self, customer: u32) -> bool {
-        self.endings[customer as usize] != OPEN
+        let (word, bit) = place(customer);
+        self.bits[word] & bit != 0
     }
 
-    /// How many attempts of a customer's call were sent, whether it has ended or not.
-    pub fn attempts(&self, customer: u32) -> u32 {
-        match self.lasts[customer as usize].attempts() {
-            Last::MOST_ATTEMPTS => {
-                let more = self.more_attempts.get(&customer).copied();
-                more.unwrap_or(Last::MOST_ATTEMPTS)
-            }
-            attempts => attempts,
-        }
-    }
-
-    fn set_attempts(&mut self, customer: u32, attempts: u32) {
-        let last = &mut self.lasts[customer as usize];
-        *last = last.with_attempts(attempts);
-        if attempts > Last::MOST_ATTEMPTS {
-            self.more_attempts.insert(customer, attempts);
-        } else if attempts == Last::MOST_ATTEMPTS {
-            self.more_attempts.remove(&customer);
-        }
-    }
-
-    /// Counts an attempt that is about to leave.
-    pub fn sending(&mut self, customer: u32) {
-        self.set_attempts(customer, self.attempts(customer) + 1);
-    }
-
-    /// Takes back what [`Ledger::sending`] counted.
-    pub fn called_back(&mut self, customer: u32) {
-        self.set_attempts(customer, self.attempts(customer).saturating_sub(1));
-    }
-
-    /// How many calls were sent and have not ended.
-    pub fn without_verdict(&self) -> u64 {
-        let all = self.endings.iter().zip(&self.lasts);
-        let sent = all.filter(|(ending, last)| **ending == OPEN && last.attempts() > 0);
-        sent.count() as u64
+    /// The same for all customers, a bit each, from the lowest of the first number on.
+    pub fn all_ended(&self) -> &[u64] {
+        &self.bits
     }
 
     /// How the call of a customer ended for one of its labels; which, is asked only where that makes a difference. None where it
@@ -215,10 +204,15 @@ impl Ledger {
             let found = by_label.binary_search_by_key(&label, |(label, _)| *label);
             by_label[found.ok()?].1
         };
+        let last = self.lasts[customer as usize];
+        let attempts = match last.attempts() {
+            Last::MOST_ATTEMPTS => self.more_attempts.get(&customer).copied(),
+            attempts => Some(attempts),
+        };
         Some(Ending {
             outcome,
-            attempts: self.attempts(customer),
-            last: self.lasts[customer as usize],
+            attempts: attempts.unwrap_or(Last::MOST_ATTEMPTS),
+            last,
         })
     }
 
@@ -239,6 +233,11 @@ impl Ledger {
         let known = self.outcomes.get(outcome);
         numbered(known.or_else(|| self.outcomes.intern(outcome.clone(), BY_LABEL)))
     }
+}
+
+/// Where a customer's bit is.
+fn place(customer: u32) -> (usize, u64) {
+    ((customer / u64::BITS) as usize, 1 << (customer % u64::BITS))
 }
 
 /// Customers are numbered in 32 bits and most outcomes recur: two thousand million different ones would not fit
@@ -310,16 +309,40 @@ mod tests {
     }
 
     #[test]
-    fn attempts_are_counted_without_end() {
-        let mut ledger = Ledger::new(1);
-        for attempts in 1..=5_000 {
-            ledger.sending(0);
-            assert_eq!(ledger.attempts(0), attempts);
+    fn attempts_are_kept_however_many_they_are() {
+        let mut ledger = Ledger::new(70);
+        for attempts in [1, 4_094, 4_095, 4_096, 1_000_000] {
+            let record = CallRecord {
+                user: 9,
+                outcomes: Outcomes::All(Outcome::success()),
+                status: Some(200),
+                attempts,
+                at: Moment(1),
+            };
+            ledger.enter(69, &record, Vec::new);
+            assert_eq!(ledger.settled(69, || None).unwrap().attempts, attempts);
         }
-        for attempts in (4_000..5_000).rev() {
-            ledger.called_back(0);
-            assert_eq!(ledger.attempts(0), attempts);
+        assert_eq!((ledger.ended(), ledger.customers()), (1, 70));
+    }
+
+    #[test]
+    fn a_bare_one_knows_which_calls_have_ended() {
+        let mut ledger = Ledger::bare(130);
+        let record = CallRecord {
+            user: 9,
+            outcomes: Outcomes::All(Outcome::success()),
+            status: Some(200),
+            attempts: 1,
+            at: Moment(1),
+        };
+        for customer in [0, 63, 64, 129, 129] {
+            ledger.enter(customer, &record, Vec::new);
         }
-        assert_eq!(ledger.without_verdict(), 1);
+        ledger.take_back(64);
+        let ended: Vec<_> = (0..130)
+            .filter(|customer| ledger.has_ended(*customer))
+            .collect();
+        assert_eq!((ended, ledger.ended()), (vec![0, 63, 129], 3));
+        assert_eq!(ledger.settled(0, || None), None);
     }
 }

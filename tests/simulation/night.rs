@@ -11,7 +11,7 @@ use bulklabel::error::ExitStatus;
 use bulklabel::job::{self, Identity, Planned, Reading, Run, Surroundings, Terms, Unfinished};
 use bulklabel::list::{Source, Wishes};
 use bulklabel::model::{StopReason, Tolerance};
-use bulklabel::plan::{OnConflict, Policy};
+use bulklabel::plan::{Holding, OnConflict, Policy};
 use bulklabel::record::Outputs;
 use bulklabel::report::{LogFormat, Progress, Screen};
 use tokio::sync::mpsc;
@@ -234,7 +234,10 @@ impl Night {
                 on_conflict: OnConflict::LastWins,
                 max_labels: 1_000,
             },
-            most_rows: None,
+            holding: match chance.happens(0.4) {
+                true => Holding::Parts(chance.0.u32(2..6)),
+                false => Holding::All,
+            },
         };
         let planned = job::plan(&source, &reading).unwrap();
         let disk = SimulatedDisk::new(chance.fork());
@@ -471,7 +474,7 @@ impl Night {
             ask: None,
         };
         let service = Some(self.service.clone());
-        let called = job::call_all(&run, underway, service, surroundings, self.terms).await;
+        let called = job::call_all(&run, None, underway, service, surroundings, self.terms).await;
         let called = match called {
             Ok(called) => called,
             Err(error) => return failed(error),
@@ -506,7 +509,8 @@ impl Night {
         assert_eq!(live.effort(now), read.effort(now));
         assert_eq!(live.before(now), read.before(now));
         let remaining = |standing: &job::Standing| {
-            let left = standing.remaining(&self.planned.plan);
+            let inputs = (run.source, run.reading, run.planned);
+            let left = job::Remaining::of(inputs, standing.left(), || true);
             left.map(|(call, history)| (call.customer, history))
                 .collect::<Vec<_>>()
         };

@@ -112,7 +112,7 @@ impl Sending<'_> {
         let claim = Claim::stake(places, self.list, self.wishes(), wait, screen)?;
         let copying = places.now().copying();
         signals.preparing(copying.clone(), claim.outputs().partial());
-        let (list, copy) = List::read(self.list, places.now(), &settings.reading)?;
+        let (mut list, copy) = List::read(self.list, places.now(), &settings.reading)?;
         let made_from = self.what.made_from();
         if let Some(made_from) = made_from {
             made_from.must_be_whole(list.planned.read)?;
@@ -123,6 +123,9 @@ impl Sending<'_> {
         signals.preparing(copying, outputs.partial());
         let start = claim.settle(&identity)?;
         let carries_on = matches!(start, Start::CarryOn(_));
+        if carries_on {
+            list.plan_as_recorded(outputs, &settings.reading, screen)?;
+        }
         let rejects = match &rejects {
             Some(rejects) => {
                 let planned = (&list.source, &list.planned);

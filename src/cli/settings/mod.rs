@@ -30,7 +30,7 @@ use crate::error::Error;
 use crate::job::{Reading, TOLERATE, Terms};
 use crate::list::{Keep, Wishes, label_from_flag};
 use crate::model::{Moment, Tolerance};
-use crate::plan::{OnConflict, Policy};
+use crate::plan::{Holding, OnConflict, Policy};
 use crate::service::Method;
 use args::{PaceArgs, ValveArgs};
 
@@ -131,7 +131,7 @@ pub fn reading(list: &ListArgs) -> Result<Reading, Error> {
         sheet: list.sheet.clone(),
         keep,
     };
-    let most_rows = list.memory.map(Memory::rows).transpose();
+    let rows = list.memory.map(Memory::rows).transpose();
     Ok(Reading {
         wishes,
         delimiter: list.delimiter,
@@ -140,7 +140,9 @@ pub fn reading(list: &ListArgs) -> Result<Reading, Error> {
             on_conflict: list.on_conflict.into(),
             max_labels: list.max_labels.get(),
         },
-        most_rows: most_rows.map_err(Error::unusable)?,
+        holding: rows
+            .map_err(Error::unusable)?
+            .map_or(Holding::All, Holding::Rows),
     })
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Bounds, LOOK_EVERY, Pool};
-use crate::model::{Call, Event, History};
+use crate::dispatch::supply::Supply;
+use crate::model::Event;
 use crate::service::Sender;
 
 /// The calls that go first.
@@ -40,7 +41,7 @@ impl Canary {
     }
 }
 
-impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
+impl<S: Sender, I: Supply> Pool<S, I> {
     /// Whether the calls that go first have shown what they can: most have ended, and those that are left have all been put
     /// back, so that only answers to others could tell what is wrong with them.
     pub(super) fn has_tried_canary(&mut self) -> bool {

@@ -16,8 +16,9 @@ use self::workers::{Returned, Workers};
 use crate::dispatch::crew::Crew;
 use crate::dispatch::places::Places;
 use crate::dispatch::queue::{Job, Queue};
+use crate::dispatch::supply::Supply;
 use crate::dispatch::worker::{Left, end_put_back};
-use crate::model::{Bearing, Call, Event, History, Moment, StopReason};
+use crate::model::{Bearing, Event, Moment, StopReason};
 use crate::service::Sender;
 
 /// So often the pool looks at the clocks.
@@ -44,12 +45,7 @@ pub struct Bounds {
 ///
 /// # Panics
 /// Where a worker has, after all others have ended.
-pub async fn run<S: Sender>(
-    calls: impl Iterator<Item = (Call, History)>,
-    crew: Crew<S>,
-    places: Places,
-    bounds: Bounds,
-) {
+pub async fn run<S: Sender>(calls: impl Supply, crew: Crew<S>, places: Places, bounds: Bounds) {
     let canary = Canary::of(bounds);
     let first = canary.as_ref().map(Canary::calls).or(bounds.limit);
     let mut pool = Pool {
@@ -80,7 +76,7 @@ pub async fn run<S: Sender>(
     }
 }
 
-struct Pool<S, I: Iterator> {
+struct Pool<S, I> {
     crew: Arc<Crew<S>>,
     queue: Queue<I>,
     places: Places,
@@ -100,7 +96,7 @@ struct Pool<S, I: Iterator> {
     panic: Option<JoinError>,
 }
 
-impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
+impl<S: Sender, I: Supply> Pool<S, I> {
     async fn run(&mut self) {
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -115,7 +111,7 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
                 return;
             }
             let due = self.due().map(|(at, _)| at);
-            let crew = Arc::clone(&self.crew);
+            let (crew, is_behind) = (Arc::clone(&self.crew), self.queue.is_behind());
             tokio::select! {
                 // What is ready most often comes last.
                 biased;
@@ -123,6 +119,7 @@ impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
                 () = crew.stop.wanted(), if !self.must_end() => {}
                 () = crew.breaker.changed() => {}
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
+                () = self.queue.ready(), if is_behind => {}
                 Some(returned) = self.workers.next() => self.take_all(returned).await,
             }
         }

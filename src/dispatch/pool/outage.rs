@@ -5,7 +5,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Pool;
-use crate::model::{Call, Event, History, Moment, StopReason};
+use crate::dispatch::supply::Supply;
+use crate::model::{Event, Moment, StopReason};
 use crate::service::Sender;
 
 /// How much longer calls are tried that were all put back, so that nothing can tell an outage from a fault of theirs
@@ -32,7 +33,7 @@ pub(super) enum Due {
     EndOfGrace,
 }
 
-impl<S: Sender, I: Iterator<Item = (Call, History)>> Pool<S, I> {
+impl<S: Sender, I: Supply> Pool<S, I> {
     /// Looks how it stands with an outage: when the next probe is due, and since when all were put back.
     pub(super) async fn see_to_the_outage(&mut self) {
         let is_down = self.crew.breaker.is_open() && !self.is_over;

@@ -3,9 +3,11 @@
 use super::*;
 use crate::dispatch::paused::paused;
 use crate::dispatch::{
-    Before, Breaker, Clocks, Concurrency, Pace, RetryPolicy, Stopper, Told, stopper,
+    AtHand, Before, Breaker, Clocks, Concurrency, Pace, RetryPolicy, Stopper, Told, stopper,
 };
-use crate::model::{Action, Change, Event, Labels, Moment, Outcomes, RowIndex, StopReason, UserId};
+use crate::model::{
+    Action, Call, Change, Event, History, Labels, Moment, Outcomes, RowIndex, StopReason, UserId,
+};
 use crate::service::{Answer, Leaving, Reply};
 use std::collections::HashMap;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -203,7 +205,10 @@ fn simulated(
                 }
             }
         };
-        tokio::join!(run(calls(customers), crew, places, bounds), listen);
+        tokio::join!(
+            run(AtHand::of(calls(customers)), crew, places, bounds),
+            listen
+        );
         Ran {
             attempts: sent,
             ended,

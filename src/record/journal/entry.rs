@@ -62,6 +62,17 @@ pub struct LegBegin {
     pub burst: u32,
     /// Calls in flight at most.
     pub concurrency: u32,
+    /// In so many parts its customers are planned, by which they are numbered.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub parts: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(parts: &u32) -> bool {
+    *parts == 1
 }
 
 /// An attempt has met its end.
@@ -101,6 +112,9 @@ pub struct CallEnd {
     pub told: bool,
     /// What its answer says about the answers in a row.
     pub bearing: Bearing,
+    /// Where its rows stand, in the order of its changes: there where its customer is planned in a part, so that it can be told
+    /// without that.
+    pub lines: Vec<u64>,
 }
 
 /// The same as it is written: one flat object.
@@ -126,6 +140,8 @@ struct CallEndLine {
     told: bool,
     #[serde(default = "clears", skip_serializing_if = "is_clear")]
     bearing: Bearing,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<u64>,
 }
 
 fn is_false(truth: &bool) -> bool {
@@ -165,6 +181,7 @@ impl From<CallEnd> for CallEndLine {
             unsent: end.unsent,
             told: end.told,
             bearing: end.bearing,
+            lines: end.lines,
         }
     }
 }
@@ -192,6 +209,7 @@ impl TryFrom<CallEndLine> for CallEnd {
             unsent: line.unsent,
             told: line.told,
             bearing: line.bearing,
+            lines: line.lines,
         })
     }
 }

@@ -115,6 +115,7 @@ mod tests {
                 unsent: false,
                 told: false,
                 bearing,
+                lines: Vec::new(),
             })
         };
         vec![

@@ -51,7 +51,8 @@ fn ended_well(end: &CallEnd) -> Option<(u16, u64)> {
         && outcome.message.is_empty()
         && !end.unsent
         && !end.told
-        && end.bearing == Bearing::Clears;
+        && end.bearing == Bearing::Clears
+        && end.lines.is_empty();
     let at = u64::try_from(end.record.at.0).ok()?;
     end.record
         .status
@@ -125,6 +126,7 @@ impl Text<'_> {
             unsent: false,
             told: false,
             bearing: Bearing::Clears,
+            lines: Vec::new(),
         }))
     }
 
@@ -195,6 +197,7 @@ mod tests {
                 unsent,
                 told,
                 bearing,
+                lines: Vec::new(),
             })
         })
     }

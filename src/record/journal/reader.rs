@@ -158,6 +158,7 @@ mod tests {
             rate: None,
             burst: 1,
             concurrency: 32,
+            parts: 1,
         })
     }
 
