@@ -11,7 +11,11 @@ pub fn write(rows: u32, to: &mut impl Write) -> io::Result<()> {
     let customers = (rows / 2).max(1);
     for place in shuffled(rows) {
         let drawn = mix(u64::from(place) | 1 << 32);
-        let action = if drawn.is_multiple_of(10) { "remove" } else { "add" };
+        let action = if drawn.is_multiple_of(10) {
+            "remove"
+        } else {
+            "add"
+        };
         let label = drawn / 10 % LABELS + 1;
         writeln!(to, "{},{action},Gold Member {label}", id(place % customers))?;
     }

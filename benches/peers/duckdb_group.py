@@ -4,5 +4,7 @@ import sys
 
 import duckdb
 
-customers = "select userId, list(action), list(label) from read_csv(?) group by userId"
-print(duckdb.execute(f"select count(*) from ({customers})", [sys.argv[1]]).fetchone()[0])
+customers = "select userId, list(action) as actions, list(label) as labels from read_csv(?) group by userId"
+# What nobody looks at is not collected.
+sums = f"select count(*), sum(len(actions)), sum(len(labels)) from ({customers})"
+print(*duckdb.execute(sums, [sys.argv[1]]).fetchone())
