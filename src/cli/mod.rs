@@ -194,7 +194,7 @@ fn run_command(
             | Command::Settings(_)
     );
     if sends_or_looks {
-        check_variables(&help::whole(), screen)?;
+        check_variables(screen)?;
     }
     match cli.command {
         Command::Run(args) => run::run(*args, given, &environment, screen, afterword),
@@ -212,8 +212,14 @@ fn run_command(
 }
 
 /// Refuses to begin where somebody has set a variable that means nothing, and can only have meant one that does.
-fn check_variables(command: &clap::Command, screen: &Screen) -> Result<(), Error> {
-    let misheard::Unread { slip, others } = misheard::unread(command, environment::set_variables());
+fn check_variables(screen: &Screen) -> Result<(), Error> {
+    let ours = environment::set_variables().filter(|name| misheard::may_be_ours(name));
+    let ours: Vec<_> = ours.collect();
+    if ours.is_empty() {
+        return Ok(());
+    }
+    // Made anew: an empty variable takes itself out of the other.
+    let misheard::Unread { slip, others } = misheard::unread(&help::whole(), ours);
     if let Some(others) = others {
         screen.say(others);
     }

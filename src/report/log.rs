@@ -1,10 +1,12 @@
 //! Log lines on standard error.
 
 use tracing::field::Field;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::fmt::{MakeWriter, SubscriberBuilder};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::screen::{LogFormat, Screen};
 use super::story::FIELDS;
@@ -13,30 +15,36 @@ use crate::model::Moment;
 /// Starts to write log lines, above the progress bar where there is one. What `wanted` says is written, in the form of
 /// `RUST_LOG`, else what the `usual` does; `plain` leaves colours out, which are never used but on a terminal.
 pub fn start_log(screen: &Screen, wanted: Option<&str>, usual: &str, plain: bool) {
-    let parse = |directives: &str| EnvFilter::builder().parse(directives);
-    let (filter, wrong) = match wanted.map(parse) {
+    let usual = || {
+        usual
+            .parse()
+            .expect("the program's own words are in this form")
+    };
+    let (filter, wrong): (Targets, _) = match wanted.map(str::parse) {
         Some(Ok(filter)) => (filter, None),
-        Some(Err(error)) => (EnvFilter::new(usual), Some(error)),
-        None => (EnvFilter::new(usual), None),
+        Some(Err(error)) => (usual(), Some(error)),
+        None => (usual(), None),
     };
     let colours = screen.is_watched() && !plain;
     // A line that can't be written is no reason to fail.
     let lines = SubscriberBuilder::default()
         .log_internal_errors(false)
-        .with_env_filter(filter)
+        .with_max_level(most(&filter))
         .with_ansi(colours)
         .with_target(false)
         .with_timer(Now)
         .with_writer(screen.clone());
     // It fails where a log was started already, which then goes on.
     let _started_already = match screen.format() {
-        LogFormat::Text => lines.fmt_fields(debug_fn(write_field)).try_init(),
-        LogFormat::Json => lines
-            .json()
-            .flatten_event(true)
-            .with_current_span(false)
-            .with_span_list(false)
-            .try_init(),
+        LogFormat::Text => {
+            let lines = lines.fmt_fields(debug_fn(write_field)).finish();
+            lines.with(filter).try_init()
+        }
+        LogFormat::Json => {
+            let lines = lines.json().flatten_event(true);
+            let lines = lines.with_current_span(false).with_span_list(false);
+            lines.finish().with(filter).try_init()
+        }
     };
     if let Some(error) = wrong {
         tracing::warn!(
@@ -44,6 +52,13 @@ pub fn start_log(screen: &Screen, wanted: Option<&str>, usual: &str, plain: bool
             "RUST_LOG can't be meant, and is passed over: {error}"
         );
     }
+}
+
+/// The lowest level of what is written: nobody needs to ask about anything else.
+fn most(filter: &Targets) -> LevelFilter {
+    let named = filter.iter().map(|(_, level)| level);
+    let levels = named.chain(filter.default_level());
+    levels.max().unwrap_or(LevelFilter::OFF)
 }
 
 /// The time of day, as all that we write has it.

@@ -12,7 +12,7 @@ use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 pub use foreign::setting;
-pub use variables::{Unread, unread};
+pub use variables::{Unread, may_be_ours, unread};
 
 /// A command line that was not understood.
 struct Typed<'a> {

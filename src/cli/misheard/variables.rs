@@ -20,13 +20,18 @@ pub struct Unread {
     pub others: Option<String>,
 }
 
+/// Whether a variable is named as ours are.
+pub fn may_be_ours(name: &str) -> bool {
+    name.starts_with(BEGIN)
+}
+
 /// Those of `set` that nobody reads. `set` are the names of all variables that are set to something.
 pub fn unread(all: &Command, set: impl IntoIterator<Item = String>) -> Unread {
     let known = known(all);
     let flags = flags_only(all);
     let mut unread = Unread::default();
     let mut others = Vec::new();
-    let own = set.into_iter().filter(|name| name.starts_with(BEGIN));
+    let own = set.into_iter().filter(|name| may_be_ours(name));
     for name in own.collect::<BTreeSet<_>>() {
         if known.contains(&name) {
             continue;

@@ -2,6 +2,7 @@
 //!
 //! All values are read in one place: a setting of the file takes the place of the flag's default.
 
+use std::env;
 use std::path::PathBuf;
 
 use clap::builder::Resettable;
@@ -54,17 +55,17 @@ pub struct Understood {
 /// # Errors
 /// Either can't be understood, or it asks for help only.
 pub fn understand(command: &Command) -> Result<Understood, Misunderstood> {
-    let mut matches = command.clone().try_get_matches()?;
-    let mut file = None;
     let mut layered = command.clone();
+    let mut matches = layered.try_get_matches_from_mut(env::args_os())?;
+    let mut file = None;
     if let Some(found) = settings_file(command, &matches)? {
-        layered = with_defaults(layered, &found);
-        matches = layered.clone().try_get_matches()?;
+        layered = with_defaults(command.clone(), &found);
+        matches = layered.try_get_matches_from_mut(env::args_os())?;
         file = Some(found);
     }
     let origins = match matches.subcommand() {
         Some((name, matches)) => {
-            layered.build();
+            // Parsing has made it complete, and no other.
             let command = layered.find_subcommand(name).unwrap_or(&layered);
             Origins::of(command, matches, file.as_ref())
         }
