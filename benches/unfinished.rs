@@ -66,7 +66,8 @@ fn lengthen(list: &Path, journal: &Path) -> Result<usize, Box<dyn Error>> {
 
 /// What is written of calls that leave together and succeed.
 fn entries(calls: &[Call]) -> Vec<Entry> {
-    let sent = Entry::Sending(calls.iter().map(|call| call.customer).collect());
+    let sent: Vec<_> = calls.iter().map(|call| call.customer).collect();
+    let sent = Entry::Sending(sent.into());
     [sent].into_iter().chain(calls.iter().map(ended)).collect()
 }
 
@@ -84,5 +85,6 @@ fn ended(call: &Call) -> Entry {
         unsent: false,
         told: false,
         bearing: Bearing::Clears,
+        lines: Vec::new(),
     })
 }

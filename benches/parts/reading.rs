@@ -2,7 +2,7 @@
 
 use bulklabel::job::Reading;
 use bulklabel::list::Wishes;
-use bulklabel::plan::{OnConflict, Policy};
+use bulklabel::plan::{Holding, OnConflict, Policy};
 
 /// As `bulklabel run LIST` reads it.
 pub fn reading() -> Reading {
@@ -14,5 +14,6 @@ pub fn reading() -> Reading {
             on_conflict: OnConflict::LastWins,
             max_labels: 1000,
         },
+        holding: Holding::All,
     }
 }

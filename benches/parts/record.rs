@@ -71,6 +71,7 @@ fn entries() -> Vec<Entry> {
             unsent: false,
             told: false,
             bearing: Bearing::Clears,
+            lines: Vec::new(),
         })
     };
     (0..CALLS).map(ended).collect()

@@ -286,7 +286,7 @@ mod tests {
     fn asked(path: &Path, reading: &Reading) -> Asked {
         let source = Source::open(path, None).unwrap();
         let planned = plan(&source, reading).unwrap();
-        let calls = (0..planned.plan.customers()).filter_map(|n| planned.plan.call(n));
+        let calls = planned.plan.calls();
         let changes = calls.flat_map(|call| {
             let change = |change: &Change| {
                 (

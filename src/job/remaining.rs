@@ -68,7 +68,7 @@ impl Failure {
 #[derive(Debug)]
 pub enum OnTheirWay<'a> {
     /// All customers are held, or nobody minds waiting for a part.
-    AtHand(AtHand<Remaining<'a>>),
+    AtHand(Box<AtHand<Remaining<'a>>>),
     /// A thread plans the parts.
     Planned(Incoming),
 }
@@ -84,7 +84,7 @@ impl<'env> OnTheirWay<'env> {
         let Some(threads) = threads.filter(|_| planned.plan.held().is_none()) else {
             let remaining = Remaining::of(inputs, left, || true);
             let failure = remaining.failure();
-            return (Self::AtHand(AtHand::of(remaining)), failure);
+            return (Self::AtHand(Box::new(AtHand::of(remaining))), failure);
         };
         let (to, inbox) = mpsc::channel(AHEAD);
         let is_wanted = {

@@ -264,6 +264,12 @@ impl Plan {
         self.held()?.call(customer, &self.labels)
     }
 
+    /// All calls, in the order in which their customers first appear in the list; none where customers are not held at once.
+    pub fn calls(&self) -> impl Iterator<Item = Call> {
+        let customers = self.held().map_or(0, Groups::len);
+        (0..customers).filter_map(|customer| self.call(customer))
+    }
+
     /// A valid row of the list, read once more: what the plan decided. None where the plan knows no such row: the list has
     /// changed; or where customers are not held at once.
     pub fn find(&self, index: RowIndex, row: &Row<'_>) -> Option<Fate> {
@@ -313,10 +319,6 @@ mod tests {
         plan_of(rows, 3)
     }
 
-    fn calls_of(plan: &Plan) -> impl Iterator<Item = Call> {
-        (0..plan.customers()).filter_map(|customer| plan.call(customer))
-    }
-
     fn wishes() -> impl Strategy<Value = Vec<Wish>> {
         let action = prop_oneof![Just(Action::Add), Just(Action::Remove)];
         let label = prop_oneof![Just("VIP"), Just("Gold"), Just("Silver")];
@@ -336,21 +338,21 @@ mod tests {
                 if !order.contains(user) { order.push(*user); }
             }
             let mut called = BTreeMap::new();
-            for call in calls_of(&plan) {
+            for call in plan.calls() {
                 for change in &call.changes {
                     prop_assert!(called.insert((call.user.get(), call.name(change).to_owned()), change.action).is_none());
                 }
             }
             let last: BTreeMap<_, _> = last.into_iter().map(|((user, label), action)| ((user, label.to_owned()), action)).collect();
             prop_assert_eq!(called, last);
-            prop_assert_eq!(calls_of(&plan).map(|call| call.user.get()).collect::<Vec<_>>(), order);
+            prop_assert_eq!(plan.calls().map(|call| call.user.get()).collect::<Vec<_>>(), order);
         }
 
         #[test]
         fn every_row_has_one_fate_and_is_found_again(rows in wishes()) {
             let plan = plan(&rows);
             let assignments = Assignments::of(plan.held().unwrap(), plan.data_rows());
-            let calls: Vec<_> = calls_of(&plan).collect();
+            let calls: Vec<_> = plan.calls().collect();
             let in_calls: BTreeSet<u32> = calls.iter().flat_map(|call| &call.changes).map(|change| change.row.0).collect();
             for (at, (user, action, label)) in rows.iter().enumerate() {
                 let at = RowIndex(at as u32);
@@ -377,7 +379,7 @@ mod tests {
         fn it_makes_no_difference_where_batches_end(rows in wishes(), batches in 1usize..9) {
             let (one, other) = (plan_of(&rows, 100), plan_of(&rows, batches));
             prop_assert_eq!(one.totals(), other.totals());
-            let calls = |plan: &Plan| calls_of(plan).map(|call| (call.user, call.changes)).collect::<Vec<_>>();
+            let calls = |plan: &Plan| plan.calls().map(|call| (call.user, call.changes)).collect::<Vec<_>>();
             prop_assert_eq!(calls(&one), calls(&other));
             prop_assert_eq!(one.labels().names().collect::<Vec<_>>(), other.labels().names().collect::<Vec<_>>());
         }

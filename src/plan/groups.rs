@@ -88,6 +88,11 @@ impl Groups {
         self.starts.len() as u32
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
     /// A customer's id and rows, numbered by first appearance.
     pub fn customer(&self, number: u32) -> (u64, Group<'_>) {
         self.at(self.starts[number as usize])

@@ -37,7 +37,7 @@ impl Part {
 
 /// The number, from 1, of the one of `of` parts that a customer belongs to.
 fn shard(user: UserId, of: u32) -> u32 {
-    let high = u128::from(mix(user.get())) * u128::from(of) >> 64;
+    let high = (u128::from(mix(user.get())) * u128::from(of)) >> 64;
     // Less than `of`.
     high as u32 + 1
 }
