@@ -60,7 +60,8 @@ pub fn look(
 
 /// Whether a call has ended, or may have been applied: wrong credentials, say, leave a journal that tells of neither.
 fn has_changed_anything(disk: &dyn Disk, outputs: &Outputs) -> Result<bool, RecordError> {
-    let (mut open, mut ended, mut in_doubt) = (BTreeSet::<u32>::new(), BTreeSet::<u32>::new(), false);
+    let (mut open, mut ended, mut in_doubt) =
+        (BTreeSet::<u32>::new(), BTreeSet::<u32>::new(), false);
     Journal::peek(disk, &outputs.partial(), |entry| {
         match entry {
             Entry::Sending(calls) => open.extend(calls.iter()),
