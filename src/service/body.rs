@@ -4,34 +4,56 @@ use serde_json::Value;
 
 use crate::model::{Action, Call};
 
+/// The two sides of a body, and how each begins.
+const SIDES: [(Action, &[u8]); 2] = [
+    (Action::Add, b"\"add\":["),
+    (Action::Remove, b"\"remove\":["),
+];
+
+/// What stands around a label's name, and behind it.
+const AROUND: usize = "{\"labelName\":\"\"},".len();
+
 /// The body of a call: `{"add":[{"labelName":"…"}],"remove":[…]}`, an empty list left out.
 pub fn change_labels(call: &Call) -> Vec<u8> {
-    let names = call.changes.iter().map(|change| call.name(change).len());
-    // A name that has to be escaped is longer than that, and rare.
-    let mut text = Vec::with_capacity(32 + names.map(|name| name + 18).sum::<usize>());
+    let mut text = Vec::with_capacity(length(call));
     text.push(b'{');
-    for (action, key) in [(Action::Add, "\"add\":["), (Action::Remove, "\"remove\":[")] {
-        let mut names = call.names(action).peekable();
-        if names.peek().is_none() {
+    for (action, begin) in SIDES {
+        let mut names = call.names(action);
+        let Some(first) = names.next() else {
             continue;
-        }
+        };
         if text.len() > 1 {
             text.push(b',');
         }
-        text.extend_from_slice(key.as_bytes());
-        for (position, name) in names.enumerate() {
-            if position > 0 {
-                text.push(b',');
-            }
-            text.extend_from_slice(b"{\"labelName\":");
-            serde_json::to_writer(&mut text, name)
-                .expect("a string is always JSON, and memory takes any bytes");
-            text.push(b'}');
+        text.extend_from_slice(begin);
+        label(first, &mut text);
+        for name in names {
+            text.push(b',');
+            label(name, &mut text);
         }
         text.push(b']');
     }
     text.push(b'}');
     text
+}
+
+fn label(name: &str, text: &mut Vec<u8>) {
+    text.extend_from_slice(b"{\"labelName\":");
+    serde_json::to_writer(&mut *text, name)
+        .expect("a string is always JSON, and memory takes any bytes");
+    text.push(b'}');
+}
+
+/// How long the body is, if nothing in it has to be escaped.
+fn length(call: &Call) -> usize {
+    let sides = SIDES.iter().map(|(action, begin)| {
+        let names: usize = call.names(*action).map(|name| name.len() + AROUND).sum();
+        match names {
+            0 => 0,
+            names => 1 + begin.len() + names,
+        }
+    });
+    1 + sides.sum::<usize>()
 }
 
 /// An error or a warning of the service.
@@ -232,7 +254,13 @@ mod tests {
             changes,
             labels: Arc::new(labels),
         };
-        String::from_utf8(change_labels(&call)).unwrap()
+        let body = change_labels(&call);
+        let is_escaped = body.contains(&b'\\');
+        assert!(
+            is_escaped || body.capacity() == body.len(),
+            "no more than it needs"
+        );
+        String::from_utf8(body).unwrap()
     }
 
     #[test]

@@ -16,20 +16,27 @@ const FIGURES: [(&str, &str); 3] = [
     ("x-rate-limit-remaining", "x-rate-limit-reset"),
 ];
 
-/// What is left, as the header fields say that `named` finds; none where they say nothing that can be meant.
-pub fn left<'a>(named: &impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Option<Quota> {
-    let of_figures = || of_figures(named, now);
-    let quota = named("ratelimit").and_then(|text| of_list(text, now));
+/// What is left, as the header fields say that `named` finds, `now` being asked where they say
+/// anything; none where they say nothing that can be meant.
+pub fn left<'a>(
+    named: &impl Fn(&str) -> Option<&'a str>,
+    now: impl Fn() -> SystemTime,
+) -> Option<Quota> {
+    let of_figures = || of_figures(named, &now);
+    let quota = named("ratelimit").and_then(|text| of_list(text, now()));
     quota
         .or_else(of_figures)
         .filter(|quota| !quota.reset.is_zero())
 }
 
-fn of_figures<'a>(named: &impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Option<Quota> {
+fn of_figures<'a>(
+    named: &impl Fn(&str) -> Option<&'a str>,
+    now: &impl Fn() -> SystemTime,
+) -> Option<Quota> {
     FIGURES.iter().find_map(|(remaining, reset)| {
         Some(Quota {
             remaining: leading_number(named(remaining)?)?,
-            reset: span(leading_number(named(reset)?)?, now)?,
+            reset: span(leading_number(named(reset)?)?, now())?,
         })
     })
 }
@@ -128,7 +135,7 @@ mod tests {
             (&[], None),
         ] {
             let named = |name: &str| Some(fields.iter().find(|(known, _)| *known == name)?.1);
-            let quota = left(&named, now).map(|quota| (quota.remaining, quota.reset.as_secs()));
+            let quota = left(&named, || now).map(|quota| (quota.remaining, quota.reset.as_secs()));
             assert_eq!(quota, expected, "{fields:?}");
         }
     }

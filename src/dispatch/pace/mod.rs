@@ -148,14 +148,14 @@ impl Pace {
         let _waiting = Waiting::at(self);
         loop {
             let recalled = self.recalled.notified();
-            let (slot, hold) = self.take_slot();
+            let Slot { at, waits, hold } = self.take_slot();
             // A timer is late by up to a millisecond: who needs not wait has none.
-            if slot > Instant::now() {
+            if waits {
                 tokio::select! {
                     biased;
                     // Slots from before a hold are void: all take new ones and leave one by one.
                     () = recalled => continue,
-                    () = sleep_until(slot) => {}
+                    () = sleep_until(at) => {}
                 }
             }
             loop {
@@ -180,15 +180,19 @@ impl Pace {
         self.state().waiting
     }
 
-    /// The next free slot, and which hold it comes after.
-    fn take_slot(&self) -> (Instant, HoldNumber) {
+    /// The next free slot.
+    fn take_slot(&self) -> Slot {
         let mut state = self.state();
         let now = Instant::now();
         let from = state.held_until.map_or(now, |until| until.max(now));
         let (gap, renewed) = state.gap(now);
         let renewed = renewed.map(|at| at - self.start);
-        let slot = self.start + state.slots.next(from - self.start, gap, renewed);
-        (slot, HoldNumber(state.holds))
+        let at = self.start + state.slots.next(from - self.start, gap, renewed);
+        Slot {
+            at,
+            waits: at > now,
+            hold: HoldNumber(state.holds),
+        }
     }
 
     /// Lets an attempt through, if the window has room and no hold has come.
@@ -230,6 +234,15 @@ impl Pace {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// When an attempt may leave.
+struct Slot {
+    at: Instant,
+    /// Whether that is still to come.
+    waits: bool,
+    /// Which hold it comes after.
+    hold: HoldNumber,
 }
 
 enum NotYet {

@@ -90,3 +90,62 @@ fn take_all<E>(
 ) -> Result<(), E> {
     batches.into_iter().try_for_each(take)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::journal::line;
+
+    /// A journal of so many entries.
+    fn journal(entries: u32) -> Vec<u8> {
+        let mut bytes = line::HEADER.to_vec();
+        (0..entries).for_each(|call| line::write(&Entry::CalledBack(call), &mut bytes));
+        bytes
+    }
+
+    /// The calls that are told until one is `last`, and what ends that.
+    fn told(bytes: &[u8], last: u32) -> (Vec<u32>, Result<(), String>) {
+        let mut reader = Reader::new(bytes, None).unwrap();
+        let mut calls = Vec::new();
+        let failed = |why| format!("{why:?}");
+        let result = tell_all(&mut reader, failed, |entry| {
+            let Entry::CalledBack(call) = entry else {
+                unreachable!("no other entry is there");
+            };
+            calls.push(call);
+            match call == last {
+                true => Err("enough".to_owned()),
+                false => Ok(()),
+            }
+        });
+        (calls, result)
+    }
+
+    #[test]
+    fn all_are_told_in_their_order_however_many_there_are() {
+        let batch = BATCH as u32;
+        for entries in [0, 1, batch - 1, batch, batch + 1, 5 * batch, 30 * batch + 7] {
+            let expected = ((0..entries).collect(), Ok(()));
+            assert_eq!(told(&journal(entries), u32::MAX), expected, "{entries}");
+        }
+    }
+
+    #[test]
+    fn who_has_heard_enough_hears_no_more() {
+        let bytes = journal(40 * BATCH as u32);
+        for last in [0, BATCH as u32, 3 * BATCH as u32 + 5] {
+            let expected = ((0..=last).collect(), Err("enough".to_owned()));
+            assert_eq!(told(&bytes, last), expected, "{last}");
+        }
+    }
+
+    #[test]
+    fn damage_is_told_behind_what_is_sound() {
+        let sound = journal(4 * BATCH as u32);
+        let mut bytes = [&sound[..], b"x\n"].concat();
+        line::write(&Entry::CalledBack(7), &mut bytes);
+        let (calls, result) = told(&bytes, u32::MAX);
+        assert_eq!(calls.len(), 4 * BATCH);
+        assert_eq!(result, Err(format!("Damaged({})", 4 * BATCH + 2)));
+    }
+}

@@ -56,6 +56,8 @@ impl Exchange {
     async fn too_long(&self, leaving: &impl Leaving) {
         let place = self.timeout.saturating_mul(PLACES).max(CONNECTING);
         let begun = Instant::now();
+        // No span is over before the shortest of them.
+        sleep(self.timeout).await;
         loop {
             let left = match leaving.left() {
                 Some(left) => self.timeout.checked_sub(left.elapsed()),
@@ -92,7 +94,7 @@ impl Exchange {
         let retry_after = text(RETRY_AFTER)
             .and_then(|value| retry_after::pause(value, text(DATE), SystemTime::now()));
         let named = |name: &str| headers.get(name)?.to_str().ok();
-        let quota = quota::left(&named, SystemTime::now());
+        let quota = quota::left(&named, SystemTime::now);
         let body = match read_body(&mut response, most).await {
             Ok(body) => body,
             // These say all that is needed without their body; and what can't be unpacked can't be read.
