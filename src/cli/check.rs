@@ -8,6 +8,7 @@ use super::cures::{Done, Looked, cures};
 use super::environment::Environment;
 use super::fix;
 use super::guards::Guarded;
+use super::memory::Use;
 use super::organisation::{asked_by_look, look_at_organisation};
 use super::rejects::Rejects;
 use super::settings::{CheckSettingArgs, Understood, reading};
@@ -71,7 +72,7 @@ pub fn run(
 ) -> Result<ExitStatus, Error> {
     let settings = &args.settings;
     let (list, rate) = (&settings.list, settings.rate.limit());
-    let reading = reading(list)?;
+    let reading = reading(list, Use::Look)?;
     let rejects = Rejects::of_check(settings.rejects.rejects.as_deref(), &args.list, given)?;
     let fixed = fix::place(args.fix.as_deref(), &args.list, rejects.as_ref())?;
     let asks = args.against_org;

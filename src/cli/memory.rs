@@ -5,11 +5,28 @@ use std::fs;
 use std::process::Command;
 use std::str::FromStr;
 
-/// A valid row of a part takes so many bytes, at most: sixteen to be sorted, and eight for its customer's place.
-const ROW: u64 = 24;
-
 /// So many rows are held at once in any case: with less, a list would be read more often than anybody waits for.
-const FEWEST: u64 = 1 << 16;
+const FEWEST: u64 = 1 << 13;
+
+/// What is done with a plan, by which a row of it takes more or less memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// It is looked at.
+    Look,
+    /// Its calls are made.
+    Calls,
+}
+
+impl Use {
+    /// A valid row takes so many bytes, at most: sixteen to be sorted, and eight for its customer's place; where its calls are
+    /// made, then up to 28 of a plan, and twelve for how the call of its customer ended.
+    fn row(self) -> u64 {
+        match self {
+            Self::Look => 24,
+            Self::Calls => 40,
+        }
+    }
+}
 
 /// `512M`, or a share of the machine's: `25%`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,12 +87,12 @@ impl Memory {
     ///
     /// # Errors
     /// It is a share, and the system does not say of what.
-    pub fn rows(self) -> Result<usize, UnknownMemory> {
+    pub fn rows(self, of: Use) -> Result<usize, UnknownMemory> {
         let bytes = match self {
             Self::Bytes(bytes) => bytes,
             Self::Percent(share) => there_is().ok_or(UnknownMemory)? / 100 * u64::from(share),
         };
-        Ok(usize::try_from((bytes / ROW).max(FEWEST)).unwrap_or(usize::MAX))
+        Ok(usize::try_from((bytes / of.row()).max(FEWEST)).unwrap_or(usize::MAX))
     }
 }
 
@@ -149,8 +166,8 @@ mod tests {
 
     #[test]
     fn a_share_is_one_of_what_there_is() {
-        let all = Memory::Percent(100).rows().unwrap();
-        let half = Memory::Percent(50).rows().unwrap();
+        let all = Memory::Percent(100).rows(Use::Look).unwrap();
+        let half = Memory::Percent(50).rows(Use::Look).unwrap();
         assert!((all / 2).abs_diff(half) <= 1, "{all} {half}");
     }
 }

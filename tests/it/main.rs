@@ -19,6 +19,7 @@ mod keep;
 mod kills;
 mod layers;
 mod log;
+mod memory;
 mod merge;
 mod metrics;
 mod misheard;

@@ -24,7 +24,7 @@ pub use of_result::OfResultArgs;
 pub use origin::Origin;
 pub use setting::setting;
 
-use crate::cli::memory::Memory;
+use crate::cli::memory::Use;
 use crate::dispatch::{Bounds, Concurrency, RetryPolicy};
 use crate::error::Error;
 use crate::job::{Reading, TOLERATE, Terms};
@@ -68,7 +68,7 @@ impl Settings {
             result,
             ..
         } = args;
-        let reading = reading(list)?;
+        let reading = reading(list, Use::Calls)?;
         let terms = Terms {
             rate: pace.rate.limit(),
             burst: pace.burst,
@@ -117,7 +117,7 @@ impl Settings {
 ///
 /// # Errors
 /// A `--label` that no row may have, or a column that is to be kept twice.
-pub fn reading(list: &ListArgs) -> Result<Reading, Error> {
+pub fn reading(list: &ListArgs, of: Use) -> Result<Reading, Error> {
     let label = list.label.as_deref().map(label_from_flag).transpose();
     let label =
         label.map_err(|rejection| Error::unusable(format!("--label: {}", rejection.message)))?;
@@ -131,7 +131,7 @@ pub fn reading(list: &ListArgs) -> Result<Reading, Error> {
         sheet: list.sheet.clone(),
         keep,
     };
-    let rows = list.memory.map(Memory::rows).transpose();
+    let rows = list.memory.map(|memory| memory.rows(of)).transpose();
     Ok(Reading {
         wishes,
         delimiter: list.delimiter,
