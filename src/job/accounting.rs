@@ -145,7 +145,7 @@ fn in_pieces(
     let again = pieces.again(planned.pieces.iter().map(|piece| piece.extent));
     let read = again.read(
         |number, rows| match (places.get(number), planned.pieces.get(number)) {
-            (Some(place), Some(piece)) => part(known, *place, piece.rows, rows),
+            (Some(place), Some(piece)) => part(known, *place, *piece, rows),
             _ => Ok(Ok(None)),
         },
         |part, _, _| match part? {
@@ -163,17 +163,19 @@ fn in_pieces(
     }
 }
 
-/// Accounts for the rows of a piece, of which there should be so many. None where there are others.
+/// Accounts for the rows of a piece. None where there are others than there were.
 #[expect(clippy::type_complexity, reason = "named, it would be no clearer")]
 fn part(
     known: Known<'_>,
     place: Place,
-    expected: u32,
+    piece: Piece,
     rows: &mut Rows<&[u8]>,
 ) -> Result<Result<Option<(Account, Vec<u8>)>, AccountError>, ListError> {
-    let mut accounting = Accounting::of(known, place, ResultWriter::without_header(Vec::new()));
+    // A result is some three times as long as its list.
+    let text = Vec::with_capacity(4 * piece.extent.bytes);
+    let mut accounting = Accounting::of(known, place, ResultWriter::without_header(text));
     match accounting.all(rows) {
-        Ok(true) if accounting.place.rows - place.rows == expected => {
+        Ok(true) if accounting.place.rows - place.rows == piece.rows => {
             let text = accounting.writer.finish();
             let account = accounting.account;
             Ok(text

@@ -253,9 +253,10 @@ impl<'a> Desk<'a> {
             self.stop(StopReason::Unrecordable(error.to_string()));
             return false;
         }
-        let taken = entries
-            .iter()
-            .try_for_each(|entry| self.state.standing.take(self.plan, entry));
+        let (standing, plan) = (&mut self.state.standing, self.plan);
+        let mut entries = entries.iter();
+        let taken = entries.try_for_each(|entry| standing.take(plan, entry));
+        let taken = taken.and_then(|()| standing.settle(plan));
         // What was written is what has happened, or the workers are not ours.
         taken.expect("workers tell of the calls that they were given, and of each in its order");
         true

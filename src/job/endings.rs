@@ -1,6 +1,7 @@
 //! What became of each row of a list, to be looked up in the order of the list.
 
 use std::collections::BTreeMap;
+use std::hint::black_box;
 
 use super::accounting::AccountError;
 use super::slot::{SLOT, Slot};
@@ -10,6 +11,9 @@ use crate::record::{Ledger, Scratch, Settled};
 
 /// So many rows are looked up at once in a file.
 const WINDOW: u32 = 1 << 13;
+
+/// For so many rows memory gets everything ready at once.
+const AHEAD: u32 = 1 << 8;
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +73,8 @@ pub struct Lookup<'a> {
     /// The rows whose slots were read, from this one on.
     first: u32,
     slots: Vec<u8>,
+    /// Up to this row, memory has everything ready.
+    ahead: u32,
 }
 
 impl<'a> Lookup<'a> {
@@ -79,7 +85,18 @@ impl<'a> Lookup<'a> {
             labels,
             first: 0,
             slots: Vec::new(),
+            ahead: 0,
         }
+    }
+
+    /// Has memory get ready what the next rows need: it is slow to answer one question, and answers many at once.
+    fn look_ahead(&mut self, row: RowIndex, assignments: &Assignments, ledger: &Ledger) {
+        if row.0 < self.ahead {
+            return;
+        }
+        self.ahead = row.0.saturating_add(AHEAD);
+        // What it says is asked for again, row by row.
+        black_box(ledger.fetch(assignments.customers(row.0..self.ahead)));
     }
 
     /// What became of a row with this label.
@@ -87,19 +104,23 @@ impl<'a> Lookup<'a> {
     /// # Errors
     /// The file can't be read.
     pub fn end(&mut self, row: RowIndex, label: Option<&str>) -> Result<End<'a>, AccountError> {
-        let label = || self.labels.get(label?);
+        let labels = self.labels;
+        let label = || labels.get(label?);
         Ok(match self.endings {
             Endings::Held {
                 assignments,
                 ledger,
                 open,
-            } => match assignments.on(row) {
-                Assigned::Rejected => End::Rejected,
-                Assigned::LeftOut(fate) => End::LeftOut(fate),
-                Assigned::Called(customer) => ledger
-                    .settled(customer, label)
-                    .map_or_else(|| pending(open.get(&customer)), End::Settled),
-            },
+            } => {
+                self.look_ahead(row, assignments, ledger);
+                match assignments.on(row) {
+                    Assigned::Rejected => End::Rejected,
+                    Assigned::LeftOut(fate) => End::LeftOut(fate),
+                    Assigned::Called(customer) => ledger
+                        .settled(customer, label)
+                        .map_or_else(|| pending(open.get(&customer)), End::Settled),
+                }
+            }
             Endings::Laid { file, ledger } => {
                 let slot = self.slot(&**file, row)?;
                 slot.end(ledger).ok_or(AccountError::Unequal)?

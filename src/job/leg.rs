@@ -91,6 +91,10 @@ pub fn take_up(run: &Run<'_>, rate: Option<Rate>) -> Result<Underway, Error> {
     let taken = Journal::open(run.disk.clone(), path.clone(), |entry| {
         Ok::<_, Unfit>(standing.take(&planned.plan, &entry)?)
     });
+    let taken = taken.and_then(|journal| {
+        standing.settle(&planned.plan)?;
+        Ok(journal)
+    });
     match taken {
         Ok(journal) => Ok(Underway { standing, journal }),
         Err(Unfit::Journal(error)) => Err(error.into()),

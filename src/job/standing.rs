@@ -3,19 +3,24 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hashbrown::HashMap;
+
 use super::departures::{Departures, before, since};
 use super::remaining::Left;
 use crate::dispatch::Before;
 use crate::model::{
     Bearing, History, Moment, Outcome, OutcomeKind, Outcomes, PerHour, Rate, Tally,
 };
-use crate::plan::{Group, Plan};
+use crate::plan::{Group, Plan, Succeeded};
 use crate::record::{AttemptEnd, CallEnd, Entry, Ledger, LegBegin};
 use crate::report::{Effort, Minutes};
 
 /// No more is lost to a power cut than is sent in such a time: what is not yet synced when a sync takes too long, and what
 /// comes after it until the next one does; see [`super::desk`].
 const UNSYNCED: Duration = Duration::from_secs(13);
+
+/// So many calls that have succeeded are looked up in the plan one by one.
+const AT_ONCE: usize = 1 << 12;
 
 /// After so long at a pace that climbs unrefused, it is not known any more what the service allows.
 const GOOD_FOR: Duration = Duration::from_secs(900);
@@ -44,7 +49,11 @@ pub struct Standing {
     attempts: u64,
     throttled: u64,
     /// Calls that were sent and have not ended.
-    open: BTreeMap<u32, Open>,
+    open: HashMap<u32, Open>,
+    /// Calls that have succeeded, and their customers: still to be counted, and held against the plan.
+    succeeded: Vec<(u32, u64)>,
+    /// The same where they are many.
+    many: Option<Many>,
     /// Of calls before this one an attempt may have been sent that is recorded nowhere.
     unrecorded_below: u32,
     departures: Departures,
@@ -72,6 +81,32 @@ struct Open {
     doubt: Option<Outcome>,
 }
 
+/// Calls that have succeeded.
+#[derive(Debug)]
+struct Many {
+    /// Which, a bit each.
+    calls: Vec<u64>,
+    all: Succeeded,
+}
+
+impl Many {
+    fn of(customers: u32) -> Self {
+        Self {
+            calls: vec![0; customers.div_ceil(u64::BITS) as usize],
+            all: Succeeded::default(),
+        }
+    }
+
+    fn add(&mut self, call: u32, user: u64) {
+        self.calls[(call / u64::BITS) as usize] |= 1 << (call % u64::BITS);
+        self.all.add(call, user);
+    }
+
+    fn has(&self, call: u32) -> bool {
+        self.calls[(call / u64::BITS) as usize] >> (call % u64::BITS) & 1 == 1
+    }
+}
+
 impl Standing {
     /// Where a run of this plan begins, `left_out` being the rows that no call is about. What left before counts for
     /// a pace of `rate`.
@@ -90,7 +125,9 @@ impl Standing {
             allowed: None,
             attempts: 0,
             throttled: 0,
-            open: BTreeMap::new(),
+            open: HashMap::new(),
+            succeeded: Vec::new(),
+            many: None,
             unrecorded_below: 0,
             departures: Departures::for_rate(rate),
             latest: Moment(0),
@@ -203,7 +240,9 @@ impl Standing {
 
     fn end(&mut self, plan: &Plan, end: &CallEnd) -> Result<(), Misfit> {
         let record = &end.record;
-        let lines = Lines::of(plan, end)?;
+        if end.call >= plan.customers() {
+            return Err(Misfit);
+        }
         if self.open.remove(&end.call).is_none() || self.ledger.has_ended(end.call) {
             return Err(Misfit);
         }
@@ -218,11 +257,18 @@ impl Standing {
         self.minutes.call(record.at);
         match &record.outcomes {
             // Nobody asks where successes stand.
-            Outcomes::All(outcome) if outcome.code.is_empty() => {
-                self.tally.add_rows(outcome, lines.count(), 0);
+            Outcomes::All(outcome) if outcome.kind == OutcomeKind::Success => {
+                match plan.held() {
+                    Some(_) => self.succeeded.push((end.call, record.user)),
+                    None => self.tally.add_rows(outcome, end.lines.len() as u64, 0),
+                }
+                if self.succeeded.len() == AT_ONCE {
+                    self.put_aside(plan);
+                }
             }
             outcomes => {
-                for (position, line) in lines.all(plan).into_iter().enumerate() {
+                let lines = Lines::of(plan, end)?.all(plan);
+                for (position, line) in lines.into_iter().enumerate() {
                     self.tally.add(outcomes.of(position), line);
                 }
             }
@@ -233,6 +279,38 @@ impl Standing {
             Bearing::Neither => {}
         }
         Ok(())
+    }
+
+    /// Counts what has succeeded, and holds it against the plan: a few calls one by one, many by going through all customers.
+    ///
+    /// # Errors
+    /// The journal is another list's.
+    pub fn settle(&mut self, plan: &Plan) -> Result<(), Misfit> {
+        let Some(groups) = plan.held() else {
+            return Ok(());
+        };
+        let (mut rows, mut fit) = (0, true);
+        for (call, user) in self.succeeded.drain(..) {
+            let (of_plan, group) = groups.customer(call);
+            let called = group.called() as u64;
+            fit &= of_plan == user && called > 0;
+            rows += called;
+        }
+        if let Some(many) = self.many.take() {
+            let of_plan = groups.succeeded(plan.data_rows(), |call| many.has(call));
+            fit &= many.all.are_those_of(of_plan);
+            rows += of_plan.rows;
+        }
+        self.tally.add_rows(&Outcome::success(), rows, 0);
+        fit.then_some(()).ok_or(Misfit)
+    }
+
+    /// Too many have succeeded to be looked up one by one.
+    fn put_aside(&mut self, plan: &Plan) {
+        let many = self.many.get_or_insert_with(|| Many::of(plan.customers()));
+        self.succeeded
+            .drain(..)
+            .for_each(|(call, user)| many.add(call, user));
     }
 
     fn take_back(&mut self, plan: &Plan, call: u32) -> Result<(), Misfit> {

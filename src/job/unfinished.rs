@@ -58,6 +58,9 @@ pub fn look(
     Ok((other, state))
 }
 
+/// No more calls are taken back once they have ended.
+const FEW: usize = 100;
+
 /// Whether a call has ended, or may have been applied: wrong credentials, say, leave a journal that tells of neither.
 fn has_changed_anything(disk: &dyn Disk, outputs: &Outputs) -> Result<bool, RecordError> {
     let (mut open, mut ended, mut in_doubt) =
@@ -78,7 +81,10 @@ fn has_changed_anything(disk: &dyn Disk, outputs: &Outputs) -> Result<bool, Reco
             Entry::TakenBack(call) => _ = ended.remove(&call),
             _ => {}
         }
-        ControlFlow::Continue(())
+        match in_doubt || ended.len() > FEW {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
     })?;
     Ok(in_doubt || !open.is_empty() || !ended.is_empty())
 }

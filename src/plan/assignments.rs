@@ -1,7 +1,11 @@
 //! Which call each row of a list is part of: four bytes a row, to be looked up in the order of the list.
 
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use super::groups::Groups;
-use super::resolve::Fate;
+use super::numbering::Numbering;
+use super::resolve::{Fate, Group};
 use crate::model::RowIndex;
 
 /// The row breaks a rule.
@@ -31,21 +35,24 @@ pub enum Assigned {
 impl Assignments {
     /// Those of all customers of a list with so many data rows.
     pub fn of(groups: &Groups, data_rows: u32) -> Self {
-        let mut rows = vec![REJECTED; data_rows as usize];
-        let mut left_out = Vec::new();
-        for customer in 0..groups.len() {
-            let (_, group) = groups.customer(customer);
-            for (row, fate) in group.fates() {
-                rows[row.index().0 as usize] = match fate {
-                    Fate::Called => customer,
-                    fate => {
-                        left_out.push(fate);
-                        LEFT_OUT | (left_out.len() - 1) as u32
-                    }
-                };
-            }
+        let rows: Vec<_> = (0..data_rows).map(|_| AtomicU32::new(REJECTED)).collect();
+        let numbering = Numbering::of(groups, data_rows);
+        let shares = groups.in_shares(|customers| assign(customers, &numbering, &rows));
+        let left_out: Vec<_> = shares.into_iter().flatten().collect();
+        let mut rows: Vec<_> = rows.into_iter().map(AtomicU32::into_inner).collect();
+        for (at, (row, _)) in left_out.iter().enumerate() {
+            rows[row.0 as usize] = LEFT_OUT | at as u32;
         }
+        let left_out = left_out.into_iter().map(|(_, fate)| fate).collect();
         Self { rows, left_out }
+    }
+
+    /// The customers of some rows that follow one another, as far as they are called; for the others a number that is none.
+    pub fn customers(&self, rows: Range<u32>) -> impl Iterator<Item = u32> {
+        let end = (rows.end as usize).min(self.rows.len());
+        self.rows[(rows.start as usize).min(end)..end]
+            .iter()
+            .copied()
     }
 
     /// What is decided for a row; one that the plan does not know breaks a rule.
@@ -56,4 +63,25 @@ impl Assignments {
             Some(&row) => Assigned::LeftOut(self.left_out[(row & !LEFT_OUT) as usize]),
         }
     }
+}
+
+/// Notes of the rows of these customers which call they are part of, and gives those that are in none.
+fn assign(
+    customers: &mut dyn Iterator<Item = (u64, Group<'_>)>,
+    numbering: &Numbering,
+    rows: &[AtomicU32],
+) -> Vec<(RowIndex, Fate)> {
+    let mut left_out = Vec::new();
+    for (_, group) in customers {
+        let Some(first) = group.first() else { continue };
+        let customer = numbering.number(first);
+        for (row, fate) in group.fates() {
+            match fate {
+                // Each row is one customer's: no two threads write the same.
+                Fate::Called => rows[row.index().0 as usize].store(customer, Ordering::Relaxed),
+                fate => left_out.push((row.index(), fate)),
+            }
+        }
+    }
+    left_out
 }

@@ -1,15 +1,57 @@
 //! The valid rows of a list, customer by customer, grouped by sorting.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
+use super::numbering::Numbering;
 use super::resolve::{Fate, Group, Policy};
+use super::shard::mix;
 use super::sort::sort;
 use super::word::Word;
 use crate::model::{Call, Change, LabelId, Labels, UserId};
 
 /// A row on its way to its customer: the customer, and the row.
 pub type Pair = [Word; 2];
+
+/// What calls come to that have succeeded: how many rows they are about, and a seal of which customers' they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Succeeded {
+    /// Rows.
+    pub rows: u64,
+    /// Calls.
+    pub calls: u64,
+    /// A sum of what each customer's number and id come to, mixed.
+    seal: u64,
+}
+
+impl Succeeded {
+    /// Adds a customer's call; the rows are not known.
+    pub fn add(&mut self, number: u32, user: u64) {
+        self.calls += 1;
+        let sealed = mix(user.wrapping_add(mix(u64::from(number))));
+        self.seal = self.seal.wrapping_add(sealed);
+    }
+
+    /// Whether these are the same calls of the same customers.
+    pub fn are_those_of(self, other: Self) -> bool {
+        (self.calls, self.seal) == (other.calls, other.seal)
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            rows: self.rows + other.rows,
+            calls: self.calls + other.calls,
+            seal: self.seal.wrapping_add(other.seal),
+        }
+    }
+}
+
+/// A share with fewer words is not worth a thread.
+const SMALL_SHARE: usize = 1 << 15;
 
 /// All customers and their rows: eight bytes each, and four more for the place of a customer.
 #[derive(Debug)]
@@ -46,15 +88,16 @@ impl Groups {
     /// Customers with too many different labels.
     fn counted(&self) -> impl Iterator<Item = (u32, u32)> {
         let most = self.policy.max_labels as usize;
-        self.in_store()
+        self.in_store(0..self.words.len())
             .filter(move |(_, rows)| rows.len() > most)
             .filter_map(|(start, rows)| Some((start, Group::new(rows, self.policy).too_many()?)))
     }
 
     /// Where each customer stands, and its rows, in the order of the store.
-    fn in_store(&self) -> impl Iterator<Item = (u32, &[Word])> {
-        let groups = self.words.chunk_by(|_, next| !next.is_customer());
-        groups.scan(0, |start, group| {
+    fn in_store(&self, words: Range<usize>) -> impl Iterator<Item = (u32, &[Word])> {
+        let first = words.start as u32;
+        let groups = self.words[words].chunk_by(|_, next| !next.is_customer());
+        groups.scan(first, |start, group| {
             let at = *start;
             *start += group.len() as u32;
             Some((at, &group[1..]))
@@ -63,8 +106,61 @@ impl Groups {
 
     /// All customers with their rows, in no useful order: that of memory, which is many times as fast as any other.
     pub fn all(&self) -> impl Iterator<Item = (u64, Group<'_>)> {
-        self.in_store()
-            .map(|(start, rows)| (self.words[start as usize].user(), self.group(start, rows)))
+        self.stored(0..self.words.len())
+    }
+
+    /// The same for those of a share.
+    fn stored(&self, words: Range<usize>) -> impl Iterator<Item = (u64, Group<'_>)> {
+        let groups = self.in_store(words);
+        groups.map(|(start, rows)| (self.words[start as usize].user(), self.group(start, rows)))
+    }
+
+    /// Cuts the customers into shares, and has each looked at by a thread.
+    pub(super) fn in_shares<T: Send>(
+        &self,
+        look: impl Fn(&mut dyn Iterator<Item = (u64, Group<'_>)>) -> T + Sync,
+    ) -> Vec<T> {
+        let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let share = self.words.len().div_ceil(threads).max(SMALL_SHARE);
+        let edge = |at: usize| {
+            let rest = self.words[at.min(self.words.len())..].iter();
+            at.min(self.words.len()) + rest.take_while(|word| !word.is_customer()).count()
+        };
+        let shares = (0..self.words.len()).step_by(share);
+        let mut shares = shares.map(|from| edge(from)..edge(from + share));
+        let Some(own) = shares.next() else {
+            return Vec::new();
+        };
+        let look = &look;
+        thread::scope(|scope| {
+            let others = shares.map(|words| scope.spawn(move || look(&mut self.stored(words))));
+            let others: Vec<_> = others.collect();
+            let mut made = vec![look(&mut self.stored(own))];
+            for other in others {
+                made.push(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            made
+        })
+    }
+
+    /// What calls come to that have all succeeded, of a list with so many data rows.
+    pub fn succeeded(&self, data_rows: u32, has: impl Fn(u32) -> bool + Sync) -> Succeeded {
+        let numbering = Numbering::of(self, data_rows);
+        let shares = self.in_shares(|customers| {
+            let mut all = Succeeded::default();
+            for (user, group) in customers {
+                if let Some(number) = group.first().map(|first| numbering.number(first))
+                    && has(number)
+                {
+                    all.add(number, user);
+                    all.rows += group.called() as u64;
+                }
+            }
+            all
+        });
+        shares
+            .into_iter()
+            .fold(Succeeded::default(), Succeeded::and)
     }
 
     fn group<'a>(&self, start: u32, rows: &'a [Word]) -> Group<'a> {

@@ -129,6 +129,11 @@ impl<'a> Group<'a> {
         self.too_many
     }
 
+    /// The first row of all.
+    pub fn first(&self) -> Option<RowIndex> {
+        self.rows.iter().map(|row| row.index()).min()
+    }
+
     /// How many rows are called.
     pub fn called(&self) -> usize {
         if self.too_many.is_some() {

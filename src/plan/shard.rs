@@ -43,7 +43,7 @@ fn shard(user: UserId, of: u32) -> u32 {
 }
 
 /// The finaliser of splitmix64.
-fn mix(mut z: u64) -> u64 {
+pub(super) fn mix(mut z: u64) -> u64 {
     z ^= z >> 30;
     z = z.wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z ^= z >> 27;

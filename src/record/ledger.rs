@@ -1,46 +1,84 @@
-//! How each call ended, in 12 bytes a customer.
+//! How each call ended, in eight bytes a customer.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
-use crate::model::{CallRecord, Interned, LabelId, Moment, Outcome, Outcomes};
+use crate::model::{CallRecord, Interned, LabelId, Moment, Outcome, OutcomeKind, Outcomes};
 
 /// In an ending: the number is that of a list of outcomes by label, not of one for all.
 const BY_LABEL: u32 = 1 << 31;
-
-/// An ending: the call has not ended.
-const OPEN: u32 = u32::MAX;
 
 /// How the calls of a run ended. Outcomes recur, so each different one is kept once.
 #[derive(Debug)]
 pub struct Ledger {
     /// Where it is bare, nothing is known of how calls ended.
-    lasts: Vec<Last>,
-    endings: Vec<u32>,
+    slots: Vec<Slot>,
+    /// What does not fit into slots.
+    more: HashMap<u32, More>,
     /// A bit for each customer: whether the call has ended.
     bits: Vec<u64>,
     customers: u32,
-    /// Attempts of calls with more than a [`Last`] can hold.
-    more_attempts: HashMap<u32, u32>,
     outcomes: Interned<Outcome>,
+    /// The number of success among them.
+    success: Option<u32>,
     /// Outcomes by label, sorted by label: numbers of labels and outcomes.
     by_label: Interned<[(LabelId, u32)]>,
     ended: u32,
 }
 
-/// What is known of a call's last attempt: when it ended, in milliseconds since 1970 in the upper 42 bits (enough until the
-/// year 2109), the HTTP status or 0 in the next ten, and how many attempts there were in the last twelve.
+/// How a call ended: when, and with which HTTP status, in the upper bits; then how many attempts there were in six, and with
+/// which of the outcomes that came first in the other six. Where these are not enough, the rest is in a table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Slot(u64);
+
+/// What does not fit into a slot.
+#[derive(Debug, Clone, Copy)]
+struct More {
+    attempts: u32,
+    ending: u32,
+}
+
+impl Slot {
+    const BITS: u32 = 6;
+    const MOST: u32 = (1 << Self::BITS) - 1;
+
+    /// The slot, and what does not fit.
+    fn of(record: &CallRecord, ending: u32) -> (Self, Option<More>) {
+        let attempts = record.attempts;
+        let fits = attempts < Self::MOST && ending < Self::MOST;
+        let numbers = match fits {
+            true => attempts << Self::BITS | ending,
+            false => u32::MAX >> (u32::BITS - 2 * Self::BITS),
+        };
+        let last = Last::new(record.at, record.status).0;
+        let slot = Self(last << (2 * Self::BITS) | u64::from(numbers));
+        (slot, (!fits).then_some(More { attempts, ending }))
+    }
+
+    /// How many attempts there were, and the ending; none where that is in the table.
+    fn numbers(self) -> Option<More> {
+        let numbers = self.0 as u32 & (u32::MAX >> (u32::BITS - 2 * Self::BITS));
+        let (attempts, ending) = (numbers >> Self::BITS, numbers & Self::MOST);
+        (ending != Self::MOST).then_some(More { attempts, ending })
+    }
+
+    fn last(self) -> Last {
+        Last(self.0 >> (2 * Self::BITS))
+    }
+}
+
+/// When a call ended, in milliseconds since 1970 (enough until the year 2109), and the HTTP status of its last answer or 0 in
+/// the lowest ten bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Last(u64);
 
 impl Last {
-    const MOST_ATTEMPTS: u32 = (1 << 12) - 1;
-    const MOST_STATUS: u16 = (1 << 10) - 1;
+    const STATUS: u32 = 10;
+    const MOST_STATUS: u16 = (1 << Self::STATUS) - 1;
 
-    fn new(at: Moment, status: Option<u16>, attempts: u32) -> Self {
+    fn new(at: Moment, status: Option<u16>) -> Self {
         let at = at.0.clamp(0, (1 << 42) - 1).unsigned_abs();
         let status = status.unwrap_or_default().min(Self::MOST_STATUS);
-        let attempts = attempts.min(Self::MOST_ATTEMPTS);
-        Self(at << 22 | u64::from(status) << 12 | u64::from(attempts))
+        Self(at << Self::STATUS | u64::from(status))
     }
 
     /// The same as a number.
@@ -48,17 +86,13 @@ impl Last {
         self.0
     }
 
-    fn attempts(self) -> u32 {
-        self.0 as u32 & Self::MOST_ATTEMPTS
-    }
-
     fn status(self) -> Option<u16> {
-        let status = (self.0 >> 12) as u16 & Self::MOST_STATUS;
+        let status = self.0 as u16 & Self::MOST_STATUS;
         (status != 0).then_some(status)
     }
 
     fn at(self) -> Moment {
-        Moment((self.0 >> 22).cast_signed())
+        Moment((self.0 >> Self::STATUS).cast_signed())
     }
 }
 
@@ -97,12 +131,12 @@ impl Ledger {
     /// One that knows of calls only whether they have ended.
     pub fn bare(customers: u32) -> Self {
         Self {
-            lasts: Vec::new(),
-            endings: Vec::new(),
+            slots: Vec::new(),
+            more: HashMap::new(),
             bits: vec![0; customers.div_ceil(u64::BITS) as usize],
             customers,
-            more_attempts: HashMap::new(),
             outcomes: Interned::default(),
+            success: None,
             by_label: Interned::default(),
             ended: 0,
         }
@@ -110,14 +144,12 @@ impl Ledger {
 
     /// Empties it, for so many other customers; the outcomes keep their numbers.
     pub fn start_over(&mut self, customers: u32) {
-        self.lasts.clear();
-        self.lasts.resize(customers as usize, Last::default());
-        self.endings.clear();
-        self.endings.resize(customers as usize, OPEN);
+        self.slots.clear();
+        self.slots.resize(customers as usize, Slot::default());
+        self.more.clear();
         self.bits.clear();
         self.bits.resize(customers.div_ceil(u64::BITS) as usize, 0);
         self.customers = customers;
-        self.more_attempts.clear();
         self.ended = 0;
     }
 
@@ -131,7 +163,7 @@ impl Ledger {
         self.ended += u32::from(!self.has_ended(customer));
         let (word, bit) = place(customer);
         self.bits[word] |= bit;
-        if self.endings.is_empty() {
+        if self.slots.is_empty() {
             return;
         }
         let ending = match &record.outcomes {
@@ -143,11 +175,10 @@ impl Ledger {
                 BY_LABEL | numbered(self.by_label.intern(&by_label[..], BY_LABEL - 1))
             }
         };
-        let at = customer as usize;
-        self.endings[at] = ending;
-        self.lasts[at] = Last::new(record.at, record.status, record.attempts);
-        if record.attempts >= Last::MOST_ATTEMPTS {
-            self.more_attempts.insert(customer, record.attempts);
+        let (slot, more) = Slot::of(record, ending);
+        self.slots[customer as usize] = slot;
+        if let Some(more) = more {
+            self.more.insert(customer, more);
         }
     }
 
@@ -156,9 +187,6 @@ impl Ledger {
         self.ended -= u32::from(self.has_ended(customer));
         let (word, bit) = place(customer);
         self.bits[word] &= !bit;
-        if let Some(ending) = self.endings.get_mut(customer as usize) {
-            *ending = OPEN;
-        }
     }
 
     /// How many customers there are.
@@ -174,12 +202,19 @@ impl Ledger {
     /// Whether a customer's call has ended.
     pub fn has_ended(&self, customer: u32) -> bool {
         let (word, bit) = place(customer);
-        self.bits[word] & bit != 0
+        self.bits.get(word).is_some_and(|word| word & bit != 0)
     }
 
     /// The same for all customers, a bit each, from the lowest of the first number on.
     pub fn all_ended(&self) -> &[u64] {
         &self.bits
+    }
+
+    /// Looks where the calls of these customers stand, so that they are at hand when they are asked for one by one: memory is
+    /// slow to answer, and answers many at once.
+    pub fn fetch(&self, customers: impl Iterator<Item = u32>) -> u64 {
+        let slots = customers.filter_map(|customer| self.slots.get(customer as usize));
+        slots.fold(0, |all, slot| all ^ slot.0)
     }
 
     /// How the call of a customer ended for one of its labels; which, is asked only where that makes a difference. None where it
@@ -195,8 +230,15 @@ impl Ledger {
 
     /// The same with the outcome's number in its place.
     pub fn ending(&self, customer: u32, label: impl FnOnce() -> Option<LabelId>) -> Option<Ending> {
-        let ending = self.endings.get(customer as usize);
-        let ending = *ending.filter(|ending| **ending != OPEN)?;
+        if !self.has_ended(customer) {
+            return None;
+        }
+        let slot = *self.slots.get(customer as usize)?;
+        let numbers = slot.numbers();
+        let More { attempts, ending } = match numbers {
+            Some(numbers) => numbers,
+            None => *self.more.get(&customer)?,
+        };
         let outcome = if ending & BY_LABEL == 0 {
             ending
         } else {
@@ -204,15 +246,10 @@ impl Ledger {
             let found = by_label.binary_search_by_key(&label, |(label, _)| *label);
             by_label[found.ok()?].1
         };
-        let last = self.lasts[customer as usize];
-        let attempts = match last.attempts() {
-            Last::MOST_ATTEMPTS => self.more_attempts.get(&customer).copied(),
-            attempts => Some(attempts),
-        };
         Some(Ending {
             outcome,
-            attempts: attempts.unwrap_or(Last::MOST_ATTEMPTS),
-            last,
+            attempts,
+            last: slot.last(),
         })
     }
 
@@ -230,6 +267,19 @@ impl Ledger {
     }
 
     fn outcome(&mut self, outcome: &Outcome) -> u32 {
+        if outcome.kind != OutcomeKind::Success {
+            return self.any_outcome(outcome);
+        }
+        // Most calls succeed, and a success has nothing to say.
+        match self.success {
+            Some(success) => success,
+            None => *self
+                .success
+                .insert(numbered(self.outcomes.intern(Outcome::success(), BY_LABEL))),
+        }
+    }
+
+    fn any_outcome(&mut self, outcome: &Outcome) -> u32 {
         let known = self.outcomes.get(outcome);
         numbered(known.or_else(|| self.outcomes.intern(outcome.clone(), BY_LABEL)))
     }
@@ -249,7 +299,6 @@ fn numbered(number: Option<u32>) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::OutcomeKind;
 
     #[test]
     fn each_label_has_its_own_outcome_whatever_their_order() {
@@ -311,7 +360,7 @@ mod tests {
     #[test]
     fn attempts_are_kept_however_many_they_are() {
         let mut ledger = Ledger::new(70);
-        for attempts in [1, 4_094, 4_095, 4_096, 1_000_000] {
+        for attempts in [1, 62, 63, 64, 1_000_000] {
             let record = CallRecord {
                 user: 9,
                 outcomes: Outcomes::All(Outcome::success()),
@@ -323,6 +372,27 @@ mod tests {
             assert_eq!(ledger.settled(69, || None).unwrap().attempts, attempts);
         }
         assert_eq!((ledger.ended(), ledger.customers()), (1, 70));
+    }
+
+    #[test]
+    fn outcomes_are_kept_however_many_they_are() {
+        let mut ledger = Ledger::new(100);
+        let failed = |customer: u32| Outcome::new(OutcomeKind::Failed, "618", customer.to_string());
+        for customer in 0..100 {
+            let record = CallRecord {
+                user: 9,
+                outcomes: Outcomes::All(failed(customer)),
+                status: Some(400),
+                attempts: 2,
+                at: Moment(1),
+            };
+            ledger.enter(customer, &record, Vec::new);
+        }
+        for customer in 0..100 {
+            let settled = ledger.settled(customer, || None).unwrap();
+            assert_eq!((settled.outcome, settled.attempts), (&failed(customer), 2));
+        }
+        assert_eq!(ledger.settled(100, || None), None);
     }
 
     #[test]
