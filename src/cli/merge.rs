@@ -45,6 +45,10 @@ pub struct MergeArgs {
     /// How many rows to look at are no reason for exit status 1: a share of the data rows, 1%, or a number
     #[arg(long, value_name = "SHARE", default_value = "0")]
     tolerate: Tolerance,
+
+    /// Exit with status 0 where it would be 1; the .json still says 1
+    #[arg(long)]
+    pub partial_ok: bool,
 }
 
 /// Folds results.
@@ -81,6 +85,7 @@ pub fn run(args: MergeArgs, screen: &Screen) -> Result<ExitStatus, Error> {
         rejects: None,
         page: None,
         list: &names(&args.results),
+        shard: None,
         is_result: true,
         end: &end,
         workbook: None,

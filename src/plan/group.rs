@@ -7,10 +7,9 @@ use super::batch::Batch;
 use super::groups::{Groups, Pair};
 use super::lines::Lines;
 use super::resolve::{Fate, Policy};
-use super::shard::Part;
 use super::survey::Survey;
 use super::word::Word;
-use crate::model::{Call, FirstLines, LabelId, Labels, Row, RowIndex, UserId};
+use crate::model::{Call, FirstLines, LabelId, Labels, Part, Row, RowIndex, UserId};
 
 /// The most data rows of a list. A plan has two words for each, at most, and numbers them in 32 bits.
 const MOST_ROWS: u32 = u32::MAX / 2;
@@ -70,19 +69,21 @@ pub struct Builder {
     of_labels: Vec<FirstLines>,
     /// So many valid rows are held at once, at most.
     most: usize,
-    /// In so many parts the customers have to be planned for that; the rows of the first are held.
+    /// The customers whose rows come.
+    share: Part,
+    /// In so many parts they have to be planned for that; the rows of the first are held.
     parts: u32,
 }
 
 impl Default for Builder {
     fn default() -> Self {
-        Self::holding(Holding::All)
+        Self::holding(Holding::All, Part::WHOLE)
     }
 }
 
 impl Builder {
-    /// One that holds so much at once.
-    pub fn holding(holding: Holding) -> Self {
+    /// One that holds so much at once of the rows of these customers; no others come.
+    pub fn holding(holding: Holding, share: Part) -> Self {
         let (most, parts) = match holding {
             Holding::All => (usize::MAX, 1),
             Holding::Rows(most) => (most.max(1), 1),
@@ -94,6 +95,7 @@ impl Builder {
             lines: Lines::default(),
             of_labels: Vec::new(),
             most,
+            share,
             parts,
         }
     }
@@ -117,7 +119,7 @@ impl Builder {
         for (label, of_batch) in labels.iter().zip(&batch.of_labels) {
             self.of_labels[label.get() as usize].append(of_batch, lines);
         }
-        let held = Part::first(self.parts);
+        let held = self.share.first_of(self.parts);
         let pairs = batch.moved(&labels, base);
         self.pairs.extend(pairs.filter(|pair| is_in(held, pair)));
         if self.pairs.len() > self.most {
@@ -131,7 +133,7 @@ impl Builder {
         let rows = self.pairs.len() as f64 * f64::from(self.parts) / read.clamp(1e-6, 1.0);
         let parts = (rows * UNEVEN / self.most as f64).ceil() as u32;
         self.parts = parts.clamp(self.parts + 1, MOST_PARTS);
-        let held = Part::first(self.parts);
+        let held = self.share.first_of(self.parts);
         self.pairs.retain(|pair| is_in(held, pair));
     }
 
@@ -139,6 +141,7 @@ impl Builder {
     pub fn finish(self, policy: Policy) -> Plan {
         let groups = Groups::of(self.pairs, policy);
         let mut plan = Plan {
+            share: self.share,
             of: self.parts,
             customers: Vec::new(),
             held: None,
@@ -174,7 +177,9 @@ pub struct Totals {
 /// their calls are needed.
 #[derive(Debug)]
 pub struct Plan {
-    /// In so many parts the customers are planned.
+    /// The customers whose rows it has.
+    share: Part,
+    /// In so many parts they are planned.
     of: u32,
     /// How many customers each part has, of those that were planned.
     customers: Vec<u32>,
@@ -199,7 +204,7 @@ impl Plan {
 
     /// The parts that are still to be added.
     pub fn missing(&self) -> impl Iterator<Item = Part> + use<> {
-        Part::all(self.of).skip(self.customers.len())
+        self.share.parts(self.of).skip(self.customers.len())
     }
 
     /// In so many parts the customers are planned.
@@ -214,7 +219,7 @@ impl Plan {
             *next += customers;
             Some(from..*next)
         });
-        Part::all(self.of).zip(numbers)
+        self.share.parts(self.of).zip(numbers)
     }
 
     /// All customers, where they are held at once.
