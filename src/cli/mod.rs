@@ -4,6 +4,7 @@
 
 mod advice;
 mod afterword;
+mod all_shards;
 mod check;
 mod claim;
 mod closer_look;

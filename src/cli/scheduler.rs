@@ -221,7 +221,10 @@ fn plain(text: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn told(of: Option<u32>, variables: &[(&str, &str)]) -> Result<String, String> {
+    /// Variables and their values.
+    type Set<'a> = &'a [(&'a str, &'a str)];
+
+    fn told(of: Option<u32>, variables: Set<'_>) -> Result<String, String> {
         let get = |name: &str| {
             let mut found = variables.iter().filter(|(key, _)| *key == name);
             found.next().map(|(_, value)| (*value).to_owned())
@@ -242,7 +245,7 @@ mod tests {
             ("CLOUD_RUN_TASK_INDEX", "15"),
             ("CLOUD_RUN_TASK_COUNT", "16"),
         ];
-        let cases: [(Option<u32>, &[(&str, &str)], &str); 17] = [
+        let cases: [(Option<u32>, Set<'_>, &str); 17] = [
             (None, &kubernetes, "3/16"),
             (None, &batch, "1/10000"),
             (None, &cloud_run, "16/16"),
@@ -294,7 +297,7 @@ mod tests {
             ("SLURM_ARRAY_TASK_ID", "3"),
             ("SLURM_ARRAY_TASK_COUNT", "16"),
         ];
-        let cases: [(Option<u32>, &[(&str, &str)]); 13] = [
+        let cases: [(Option<u32>, Set<'_>); 13] = [
             (None, &[]),
             (Some(16), &[]),
             (None, &slurm),

@@ -25,7 +25,7 @@ pub use ledger::{Ending, Ledger, Settled};
 pub use lineage::{Lineage, Offspring};
 pub use lock::Lock;
 pub use outputs::{Outputs, Target, beside_list, summary_of, unfinished};
-pub use results::{Folded, ResultError, ResultReader, ResultRow, ResultWriter, fold};
+pub use results::{Folded, ResultError, ResultReader, ResultRow, ResultWriter, fold, join};
 pub use shards::{is_underway, of_shard, of_whole, shards_beside};
 pub use side_file::{SideFile, SideFileError};
 pub use state::{FORMAT, State};

@@ -38,6 +38,7 @@ mod retries;
 mod retry;
 mod second_thoughts;
 mod settings;
+mod shards;
 mod shell;
 mod signals;
 mod support;
