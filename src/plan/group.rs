@@ -17,6 +17,9 @@ const MOST_ROWS: u32 = u32::MAX / 2;
 /// Parts of the customers are not quite of the same size.
 const UNEVEN: f64 = 1.03;
 
+/// What a place in the lines takes, of what a row takes that is held: eight bytes of twenty-four.
+const LINE_IN_ROWS: f64 = 1.0 / 3.0;
+
 /// More parts than that are more readings of a list than anybody waits for.
 const MOST_PARTS: u32 = 1 << 16;
 
@@ -122,16 +125,26 @@ impl Builder {
         let held = self.share.first_of(self.parts);
         let pairs = batch.moved(&labels, base);
         self.pairs.extend(pairs.filter(|pair| is_in(held, pair)));
-        if self.pairs.len() > self.most {
+        // A list that is held whole is held whatever else there is.
+        if self.most < usize::MAX && self.pairs.len() > self.room(read) {
             self.hold_less(read);
         }
         Ok(())
     }
 
+    /// So many rows may be held beside the lines, as many as there will be of those: of a shard, nearly every row stands apart from
+    /// the one before.
+    fn room(&self, read: f64) -> usize {
+        let lines = self.lines.stretches() as f64 / read.clamp(1e-6, 1.0);
+        let left = self.most as f64 - lines * LINE_IN_ROWS;
+        // With less, a list would be read more often than anybody waits for.
+        left.max(self.most as f64 / 4.0).max(1.0) as usize
+    }
+
     /// Holds the rows of fewer customers: as few as will be needed, if the list goes on as it has begun.
     fn hold_less(&mut self, read: f64) {
         let rows = self.pairs.len() as f64 * f64::from(self.parts) / read.clamp(1e-6, 1.0);
-        let parts = (rows * UNEVEN / self.most as f64).ceil() as u32;
+        let parts = (rows * UNEVEN / self.room(read) as f64).ceil() as u32;
         self.parts = parts.clamp(self.parts + 1, MOST_PARTS);
         let held = self.share.first_of(self.parts);
         self.pairs.retain(|pair| is_in(held, pair));
@@ -388,6 +401,33 @@ mod tests {
             prop_assert_eq!(calls(&one), calls(&other));
             prop_assert_eq!(one.labels().names().collect::<Vec<_>>(), other.labels().names().collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn lines_that_take_room_leave_less_for_rows() {
+        let parts = |apart: u64| {
+            let mut builder = Builder::holding(Holding::Rows(30), Part::WHOLE);
+            for number in 0..10 {
+                let mut batch = Batch::default();
+                for row in 0..10 {
+                    let user = UserId::new(1 + number * 10 + row).unwrap();
+                    let (action, label) = (Action::Add, "VIP");
+                    batch.push(
+                        1 + row * apart,
+                        Some(Row {
+                            user,
+                            action,
+                            label,
+                        }),
+                    );
+                }
+                let read = (number + 1) as f64 / 10.0;
+                builder.take(&batch, number * 10 * apart, read).unwrap();
+            }
+            builder.finish(POLICY).of()
+        };
+        assert!((4..=5).contains(&parts(1)), "{}", parts(1));
+        assert!(parts(2) > 8, "{}", parts(2));
     }
 
     #[test]
