@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::advice::{self, Ending};
 use super::members::member;
+use super::open_files;
 use crate::error::{Error, ExitStatus};
 use crate::job::{
     Member, Missing, Shards, ShardsError, family, fold_family, join_shards, named_after, shards,
@@ -86,6 +87,7 @@ pub fn run(args: MergeArgs, screen: &Screen) -> Result<ExitStatus, Error> {
         )));
     }
     outputs.check_result(args.overwrite)?;
+    open_files::ask_for(args.results.len());
     let (merged, summary, status) = together.put(&outputs, args.tolerate)?;
     close(&args.results, &outputs, (&merged, &summary), status, screen);
     Ok(status)

@@ -32,6 +32,7 @@ mod misheard;
 mod misunderstood;
 mod offspring;
 mod once_mended;
+mod open_files;
 mod organisation;
 mod page;
 mod page_content;

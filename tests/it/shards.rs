@@ -1,7 +1,7 @@
 //! A list is run in shards, and their results come to what one run would have come to.
 
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::support::{Ran, Row, Sandbox, Workplace};
 
@@ -519,4 +519,23 @@ fn what_was_merged_is_a_result_like_any_other() {
         .ended(0);
     assert!(sandbox.asked().len() > asked);
     assert!(work.path("campaign.undo.results.csv").exists());
+}
+
+#[test]
+fn more_shards_are_merged_than_files_may_be_open() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
+    work.list("campaign.csv", list(90));
+    for number in 1..=24 {
+        let ran = shard(&work, &sandbox, &format!("{number}/24"), &["--partial-ok"]);
+        ran.ended(0);
+    }
+    let binary = assert_cmd::cargo::cargo_bin!("bulklabel");
+    let line = format!(
+        "ulimit -Sn 20; {} merge campaign.results.*-of-24.csv",
+        binary.display()
+    );
+    let mut bash = Command::new("bash");
+    bash.args(["-c", &line]).current_dir(work.folder());
+    Ran::from(bash.output().unwrap()).ended(1);
+    assert_eq!(work.rows("campaign.results.csv").len(), 90);
 }
