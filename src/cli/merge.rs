@@ -151,7 +151,7 @@ impl Together {
 fn why_missing(missing: Missing) -> Error {
     let journal = |path: &Option<PathBuf>| unfinished(path.as_deref()?);
     let unfinished = missing
-        .0
+        .first
         .iter()
         .find_map(|(shard, path)| Some((*shard, journal(path)?)));
     let Some((shard, journal)) = unfinished else {

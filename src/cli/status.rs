@@ -11,7 +11,7 @@ use super::places::Places;
 use crate::error::{Error, ExitStatus};
 use crate::job::{Glimpse, glimpse};
 use crate::model::{Moment, OutcomeKind, Part};
-use crate::record::{Lock, Outputs, RealDisk};
+use crate::record::{Lock, Outputs, RealDisk, days, on};
 use crate::report::{count, counted, span};
 
 /// Says how far an unfinished run is, from its files, also while it runs
@@ -63,7 +63,13 @@ pub fn run(args: StatusArgs) -> Result<ExitStatus, Error> {
     }
     let shards = match args.shard {
         Some(_) => None,
-        None => all_shards(places.all())?,
+        None => {
+            let dated = args
+                .output
+                .as_deref()
+                .map(|output| on_other_days(output, at));
+            all_shards(places.now(), &dated.unwrap_or_default())?
+        }
     };
     let text = match (unfinished, shards) {
         (Some((outputs, glimpse)), None) => told(outputs, &glimpse, runs(outputs)),
@@ -80,6 +86,13 @@ pub fn run(args: StatusArgs) -> Result<ExitStatus, Error> {
     // Who does not read to the end has seen enough.
     let _cut_short = written;
     Ok(ExitStatus::Complete)
+}
+
+/// The files of runs under all other dates that `output` has had.
+fn on_other_days(output: &Path, at: impl Fn(Option<&Path>) -> Option<Outputs>) -> Vec<Outputs> {
+    let today = Moment::now().day();
+    let days = days(output).into_iter().filter(|day| *day != today);
+    days.filter_map(|day| at(Some(&on(output, &day)))).collect()
 }
 
 /// Whether a process is at work on it.

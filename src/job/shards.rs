@@ -78,7 +78,12 @@ pub enum ShardsError {
 
 /// Shards that are missing, and the names that their results have beside those that are there.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Missing(pub Vec<(Part, Option<PathBuf>)>);
+pub struct Missing {
+    /// The first of them.
+    pub first: Vec<(Part, Option<PathBuf>)>,
+    /// How many there are besides.
+    pub more: u64,
+}
 
 impl std::fmt::Display for Missing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -86,9 +91,9 @@ impl std::fmt::Display for Missing {
             Some(path) => format!("{shard} ({})", path.display()),
             None => shard.to_string(),
         };
-        let mut named: Vec<_> = self.0.iter().take(NAMED).map(one).collect();
-        if self.0.len() > NAMED {
-            named.push(format!("{} more", self.0.len() - NAMED));
+        let mut named: Vec<_> = self.first.iter().map(one).collect();
+        if self.more > 0 {
+            named.push(format!("{} more", self.more));
         }
         let last = named.pop().unwrap_or_default();
         match named.is_empty() {
@@ -150,8 +155,7 @@ pub fn shards(members: Vec<Member>) -> Result<Shards, ShardsError> {
         });
     }
     let missing = missing(&shards);
-    if !missing.is_empty() {
-        let missing = Missing(missing);
+    if !missing.first.is_empty() {
         return Err(ShardsError::Missing { missing });
     }
     let mut whole = whole.ok_or(ShardsError::Nobody)?;
@@ -223,10 +227,13 @@ fn must_fit((member, parts): Known<'_>, (first, others): Known<'_>) -> Result<()
     })
 }
 
-/// The shards that are not there, and the names that their results would have.
-fn missing(shards: &[(Part, Member)]) -> Vec<(Part, Option<PathBuf>)> {
+/// The shards that are not there, and the names that their results would have. There may be billions, if somebody has slipped.
+fn missing(shards: &[(Part, Member)]) -> Missing {
     let Some((first, member)) = shards.first() else {
-        return Vec::new();
+        return Missing {
+            first: Vec::new(),
+            more: 0,
+        };
     };
     let named = |shard| {
         let (whole, _) = of_whole(&member.path)?;
@@ -238,8 +245,12 @@ fn missing(shards: &[(Part, Member)]) -> Vec<(Part, Option<PathBuf>)> {
             .binary_search_by_key(shard, |(there, _)| *there)
             .is_ok()
     };
-    let missing = all.filter(|shard| !is_there(shard));
-    missing.map(|shard| (shard, named(shard))).collect()
+    let missing = all.filter(|shard| !is_there(shard)).take(NAMED);
+    let named: Vec<_> = missing.map(|shard| (shard, named(shard))).collect();
+    Missing {
+        more: first.of() - (shards.len() + named.len()) as u64,
+        first: named,
+    }
 }
 
 /// The name that the result of the whole has, where all shards are named after one.

@@ -375,7 +375,7 @@ fn a_shard_that_is_killed_is_carried_on_and_has_one_owner() {
         "{ran}"
     );
     assert!(
-        shown[4].ends_with("complete   campaign.results.3-of-4.csv"),
+        shown[2].ends_with("complete   campaign.results.3-of-4.csv"),
         "{ran}"
     );
     let ran = work
