@@ -98,6 +98,7 @@ pub fn run(
     let guarded = Guarded {
         name: source.name(),
         is_result: false,
+        rows: planned.list_rows(&reading),
         planned: &planned,
         spared: "a run would send nothing",
     };

@@ -77,6 +77,7 @@ pub fn conclude(
     let page = told(run, ended, &tally, (page, for_page.as_ref()), screen);
     let closing = Closing {
         list: run.source.name(),
+        shard: run.outputs.shard(),
         is_result: run.reading.selection.is_some(),
         end: &end,
         workbook: run

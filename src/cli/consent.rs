@@ -52,6 +52,7 @@ impl Sending<'_> {
         }
         let question = Question {
             list: self.list.as_os_str(),
+            shard: run.outputs.shard(),
             can_be_checked: matches!(self.what, What::Run) && self.list.as_os_str() != "-",
             host: destination.base_url.host(),
             account: destination.credentials.name(),

@@ -38,7 +38,8 @@ pub const OF_ITS_END: [Flag; 3] = [
 ];
 
 /// What is done with this very run.
-pub const OF_THE_RUN: [Flag; 4] = [
+pub const OF_THE_RUN: [Flag; 5] = [
+    Flag::Valued("--shard"),
     Flag::Switch("--restart"),
     Flag::Switch("--account-changed"),
     Flag::Switch("--finish"),

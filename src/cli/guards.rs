@@ -68,7 +68,9 @@ pub struct Guarded<'a> {
     pub name: &'a str,
     /// Whether it is a result: its rows are told by their lines in the list that was run.
     pub is_result: bool,
-    /// What it comes to.
+    /// How many data rows it has, or of a result how many are taken.
+    pub rows: u64,
+    /// What it comes to, all of it.
     pub planned: &'a Planned,
     /// What does not happen then: `nothing was sent`.
     pub spared: &'a str,
@@ -81,7 +83,7 @@ impl Guarded<'_> {
     /// It has too few or too many rows, would remove too many labels, or has rejected rows and must have none.
     pub fn check(&self, args: &ListArgs) -> Result<(), Error> {
         let Self { name, spared, .. } = self;
-        let rows = u64::from(self.planned.plan.data_rows());
+        let rows = self.rows;
         if let Some(range) = args.expect_rows.filter(|range| !range.holds(rows)) {
             let rows = counted(rows, "row");
             let has = match self.is_result {

@@ -76,7 +76,7 @@ Commands, in the order of use:
   report       a page for the browser: what became of a run, and what to do
   retry        send again what failed, is unconfirmed or pending
   undo         take back what was done
-  merge        fold a result and its retries into one
+  merge        join shards into one result; or fold a result and its retries
   settings     print the settings in force, and where each comes from
   sandbox      an imitation of the service on this machine, to practise on
   completions  what a shell needs to complete words with the Tab key

@@ -10,9 +10,6 @@ use crate::list::Source;
 use crate::record::{Disk, Outputs, RealDisk, RecordError};
 use crate::report::Screen;
 
-/// All of the customers, in one part.
-const WHOLE: &str = "1/1";
-
 /// A list that was read.
 #[derive(Debug)]
 pub struct List {
@@ -74,7 +71,7 @@ impl List {
         let shaping = shaping.map(|(name, value)| (*name, value.clone()));
         let own = [
             (LIST, self.planned.fingerprint.to_string()),
-            (SHARD, WHOLE.to_owned()),
+            (SHARD, settings.reading.wishes.share.to_string()),
         ];
         own.into_iter().chain(shaping).collect()
     }

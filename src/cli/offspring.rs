@@ -35,6 +35,11 @@ pub struct OffspringArgs {
 }
 
 impl OffspringArgs {
+    /// Whether rows to look at are no failure to whoever has started it.
+    pub fn partial_ok(&self) -> bool {
+        self.settings.partial_ok()
+    }
+
     /// What is written and said for whoever is not there.
     pub fn cron(&self) -> &CronArgs {
         self.settings.cron()

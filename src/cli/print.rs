@@ -32,6 +32,7 @@ pub fn print(
     let guarded = Guarded {
         name: source.name(),
         is_result: true,
+        rows: planned.list_rows(reading),
         planned: &planned,
         spared: "nothing was printed",
     };

@@ -10,7 +10,7 @@ use rustix::termios::{QueueSelector, tcflush};
 use super::command_line::quoted;
 use crate::dispatch::Bounds;
 use crate::job::Preview;
-use crate::model::{Moment, Rate};
+use crate::model::{Moment, Part, Rate};
 use crate::report::{count, counted, doubts_in_brief, labels_in_brief, span};
 
 /// What a person needs to know to say no.
@@ -18,6 +18,8 @@ use crate::report::{count, counted, doubts_in_brief, labels_in_brief, span};
 pub struct Question<'a> {
     /// The list.
     pub list: &'a OsStr,
+    /// The shard of it that is to be run, where it is not run whole.
+    pub shard: Option<Part>,
     /// Whether it is a list that can be looked at: no result, and no pipe.
     pub can_be_checked: bool,
     /// The host that calls go to.
@@ -45,6 +47,12 @@ pub struct Question<'a> {
 impl fmt::Display for Question<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "  List:      {}", self.list.to_string_lossy())?;
+        if let Some(shard) = self.shard {
+            writeln!(
+                f,
+                "  Shard:     {shard}; the customers of the others are not called"
+            )?;
+        }
         writeln!(f, "  Host:      {}", self.host)?;
         writeln!(f, "  Account:   {}", self.account)?;
         if let Some(file) = &self.settings_file {
@@ -168,6 +176,7 @@ mod tests {
         let labels = vec![label("VIP", 12_000, 0), label("Gold", 3_000, 1)];
         let question = Question {
             list: OsStr::new("my campaign.csv"),
+            shard: None,
             can_be_checked: true,
             preview: Preview {
                 additions: 15_000,

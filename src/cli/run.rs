@@ -9,11 +9,13 @@ use super::destination::Destination;
 use super::environment::Environment;
 use super::finish::finish;
 use super::places::Places;
+use super::scheduler::Told;
 use super::sending::{LegArgs, Sending, What};
 use super::settings::{CronArgs, Origin, SettingArgs, Settings, Understood, address};
+use super::shard::Shard;
 use crate::error::{Error, ExitStatus};
 use crate::model::Moment;
-use crate::record::Outputs;
+use crate::record::{Outputs, of_shard};
 use crate::report::{LogFormat, Screen};
 
 /// Sends a list: one call per customer, and a result that says of every row what became of it
@@ -26,6 +28,7 @@ use crate::report::{LogFormat, Screen};
     bulklabel run nightly.csv --expect-rows 100.. --max-removals 500 --tolerate 1%\n  \
     bulklabel run nightly.csv --output 'nightly-{date}.csv' --excel nightly.xlsx\n  \
     bulklabel run nightly.csv --quiet --metrics nightly.prom\n  \
+    bulklabel run campaign.csv --shard 3/16\n  \
     zcat export.csv.gz | bulklabel run - --output export.results.csv\n\n\
     Credentials are read from BULKLABEL_USERNAME and BULKLABEL_PASSWORD, or from BULKLABEL_CLIENT_KEY and \
     BULKLABEL_CLIENT_SECRET (OAuth).\n\n\
@@ -48,6 +51,35 @@ impl RunArgs {
     /// What is written and said for whoever is not there.
     pub fn cron(&self) -> &CronArgs {
         &self.settings.cron
+    }
+
+    /// Whether rows to look at are no failure to whoever has started it.
+    pub fn partial_ok(&self) -> bool {
+        self.settings.result.partial_ok
+    }
+
+    /// Settles which shard it is, and gives each of its files the name that it has in that: those of others have names of their
+    /// own.
+    ///
+    /// # Errors
+    /// A scheduler is to say which, and none does.
+    pub fn settle_shard(&mut self) -> Result<Option<Told>, Error> {
+        let SettingArgs {
+            shard,
+            result,
+            cron,
+            ..
+        } = &mut self.settings;
+        let told = shard.shard.map(Shard::part).transpose()?;
+        if let Some(Told { part, .. }) = told {
+            shard.shard = Some(Shard::This(part));
+            let of_run = [&mut cron.summary, &mut cron.metrics, &mut result.excel];
+            let of_list = [&mut result.rejects.rejects, &mut result.report.report];
+            for path in of_run.into_iter().chain(of_list).flatten() {
+                *path = of_shard(path, part);
+            }
+        }
+        Ok(told)
     }
 
     /// What it says about its end.
@@ -103,7 +135,14 @@ fn places(args: &RunArgs, given: &Understood, started: Moment) -> Result<Places,
     let result = &args.settings.result;
     let output = result.output.as_deref().filter(|_| counts("output"));
     let excel = result.excel.as_deref().filter(|_| counts("excel"));
-    let at = |output: Option<&Path>| Outputs::of(&args.list, output, args.leg.sandbox);
+    let shard = args.settings.shard.part();
+    let at = |output: Option<&Path>| {
+        let outputs = Outputs::of(&args.list, output, args.leg.sandbox)?;
+        Some(match shard {
+            Some(shard) => outputs.of_shard(shard),
+            None => outputs,
+        })
+    };
     let places = Places::find(started, output, excel, at)?;
     places.ok_or_else(|| match output {
         None => Error::unusable(

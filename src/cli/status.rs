@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::all_shards::all_shards;
 use super::places::Places;
 use crate::error::{Error, ExitStatus};
 use crate::job::{Glimpse, glimpse};
-use crate::model::{Moment, OutcomeKind};
-use crate::record::{Lock, Outputs, RealDisk};
+use crate::model::{Moment, OutcomeKind, Part};
+use crate::record::{Lock, Outputs, RealDisk, days, on};
 use crate::report::{count, counted, span};
 
 /// Says how far an unfinished run is, from its files, also while it runs
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     bulklabel status campaign.csv\n  \
+    bulklabel status campaign.csv --shard 3/4\n  \
     bulklabel status - --output nightly.results.csv\n  \
     bulklabel status nightly.csv --output 'results/nightly-{date}.csv'\n\n\
     Exit status: 0 there is an unfinished run, or a complete result; 2 there is neither.")]
@@ -28,6 +30,10 @@ pub struct StatusArgs {
     /// The result, where the run was given another than the usual name
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    /// The shard, such as 3/16 [default: the whole, and all shards that are there]
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Part>,
 }
 
 /// Says how far the run is.
@@ -35,7 +41,13 @@ pub struct StatusArgs {
 /// # Errors
 /// There is none, or its files can't be read.
 pub fn run(args: StatusArgs) -> Result<ExitStatus, Error> {
-    let at = |output: Option<&Path>| Outputs::of(&args.list, output, false);
+    let at = |output: Option<&Path>| {
+        let outputs = Outputs::of(&args.list, output, false)?;
+        Some(match args.shard {
+            Some(shard) => outputs.of_shard(shard),
+            None => outputs,
+        })
+    };
     let places = Places::find(Moment::now(), args.output.as_deref(), None, at)?;
     let places = places.ok_or_else(|| {
         Error::unusable(
@@ -49,17 +61,49 @@ pub fn run(args: StatusArgs) -> Result<ExitStatus, Error> {
             break;
         }
     }
-    let text = match unfinished {
-        Some((outputs, glimpse)) => {
-            let runs = Lock::is_held(&outputs.partial()).unwrap_or(false);
-            told(outputs, &glimpse, runs)
+    let shards = match args.shard {
+        Some(_) => None,
+        None => {
+            let dated = args
+                .output
+                .as_deref()
+                .map(|output| on_other_days(output, at));
+            all_shards(places.now(), &dated.unwrap_or_default())?
         }
-        None => complete(places.now())?,
+    };
+    let text = match (unfinished, shards) {
+        (Some((outputs, glimpse)), None) => told(outputs, &glimpse, runs(outputs)),
+        (Some((outputs, glimpse)), Some(shards)) => {
+            told(outputs, &glimpse, runs(outputs)) + &shards
+        }
+        (None, Some(shards)) => match complete(places.now()) {
+            Ok(complete) => complete + &shards,
+            Err(_) => shards,
+        },
+        (None, None) => complete(places.now())?,
     };
     let written = io::stdout().lock().write_all(text.as_bytes());
     // Who does not read to the end has seen enough.
     let _cut_short = written;
     Ok(ExitStatus::Complete)
+}
+
+/// The files of runs under all other dates that `output` has had.
+fn on_other_days(output: &Path, at: impl Fn(Option<&Path>) -> Option<Outputs>) -> Vec<Outputs> {
+    let today = Moment::now().day();
+    let days = days(output).into_iter().filter(|day| *day != today);
+    days.filter_map(|day| at(Some(&on(output, &day)))).collect()
+}
+
+/// Whether a process is at work on it.
+pub(super) fn runs(outputs: &Outputs) -> bool {
+    Lock::is_held(&outputs.partial()).unwrap_or(false)
+}
+
+/// How long ago something was.
+pub(super) fn ago(moment: Moment) -> String {
+    let ago = Moment::now().0.saturating_sub(moment.0).max(0);
+    span(std::time::Duration::from_millis(ago.unsigned_abs()))
 }
 
 fn complete(outputs: &Outputs) -> Result<String, Error> {
@@ -115,12 +159,7 @@ fn told(outputs: &Outputs, glimpse: &Glimpse, runs: bool) -> String {
         counted(glimpse.attempts, "attempt"),
         counted(glimpse.legs, "leg")
     ));
-    let ago = Moment::now()
-        .0
-        .saturating_sub(glimpse.latest.0)
-        .max(0)
-        .unsigned_abs();
-    let ago = span(std::time::Duration::from_millis(ago));
+    let ago = ago(glimpse.latest);
     say(format!("  Last heard of {ago} ago, {}", glimpse.latest));
     say(format!("  Recorded in {}", outputs.partial().display()));
     if !runs {

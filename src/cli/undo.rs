@@ -50,6 +50,11 @@ impl UndoArgs {
         self.offspring.cron()
     }
 
+    /// Whether rows to look at are no failure to whoever has started it.
+    pub fn partial_ok(&self) -> bool {
+        self.offspring.partial_ok()
+    }
+
     /// What it says about its end; nothing, where it only prints.
     pub fn afterword(&self, given: &Understood) -> Option<AfterwordArgs<'_>> {
         self.offspring.afterword(&self.result, given)

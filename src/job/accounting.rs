@@ -420,9 +420,12 @@ fn with_outcome<'a>(
 mod tests {
     use super::*;
     use crate::job::reading::plan;
+    use crate::job::remaining::{Left, Remaining};
     use crate::list::{Selection, Wishes};
+    use crate::model::Part;
     use crate::plan::{Holding, OnConflict, Policy};
     use crate::record::Ledger;
+    use csv::StringRecord;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -460,6 +463,63 @@ mod tests {
         account.must_equal(&counted).unwrap();
         let rows = csv::Reader::from_reader(&result[..]).into_records();
         Some((rows.map(Result::unwrap).count(), planned.plan.data_rows()))
+    }
+
+    /// A customer, and what is asked for.
+    type Called = (u64, Vec<(Action, String)>);
+
+    /// What is said of a list's rows of which nobody was called, by their lines, with the calls that would be made; none where the
+    /// whole list is unusable.
+    fn said_of(
+        list: &[u8],
+        share: Part,
+        holding: Holding,
+    ) -> Option<(Vec<StringRecord>, Vec<Called>)> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        std::fs::write(&path, list).unwrap();
+        let source = Source::open(&path, None).ok()?;
+        let mut reading = reading(None);
+        (reading.wishes.share, reading.holding) = (share, Holding::All);
+        let planned = plan(&source, &reading).ok()?;
+        let ledger = Ledger::new(planned.plan.customers());
+        let endings = Endings::held(&planned.plan, &ledger, BTreeMap::new()).unwrap();
+        let known = Known {
+            planned: &planned,
+            endings: &endings,
+        };
+        let mut result = Vec::new();
+        account_for(&source, &reading, known, &mut result, None).unwrap();
+        let rows = csv::Reader::from_reader(&result[..]).into_records();
+        reading.holding = holding;
+        let in_parts = plan(&source, &reading).unwrap();
+        assert_eq!(in_parts.read, planned.read);
+        assert_eq!(in_parts.plan.totals(), planned.plan.totals());
+        let left = Remaining::of((&source, &reading, &in_parts), Left::default(), || true);
+        let calls = left.map(|(call, _)| {
+            let changes = call.changes.iter();
+            let changes = changes.map(|change| (change.action, call.name(change).to_owned()));
+            (call.user.get(), changes.collect())
+        });
+        let mut calls: Vec<Called> = calls.collect();
+        calls.sort();
+        Some((rows.map(Result::unwrap).collect(), calls))
+    }
+
+    /// Lists of a few customers, in which much is wrong.
+    fn lists() -> impl Strategy<Value = Vec<u8>> {
+        let user = prop_oneof![
+            8 => (1u64..12).prop_map(|user| user.to_string()),
+            1 => (1u64..12).prop_map(|user| format!(" 0{user}.0 ")),
+            1 => Just("nobody".to_owned()),
+        ];
+        let action = proptest::sample::select(vec!["add", "remove", "tag"]);
+        let label =
+            proptest::sample::select(vec!["VIP", "Gold", "Silver", "Old", "", "Gold,x", "A\n\n"]);
+        let row = (user, action, label)
+            .prop_map(|(user, action, label)| format!("{user},{action},{label}\n"));
+        let rows = proptest::collection::vec(row, 0..60);
+        rows.prop_map(|rows| format!("userId,action,label\n{}", rows.concat()).into_bytes())
     }
 
     /// Bytes of which lists are made, and some that are in none.
@@ -506,6 +566,30 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn shards_have_the_rows_and_the_calls_of_the_whole(
+            list in prop_oneof![1 => bytes(), 3 => lists()], of in 1u32..6, parts in 1u32..4
+        ) {
+            let whole = said_of(&list, Part::WHOLE, Holding::All);
+            let shards = Part::WHOLE.parts(of);
+            let shards: Vec<_> = shards.map(|shard| said_of(&list, shard, Holding::Parts(parts))).collect();
+            let Some((rows, calls)) = whole else {
+                prop_assert!(shards.iter().all(Option::is_none));
+                return Ok(());
+            };
+            let line = |row: &StringRecord| row[0].parse::<u64>().unwrap();
+            let (mut joined, mut all) = (Vec::new(), Vec::new());
+            for (shard_rows, shard_calls) in shards.into_iter().map(Option::unwrap) {
+                prop_assert!(shard_rows.iter().map(line).is_sorted());
+                joined.extend(shard_rows);
+                all.extend(shard_calls);
+            }
+            joined.sort_by_key(line);
+            all.sort();
+            prop_assert_eq!(joined, rows);
+            prop_assert_eq!(all, calls);
+        }
+
         #[test]
         fn of_a_result_each_row_that_is_taken_has_one_row_on_its_line(
             rows in result_rows(), which in 0usize..3

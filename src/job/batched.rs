@@ -1,15 +1,17 @@
 //! Some rows of a list, read and gathered for the plan.
 
 use crate::list::{Entry, ListError, Rows};
-use crate::model::Rejection;
-use crate::plan::{Batch, Part};
+use crate::model::{Part, Rejection};
+use crate::plan::Batch;
 use std::io::Read;
 
 /// Rows that were read, and what is to be noted of those that break a rule.
 #[derive(Debug)]
 pub struct Batched<N> {
-    /// All rows.
+    /// All rows that were taken.
     pub batch: Batch,
+    /// How many were read so far, taken or not.
+    pub read: u64,
     /// The line of each that breaks a rule, the rule, and what was seen of it.
     pub rejected: Vec<(u64, Rejection, N)>,
 }
@@ -42,6 +44,11 @@ impl<N> Batched<N> {
                 }
             }
         }
-        Ok(Self { batch, rejected })
+        let read = rows.read();
+        Ok(Self {
+            batch,
+            read,
+            rejected,
+        })
     }
 }

@@ -1,25 +1,14 @@
 //! A result and its retries → one result, and what stands beside it (contract, section 6).
 
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::io::Write;
 
 use super::family::Member;
-use super::run::{PROGRAM, TOLERATE};
-use crate::error::{Error, ExitStatus};
-use crate::model::{OutcomeKind, Tolerance};
-use crate::record::{
-    Disk, Folded, Outputs, RecordError, Replacement, ResultReader, Target, fold, write_whole,
-};
-use crate::report::{Summary, joined};
-
-/// A result has other rows than it was written with.
-#[derive(Debug, thiserror::Error)]
-#[error("{path} has {read} rows, and was written with {written}: bring back the whole of it")]
-struct NotWhole {
-    path: String,
-    read: u64,
-    written: u64,
-}
+use super::run::TOLERATE;
+use super::together::{added_up, must_be_whole, put_together, readers};
+use crate::error::Error;
+use crate::model::Tolerance;
+use crate::record::{Disk, Folded, Outputs, fold};
+use crate::report::Summary;
 
 /// Folds the results of a family, in its order, into one that goes to `outputs`.
 ///
@@ -31,113 +20,37 @@ pub fn fold_family(
     tolerance: Tolerance,
     disk: &dyn Disk,
 ) -> Result<(Folded, Summary), Error> {
-    let folded = match &outputs.target {
-        Target::File(path) => fold_into_place(family, path, outputs, disk)?,
-        Target::StandardOutput => {
-            // What is printed can't be taken back: nothing is of a fold that fails.
-            fold_into(family, io::sink())?;
-            fold_into(family, BufWriter::new(io::stdout().lock()))?
-        }
+    let write = |to: &mut dyn Write| {
+        let mut readers = readers(family)?;
+        let first = readers.remove(0);
+        let folded = fold(first, readers, to)?;
+        must_be_whole(family, &folded)?;
+        Ok(folded)
     };
-    let summary = folded_summary(family, &folded, tolerance);
-    if let Some(path) = outputs.summary() {
-        let json = summary.to_json();
-        let json = json.map_err(|error| Error::new(ExitStatus::TryLater, error))?;
-        write_whole(disk, &path, &json)?;
-    }
-    Ok((folded, summary))
-}
-
-/// Folds into a file. What stood beside the one that it replaces goes first: nothing may say of a result that it came to be
-/// as another did.
-fn fold_into_place(
-    family: &[Member],
-    path: &Path,
-    outputs: &Outputs,
-    disk: &dyn Disk,
-) -> Result<Folded, Error> {
-    let mut result = Replacement::new(disk, path)?;
-    let folded = match fold_into(family, &mut result) {
-        Ok(folded) => folded,
-        Err(error) => {
-            result.discard();
-            return Err(error);
-        }
-    };
-    if let Some(before) = outputs.summary() {
-        let removed = disk
-            .remove(&before)
-            .and_then(|()| disk.sync_folder_of(&before));
-        if let Err(source) = removed {
-            result.discard();
-            return Err(RecordError::Lost {
-                path: before,
-                source,
-            }
-            .into());
-        }
-    }
-    result.commit()?;
-    Ok(folded)
-}
-
-fn fold_into(family: &[Member], to: impl Write) -> Result<Folded, Error> {
-    let mut readers = Vec::new();
-    for member in family {
-        readers.push(ResultReader::open(&member.path)?);
-    }
-    let first = readers.remove(0);
-    let folded = fold(first, readers, to)?;
-    for (member, read) in family.iter().zip(&folded.read) {
-        let written = member.summary.rows.values().sum();
-        if *read != written {
-            return Err(Error::unusable(NotWhole {
-                path: member.path.display().to_string(),
-                read: *read,
-                written,
-            }));
-        }
-    }
-    Ok(folded)
+    put_together(outputs, disk, write, |folded| {
+        folded_summary(family, folded, tolerance)
+    })
 }
 
 /// What a family came to: a run like the first, with all that was done for it.
 fn folded_summary(family: &[Member], folded: &Folded, tolerance: Tolerance) -> Summary {
-    let summaries = || family.iter().map(|member| &member.summary);
-    let sum = |of: fn(&Summary) -> u64| summaries().map(of).sum();
-    let mut legs: Vec<_> = summaries().flat_map(|one| one.legs.clone()).collect();
-    legs.sort_by(|one, other| one.started_at.cmp(&other.started_at));
-    let rows = |kind: OutcomeKind| (kind.as_str().to_owned(), folded.tally.rows(kind));
-    let codes = folded.tally.rows_by_code().into_iter();
-    let first = family[0].summary.clone();
-    let mut settings = first.settings.clone();
+    let mut summary = added_up(family, folded);
     // By which the exit status was told.
-    settings.insert(TOLERATE.to_owned(), tolerance.to_string());
+    let tolerate = (TOLERATE.to_owned(), tolerance.to_string());
+    summary.settings.extend([tolerate]);
+    summary.exit_status = folded.status(tolerance).code();
+    // Where a user name has changed meanwhile, the new one is who may go on.
     let last = &family[family.len() - 1].summary;
-    Summary {
-        program: PROGRAM.to_owned(),
-        // Where a user name has changed meanwhile, the new one is who may go on.
-        account: last.account.clone(),
-        rows: OutcomeKind::ALL.into_iter().map(rows).collect(),
-        codes: codes.map(|(code, rows)| (code.to_owned(), rows)).collect(),
-        calls: sum(|one| one.calls),
-        attempts: sum(|one| one.attempts),
-        throttled: sum(|one| one.throttled),
-        seconds: summaries().map(|one| one.seconds).sum(),
-        exit_status: folded.status(tolerance).code(),
-        reason: None,
-        legs,
-        settings,
-        minutes: joined(summaries().flat_map(|one| one.minutes.clone())),
-        ..first
-    }
+    summary.account.clone_from(&last.account);
+    summary
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::record::{DiskFile, RealDisk, ResultRow, ResultWriter, Scratch};
-    use std::fs;
+    use std::path::Path;
+    use std::{fs, io};
 
     /// A disk that is full when a file is to be put in its place.
     #[derive(Debug)]

@@ -19,6 +19,21 @@ pub const KIND: &str = "kind";
 /// Which codes its rows have that are sent again.
 pub const CODES: &str = "codes";
 
+/// The settings that make a run this run: how it is called, and what shapes its plan.
+pub const SHAPING: [&str; 11] = [
+    METHOD,
+    KIND,
+    CODES,
+    "columns",
+    "action",
+    "label",
+    "delimiter",
+    "encoding",
+    "sheet",
+    "on-conflict",
+    "max-labels",
+];
+
 /// The kind of a run that sends rows of a result again.
 pub const RETRY: &str = "retry";
 /// The kind of a run that does the opposite of what another did.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::batched::Batched;
 use super::reading::{Planned, Reading, TOGETHER};
 use crate::list::{Broken, Entry, Fingerprint, ListError, Pieces, Source};
-use crate::model::{Rejection, RowIndex};
-use crate::plan::{Batch, Changed, Fate, Groups, Part, PartBuilder};
+use crate::model::{Part, Rejection, RowIndex};
+use crate::plan::{Batch, Changed, Fate, Groups, PartBuilder};
 
 /// Why a part can't be planned once more.
 #[derive(Debug)]

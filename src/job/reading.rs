@@ -10,8 +10,8 @@ use crate::list::{
     Broken, Delimiter, Entry, Extent, Fingerprint, ListError, Pieces, Rows, Selection, Source,
     Wishes,
 };
-use crate::model::{Outcome, OutcomeKind, Rejection, Tally};
-use crate::plan::{Builder, Holding, Part, Plan, Policy, TooMany};
+use crate::model::{Outcome, OutcomeKind, Part, Rejection, Tally};
+use crate::plan::{Builder, Holding, Plan, Policy, TooMany};
 use crate::record::{Disk, Entry as Recorded, Journal};
 
 /// How a list is read and planned: the settings that shape a plan.
@@ -137,6 +137,7 @@ pub(super) fn plan_watched<N: Send, A: Default>(
                     extent,
                     rows: batched.batch.len(),
                 });
+                planning.read += batched.read;
                 planning.take(batched, read)?;
                 planning.lines += extent.lines;
                 Ok(())
@@ -169,6 +170,8 @@ struct Planning<'a, A, F> {
     note: &'a F,
     /// How many line ends there are before what comes next.
     lines: u64,
+    /// How many data rows there are in the pieces before it, taken or not.
+    read: u64,
     pieces: Vec<Piece>,
 }
 
@@ -176,11 +179,12 @@ impl<'a, A: Default, F> Planning<'a, A, F> {
     fn new(source: &'a Source, reading: &Reading, note: &'a F) -> Self {
         Self {
             source,
-            builder: Builder::holding(reading.holding),
+            builder: Builder::holding(reading.holding, reading.wishes.share),
             left_out: Tally::default(),
             noted: A::default(),
             note,
             lines: 0,
+            read: 0,
             pieces: Vec::new(),
         }
     }
@@ -208,7 +212,7 @@ impl<'a, A: Default, F> Planning<'a, A, F> {
     ) -> Result<(Planned, A), ListError> {
         let plan = self.builder.finish(reading.policy);
         let mut planned = Planned {
-            read: rows.map_or(u64::from(plan.data_rows()), Rows::read),
+            read: rows.map_or(self.read, Rows::read),
             codes_unmet: rows.map(Rows::codes_unmet).unwrap_or_default(),
             pieces: self.pieces,
             plan,
@@ -227,6 +231,15 @@ impl<'a, A: Default, F> Planning<'a, A, F> {
 }
 
 impl Planned {
+    /// How many data rows the list has. Of a result those count that are taken of it, and of a list all, also where only a part of
+    /// its customers is run.
+    pub fn list_rows(&self, reading: &Reading) -> u64 {
+        match reading.selection {
+            Some(_) => u64::from(self.plan.data_rows()),
+            None => self.read,
+        }
+    }
+
     /// Counts the valid rows that no call is about.
     fn add_left_out(&mut self) {
         let plan = &self.plan;

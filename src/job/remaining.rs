@@ -11,8 +11,8 @@ use super::parts::{PartError, plan_part};
 use super::reading::{Planned, Reading};
 use crate::dispatch::{AtHand, Fresh, Incoming, Supply};
 use crate::list::Source;
-use crate::model::{Call, History, Outcome};
-use crate::plan::{Groups, Part};
+use crate::model::{Call, History, Outcome, Part};
+use crate::plan::Groups;
 
 /// So many calls wait for the pool, at most.
 const AHEAD: usize = 1 << 12;

@@ -99,7 +99,7 @@ pub(super) fn summary(run: &Run<'_>, tally: &Tally, spent: Spent, status: ExitSt
         run: run.identity.hash(),
         list: ListSummary {
             name: run.list_name(),
-            rows: u64::from(plan.data_rows()),
+            rows: run.planned.list_rows(run.reading),
             fingerprint: run.planned.fingerprint.to_string(),
         },
         base_url: run.part(BASE_URL),

@@ -3,7 +3,7 @@
 //! `source` gives bytes (of what can be read only once, those of its `spool`), `packed` unpacks them, `encoding` makes UTF-8 of
 //! them, `workbook` makes text of a sheet, `csv` cuts them into records with their physical lines, `columns` finds the three
 //! columns in the header and `keep` those that the result keeps besides, `rules` makes a row of a record or says which rule it
-//! breaks, and `rows` joins them; `pieces` of a list are read so by several threads, and taken `in_order`. Where the list is a result, a `selection` says which of its rows are taken.
+//! breaks (rows of customers that are not asked for are passed over), and `rows` joins them; `pieces` of a list are read so by several threads, and taken `in_order`. Where the list is a result, a `selection` says which of its rows are taken.
 //!
 //! The way back: `whole` is a row in all of its columns, `mend` says what one that breaks a rule can only mean, and `table` writes
 //! rows again, of which `rejects` are those that nobody could read.

@@ -16,6 +16,7 @@ use super::source::Content;
 use super::title::why_missing;
 use super::whole::own_width;
 use super::{Delimiter, Fingerprint, ListError, Selection, Source, Wishes, rules, text};
+use crate::model::Part;
 
 /// How much of a list is looked at to tell its delimiter: more than any header is long.
 const START: u64 = 1 << 20;
@@ -31,9 +32,12 @@ pub struct Shape {
     columns: Columns,
     /// Which further columns the result keeps.
     kept: Kept,
+    /// The customers whose rows are taken.
+    share: Part,
 }
 
-/// The data rows of a list, in their order; blank lines and rows of empty fields are none.
+/// The data rows of a list, in their order; blank lines and rows of empty fields are none. Those of customers that are not asked
+/// for are passed over.
 #[derive(Debug)]
 pub struct Rows<R = Content> {
     shape: Arc<Shape>,
@@ -63,7 +67,7 @@ impl Rows {
         let found = found.map_err(|error| why_missing(error, records, wishes));
         let columns = found.map_err(other_sheets)?;
         let kept = Kept::find(&wishes.keep, &header, name, line)?;
-        Ok(headed.rows(source, columns, kept, None))
+        Ok(headed.rows(source, (columns, kept), wishes.share, None))
     }
 
     /// The same where the list is a result, of which only some rows are taken.
@@ -80,7 +84,7 @@ impl Rows {
         let header = headed.records.record();
         let selected = Selected::find(selection, header, source.name())?;
         let (columns, kept) = (selected.columns(), Kept::of_result(header));
-        Ok(headed.rows(source, columns, kept, Some(selected)))
+        Ok(headed.rows(source, (columns, kept), Part::WHOLE, Some(selected)))
     }
 
     /// The hash of the list's content, once its last row was read.
@@ -138,6 +142,10 @@ impl<R: Read> Rows<R> {
                 }
             }
             self.read += 1;
+            if self.is_of_others() {
+                self.refuse_line_breaks()?;
+                continue;
+            }
             let own = self.records.line();
             match &mut self.selected {
                 None => break own,
@@ -226,6 +234,19 @@ impl<R: Read> Rows<R> {
         })
     }
 
+    /// Whether the row is one of a customer that is not asked for. One whose customer can't be read is everybody's, and the first
+    /// part's.
+    fn is_of_others(&self) -> bool {
+        let share = self.shape.share;
+        if share.is_whole() {
+            return false;
+        }
+        match rules::customer(self.records.record(), &self.shape.columns) {
+            Some(user) => !share.holds(user),
+            None => share.number() != 1,
+        }
+    }
+
     /// Whether there is something in it for certain.
     fn begins_with_a_digit(&self) -> bool {
         let user = self.records.record().get(self.shape.columns.user);
@@ -279,8 +300,8 @@ impl Headed {
     fn rows(
         self,
         source: &Source,
-        columns: Columns,
-        kept: Kept,
+        (columns, kept): (Columns, Kept),
+        share: Part,
         selected: Option<Selected>,
     ) -> Rows {
         let shape = Shape {
@@ -290,6 +311,7 @@ impl Headed {
             opening: self.opening,
             columns,
             kept,
+            share,
         };
         Rows {
             shape: Arc::new(shape),

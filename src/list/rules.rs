@@ -59,6 +59,15 @@ pub fn plain<'a>(record: &'a ByteRecord, columns: &'a Columns) -> Option<Row<'a>
     })
 }
 
+/// The shard of a row goes by this: the customer that it names, whatever else is wrong with it. None where that can't be read.
+pub fn customer(record: &ByteRecord, columns: &Columns) -> Option<UserId> {
+    let field = record.get(columns.user)?;
+    plain_number(field).or_else(|| {
+        let text = text_of(record, Column::UserId, columns.user).ok()?;
+        user_id(text).ok()
+    })
+}
+
 fn plain_number(field: &[u8]) -> Option<UserId> {
     // No number of so many digits is too large.
     if field.len() > 18 {

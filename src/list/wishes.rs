@@ -8,7 +8,7 @@ use super::encoding::Encoding;
 use super::keep::Keep;
 use super::text::trim;
 use super::whole::own_width;
-use crate::model::{Action, RejectCode};
+use crate::model::{Action, Part, RejectCode};
 
 /// One of the three columns that make a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,6 +207,9 @@ pub struct Wishes {
     pub sheet: Option<String>,
     /// `--keep`: which further columns the result keeps. It shapes no plan.
     pub keep: Keep,
+    /// `--shard`: the customers whose rows are taken; those of others are read, checked for what makes the whole list unusable,
+    /// and passed over.
+    pub share: Part,
 }
 
 impl Wishes {

@@ -2,9 +2,8 @@
 
 use super::groups::Pair;
 use super::lines::Lines;
-use super::shard::Part;
 use super::word::Word;
-use crate::model::{FirstLines, LabelId, Labels, Row, RowIndex};
+use crate::model::{FirstLines, LabelId, Labels, Part, Row, RowIndex};
 
 /// Rows in their order, their labels numbered by themselves.
 #[derive(Debug)]

@@ -7,16 +7,18 @@ use super::batch::Batch;
 use super::groups::{Groups, Pair};
 use super::lines::Lines;
 use super::resolve::{Fate, Policy};
-use super::shard::Part;
 use super::survey::Survey;
 use super::word::Word;
-use crate::model::{Call, FirstLines, LabelId, Labels, Row, RowIndex, UserId};
+use crate::model::{Call, FirstLines, LabelId, Labels, Part, Row, RowIndex, UserId};
 
 /// The most data rows of a list. A plan has two words for each, at most, and numbers them in 32 bits.
 const MOST_ROWS: u32 = u32::MAX / 2;
 
 /// Parts of the customers are not quite of the same size.
 const UNEVEN: f64 = 1.03;
+
+/// What a place in the lines takes, of what a row takes that is held: eight bytes of twenty-four.
+const LINE_IN_ROWS: f64 = 1.0 / 3.0;
 
 /// More parts than that are more readings of a list than anybody waits for.
 const MOST_PARTS: u32 = 1 << 16;
@@ -70,19 +72,21 @@ pub struct Builder {
     of_labels: Vec<FirstLines>,
     /// So many valid rows are held at once, at most.
     most: usize,
-    /// In so many parts the customers have to be planned for that; the rows of the first are held.
+    /// The customers whose rows come.
+    share: Part,
+    /// In so many parts they have to be planned for that; the rows of the first are held.
     parts: u32,
 }
 
 impl Default for Builder {
     fn default() -> Self {
-        Self::holding(Holding::All)
+        Self::holding(Holding::All, Part::WHOLE)
     }
 }
 
 impl Builder {
-    /// One that holds so much at once.
-    pub fn holding(holding: Holding) -> Self {
+    /// One that holds so much at once of the rows of these customers; no others come.
+    pub fn holding(holding: Holding, share: Part) -> Self {
         let (most, parts) = match holding {
             Holding::All => (usize::MAX, 1),
             Holding::Rows(most) => (most.max(1), 1),
@@ -94,6 +98,7 @@ impl Builder {
             lines: Lines::default(),
             of_labels: Vec::new(),
             most,
+            share,
             parts,
         }
     }
@@ -117,21 +122,31 @@ impl Builder {
         for (label, of_batch) in labels.iter().zip(&batch.of_labels) {
             self.of_labels[label.get() as usize].append(of_batch, lines);
         }
-        let held = Part::first(self.parts);
+        let held = self.share.first_of(self.parts);
         let pairs = batch.moved(&labels, base);
         self.pairs.extend(pairs.filter(|pair| is_in(held, pair)));
-        if self.pairs.len() > self.most {
+        // A list that is held whole is held whatever else there is.
+        if self.most < usize::MAX && self.pairs.len() > self.room(read) {
             self.hold_less(read);
         }
         Ok(())
     }
 
+    /// So many rows may be held beside the lines, as many as there will be of those: of a shard, nearly every row stands apart from
+    /// the one before.
+    fn room(&self, read: f64) -> usize {
+        let lines = self.lines.stretches() as f64 / read.clamp(1e-6, 1.0);
+        let left = self.most as f64 - lines * LINE_IN_ROWS;
+        // With less, a list would be read more often than anybody waits for.
+        left.max(self.most as f64 / 4.0).max(1.0) as usize
+    }
+
     /// Holds the rows of fewer customers: as few as will be needed, if the list goes on as it has begun.
     fn hold_less(&mut self, read: f64) {
         let rows = self.pairs.len() as f64 * f64::from(self.parts) / read.clamp(1e-6, 1.0);
-        let parts = (rows * UNEVEN / self.most as f64).ceil() as u32;
+        let parts = (rows * UNEVEN / self.room(read) as f64).ceil() as u32;
         self.parts = parts.clamp(self.parts + 1, MOST_PARTS);
-        let held = Part::first(self.parts);
+        let held = self.share.first_of(self.parts);
         self.pairs.retain(|pair| is_in(held, pair));
     }
 
@@ -139,6 +154,7 @@ impl Builder {
     pub fn finish(self, policy: Policy) -> Plan {
         let groups = Groups::of(self.pairs, policy);
         let mut plan = Plan {
+            share: self.share,
             of: self.parts,
             customers: Vec::new(),
             held: None,
@@ -174,7 +190,9 @@ pub struct Totals {
 /// their calls are needed.
 #[derive(Debug)]
 pub struct Plan {
-    /// In so many parts the customers are planned.
+    /// The customers whose rows it has.
+    share: Part,
+    /// In so many parts they are planned.
     of: u32,
     /// How many customers each part has, of those that were planned.
     customers: Vec<u32>,
@@ -199,7 +217,7 @@ impl Plan {
 
     /// The parts that are still to be added.
     pub fn missing(&self) -> impl Iterator<Item = Part> + use<> {
-        Part::all(self.of).skip(self.customers.len())
+        self.share.parts(self.of).skip(self.customers.len())
     }
 
     /// In so many parts the customers are planned.
@@ -214,7 +232,7 @@ impl Plan {
             *next += customers;
             Some(from..*next)
         });
-        Part::all(self.of).zip(numbers)
+        self.share.parts(self.of).zip(numbers)
     }
 
     /// All customers, where they are held at once.
@@ -383,6 +401,33 @@ mod tests {
             prop_assert_eq!(calls(&one), calls(&other));
             prop_assert_eq!(one.labels().names().collect::<Vec<_>>(), other.labels().names().collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn lines_that_take_room_leave_less_for_rows() {
+        let parts = |apart: u64| {
+            let mut builder = Builder::holding(Holding::Rows(30), Part::WHOLE);
+            for number in 0..10 {
+                let mut batch = Batch::default();
+                for row in 0..10 {
+                    let user = UserId::new(1 + number * 10 + row).unwrap();
+                    let (action, label) = (Action::Add, "VIP");
+                    batch.push(
+                        1 + row * apart,
+                        Some(Row {
+                            user,
+                            action,
+                            label,
+                        }),
+                    );
+                }
+                let read = (number + 1) as f64 / 10.0;
+                builder.take(&batch, number * 10 * apart, read).unwrap();
+            }
+            builder.finish(POLICY).of()
+        };
+        assert!((4..=5).contains(&parts(1)), "{}", parts(1));
+        assert!(parts(2) > 8, "{}", parts(2));
     }
 
     #[test]

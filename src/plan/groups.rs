@@ -9,10 +9,9 @@ use std::thread;
 
 use super::numbering::Numbering;
 use super::resolve::{Fate, Group, Policy};
-use super::shard::mix;
 use super::sort::sort;
 use super::word::Word;
-use crate::model::{Call, Change, LabelId, Labels, UserId};
+use crate::model::{Call, Change, LabelId, Labels, UserId, mix};
 
 /// A row on its way to its customer: the customer, and the row.
 pub type Pair = [Word; 2];

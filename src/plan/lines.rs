@@ -6,36 +6,60 @@ use crate::model::RowIndex;
 /// the places where they don't are kept.
 #[derive(Debug, Default)]
 pub struct Lines {
-    /// The first row of each stretch of rows on consecutive lines, and its line.
-    stretches: Vec<(u32, u64)>,
+    /// The first row of each stretch of rows on consecutive lines, and the lower half of its line.
+    stretches: Vec<(u32, u32)>,
+    /// The upper half of the lines, from the stretch on that has this number.
+    upper: Vec<(u32, u32)>,
     rows: u32,
 }
 
 impl Lines {
     /// Adds the next row.
     pub fn push(&mut self, line: u64) {
-        let follows = self.stretches.last().is_some_and(|(row, first)| {
-            first.checked_add(u64::from(self.rows - row)) == Some(line)
-        });
-        if !follows {
-            self.stretches.push((self.rows, line));
-        }
+        self.add(self.rows, line);
         self.rows += 1;
     }
 
     /// Adds the rows of a later part of the list, which were counted from the line after `lines`.
     pub fn append(&mut self, part: &Self, lines: u64) {
-        for (row, line) in &part.stretches {
-            let (row, line) = (self.rows + row, lines.saturating_add(*line));
-            let follows = self
-                .stretches
-                .last()
-                .is_some_and(|(first, at)| at.checked_add(u64::from(row - first)) == Some(line));
-            if !follows {
-                self.stretches.push((row, line));
-            }
+        for number in 0..part.stretches.len() {
+            let (row, line) = part.stretch(number);
+            self.add(self.rows + row, lines.saturating_add(line));
         }
         self.rows += part.rows;
+    }
+
+    /// Adds a row that is the first of some on consecutive lines.
+    fn add(&mut self, row: u32, line: u64) {
+        let last = self.stretches.len().checked_sub(1);
+        let follows = last.is_some_and(|last| {
+            let (first, at) = self.stretch(last);
+            at.checked_add(u64::from(row - first)) == Some(line)
+        });
+        if follows {
+            return;
+        }
+        let upper = (line >> 32) as u32;
+        if self.upper.last().is_none_or(|(_, last)| *last != upper) {
+            // No more stretches than rows.
+            self.upper.push((self.stretches.len() as u32, upper));
+        }
+        self.stretches.push((row, line as u32));
+    }
+
+    /// The first row of a stretch, and its line.
+    fn stretch(&self, number: usize) -> (u32, u64) {
+        let (row, lower) = self.stretches[number];
+        let upper = self
+            .upper
+            .partition_point(|(from, _)| *from as usize <= number);
+        let (_, upper) = self.upper[upper - 1];
+        (row, u64::from(upper) << 32 | u64::from(lower))
+    }
+
+    /// How many places there are where a row does not stand on the line after the one before: eight bytes each.
+    pub fn stretches(&self) -> usize {
+        self.stretches.len()
     }
 
     /// How many rows there are.
@@ -49,7 +73,7 @@ impl Lines {
     /// Where there is no such row.
     pub fn of(&self, row: RowIndex) -> u64 {
         let stretch = self.stretches.partition_point(|(first, _)| *first <= row.0) - 1;
-        let (first, line) = self.stretches[stretch];
+        let (first, line) = self.stretch(stretch);
         line + u64::from(row.0 - first)
     }
 }
@@ -62,10 +86,14 @@ mod tests {
     #[test]
     fn no_line_is_too_high_to_be_followed() {
         let mut lines = Lines::default();
-        for line in [u64::MAX, 2] {
-            lines.push(line);
+        let far = [u64::MAX, 2, (1 << 32) - 1, 1 << 32, 1 << 33, 3];
+        far.iter().for_each(|line| lines.push(*line));
+        let mut joined = Lines::default();
+        joined.append(&lines, 0);
+        for lines in [lines, joined] {
+            let found = (0..6).map(|row| lines.of(RowIndex(row)));
+            assert_eq!(found.collect::<Vec<_>>(), far);
         }
-        assert_eq!([0, 1].map(|row| lines.of(RowIndex(row))), [u64::MAX, 2]);
     }
 
     proptest! {
@@ -84,7 +112,7 @@ mod tests {
                 joined.append(&of_part, part[0] - 1);
             }
             prop_assert_eq!(found(&joined), all);
-            prop_assert_eq!(joined.stretches, lines.stretches);
+            prop_assert_eq!((joined.stretches, joined.upper), (lines.stretches, lines.upper));
         }
     }
 }

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::RecordError;
 use super::durable::{temporary, with_suffix};
+use super::shards::of_shard;
 use super::workbook::{WorkbookError, check_place};
-use crate::model::Moment;
+use crate::model::{Moment, Part};
 
 /// Where the result goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Outputs {
     pub target: Target,
     /// The name that the others are made of: the result's, or the one that it would have.
     base: PathBuf,
+    /// The same of a run of all customers, and the part of them that this one is of.
+    whole: (PathBuf, Option<Part>),
     /// The result as a workbook, where one is wanted.
     workbook: Option<PathBuf>,
     /// Whether the person has named the result.
@@ -54,6 +57,7 @@ impl Outputs {
                 let path = followed(path);
                 Some(Self {
                     target: Target::File(path.clone()),
+                    whole: (path.clone(), None),
                     base: path,
                     workbook: None,
                     named: true,
@@ -68,6 +72,7 @@ impl Outputs {
                 };
                 Some(Self {
                     target,
+                    whole: (base.clone(), None),
                     base,
                     workbook: None,
                     named: false,
@@ -75,6 +80,32 @@ impl Outputs {
                 })
             }
         }
+    }
+
+    /// The same for a part of the customers: its files have names of their own.
+    pub fn of_shard(self, shard: Part) -> Self {
+        let (whole, _) = self.whole;
+        let base = followed(&of_shard(&whole, shard));
+        let target = match self.target {
+            Target::File(_) => Target::File(base.clone()),
+            Target::StandardOutput => Target::StandardOutput,
+        };
+        Self {
+            target,
+            base,
+            whole: (whole, Some(shard)),
+            ..self
+        }
+    }
+
+    /// Which shard it is of, where it is of one.
+    pub fn shard(&self) -> Option<Part> {
+        self.whole.1
+    }
+
+    /// The name of which the shards' are made.
+    pub fn whole(&self) -> &Path {
+        &self.whole.0
     }
 
     /// The same, with the result also as a workbook.

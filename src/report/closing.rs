@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::outcomes::Outcomes;
 use super::words::{count, counted, span};
-use crate::model::{Moment, PerHour, StopReason, Tally};
+use crate::model::{Moment, Part, PerHour, StopReason, Tally};
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Effort {
 pub struct Closing<'a> {
     /// The list's name.
     pub list: &'a str,
+    /// The shard of it that was run, where it was not run whole.
+    pub shard: Option<Part>,
     /// Whether it is a result: its rows have the lines of the list that was run.
     pub is_result: bool,
     /// How it ended.
@@ -103,10 +105,14 @@ impl Closing<'_> {
     /// The whole in a line.
     pub(super) fn headline(&self) -> String {
         let rows = counted(self.tally.total(), "row");
+        let list = match self.shard {
+            Some(shard) => format!("{}, shard {shard}", self.list),
+            None => self.list.to_owned(),
+        };
         match self.end {
-            End::Complete(_) => format!("{}: {rows}, complete", self.list),
+            End::Complete(_) => format!("{list}: {rows}, complete"),
             End::Stopped { reason, .. } => {
-                format!("{}: {rows}, NOT complete: {}", self.list, why(reason))
+                format!("{list}: {rows}, NOT complete: {}", why(reason))
             }
         }
     }
@@ -256,6 +262,7 @@ mod tests {
     fn closing<'a>(tally: &'a Tally, end: &'a End) -> Closing<'a> {
         Closing {
             list: "campaign.csv",
+            shard: None,
             is_result: false,
             end,
             workbook: None,

@@ -19,6 +19,8 @@ struct ClosingLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     list: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<String>,
     /// Rows by outcome.
     rows: BTreeMap<&'static str, u64>,
     /// Rows by code.
@@ -77,6 +79,7 @@ impl<'a> ClosingLine<'a> {
             complete: reason.is_none(),
             reason,
             list: closing.list,
+            shard: closing.shard.map(|shard| shard.to_string()),
             rows: OutcomeKind::ALL.into_iter().map(rows).collect(),
             codes: closing.tally.rows_by_code(),
             customers: closing.calls,

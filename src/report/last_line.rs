@@ -47,7 +47,7 @@ impl fmt::Display for LastLine<'_> {
             write!(f, " list={}", quoted(&list.to_string_lossy()))?;
         }
         if let Some(summary) = self.summary {
-            write!(f, " rows={}", summary.list.rows)?;
+            write!(f, " rows={}", summary.rows.values().sum::<u64>())?;
             for kind in OutcomeKind::ALL {
                 let rows = summary.rows.get(kind.as_str()).copied().unwrap_or_default();
                 write!(f, " {}={rows}", kind.as_str())?;

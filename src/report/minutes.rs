@@ -41,7 +41,8 @@ impl Minute {
             p50: self.p50.max(other.p50),
             p95: self.p95.max(other.p95),
             p99: self.p99.max(other.p99),
-            held_seconds: self.held_seconds + other.held_seconds,
+            // Shards that wait beside one another wait no longer than the minute is.
+            held_seconds: (self.held_seconds + other.held_seconds).min(60.0),
         }
     }
 }

@@ -111,6 +111,7 @@ fn examples_that_need_no_account_work_as_they_are_written() {
     shell("bulklabel run campaign.csv --sandbox --output campaign.results.csv").ended(1);
     shell("bulklabel retry campaign.results.csv --sandbox --output campaign.retry-1.results.csv; gzip -c campaign.csv > export.csv.gz; mkdir -p .zfunc .config/fish/completions results; cp campaign.csv nightly.csv").ended(0);
     shell("bulklabel run nightly.csv --sandbox --output 'results/nightly-{date}.csv'").ended(1);
+    shell("for i in 1 2 3 4; do bulklabel run campaign.csv --sandbox --shard $i/4 --output campaign.results.csv --partial-ok || exit; done").ended(0);
     let has = |program: &str| shell(&format!("command -v {program}")).status == 0;
     let needs_none = |line: &&String| {
         let alone = [

@@ -39,6 +39,7 @@ mod retries;
 mod retry;
 mod second_thoughts;
 mod settings;
+mod shards;
 mod shell;
 mod signals;
 mod support;

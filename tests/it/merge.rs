@@ -244,7 +244,7 @@ fn no_result_is_lost_to_a_fold() {
     for output in [FIRST, SECOND, "campaign.results.txt"] {
         work.run([&results[..], &["--output", output, "--overwrite"]].concat())
             .ended(2)
-            .said("is one of the results that are folded");
+            .said("is one of the results that are merged");
     }
     assert_eq!(std::fs::read(work.path(FIRST)).unwrap(), before);
     work.list("busy.csv.partial", "an unfinished run");

@@ -10,7 +10,7 @@ use bulklabel::dispatch::{Bounds, Concurrency, MaxFailures, RetryPolicy};
 use bulklabel::error::ExitStatus;
 use bulklabel::job::{self, Identity, Planned, Reading, Run, Surroundings, Terms, Unfinished};
 use bulklabel::list::{Source, Wishes};
-use bulklabel::model::{StopReason, Tolerance};
+use bulklabel::model::{Part, StopReason, Tolerance, UserId};
 use bulklabel::plan::{Holding, OnConflict, Policy};
 use bulklabel::record::Outputs;
 use bulklabel::report::{LogFormat, Progress, Screen};
@@ -160,6 +160,32 @@ fn terms(chance: &mut Chance) -> Terms {
     }
 }
 
+/// Which customers are run, mostly all, and the lines of their rows. Of a few customers all may be such
+/// that the service fails for, and then no night ends: not of those.
+fn share(seed: u64, text: &str, lines: Vec<u64>) -> (Part, Vec<u64>) {
+    let mut chance = Chance::of(!seed);
+    let of = chance.from(&[1, 1, 1, 2, 3]);
+    let share = Part::new(chance.0.u32(1..=of), of).unwrap();
+    let theirs = lines_of(share, text, &lines);
+    match theirs.len() {
+        ..10 => (Part::WHOLE, lines),
+        _ => (share, theirs),
+    }
+}
+
+/// The lines of these customers' rows.
+fn lines_of(share: Part, text: &str, lines: &[u64]) -> Vec<u64> {
+    let is_theirs = |row: &str| {
+        let user = row.split_once(',').and_then(|(user, _)| user.parse().ok());
+        user.and_then(UserId::new)
+            .is_some_and(|user| share.holds(user))
+    };
+    let rows = text.lines().skip(1).zip(lines);
+    rows.filter(|(row, _)| is_theirs(row))
+        .map(|(_, line)| *line)
+        .collect()
+}
+
 /// The same for a person who wants the end to come.
 fn without_valves(terms: Terms) -> Terms {
     let retries = RetryPolicy {
@@ -222,12 +248,16 @@ impl Night {
     fn new(seed: u64) -> Self {
         let mut chance = Chance::of(seed);
         let (text, lines) = list(&mut chance);
+        let (share, lines) = share(seed, &text, lines);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("campaign.csv");
         std::fs::write(&path, text).unwrap();
         let source = Source::open(&path, None).unwrap();
         let reading = Reading {
-            wishes: Wishes::default(),
+            wishes: Wishes {
+                share,
+                ..Wishes::default()
+            },
             delimiter: None,
             selection: None,
             policy: Policy {

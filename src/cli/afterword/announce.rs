@@ -2,6 +2,7 @@
 
 use super::Afterword;
 use crate::cli::Command;
+use crate::cli::scheduler::Told;
 use crate::cli::settings::{CronArgs, Understood};
 use crate::error::Error;
 
@@ -20,6 +21,28 @@ impl Command {
             Self::Retry(args) => Some(args.cron()),
             Self::Undo(args) => Some(args.cron()),
             _ => None,
+        }
+    }
+
+    /// Whether rows to look at are no failure to whoever has started it.
+    pub fn partial_ok(&self) -> bool {
+        match self {
+            Self::Run(args) => args.partial_ok(),
+            Self::Retry(args) => args.partial_ok(),
+            Self::Undo(args) => args.partial_ok(),
+            Self::Merge(args) => args.partial_ok,
+            _ => false,
+        }
+    }
+
+    /// Settles which shard is run; of what is no run, none is.
+    ///
+    /// # Errors
+    /// A scheduler is to say which, and none does.
+    pub fn settle_shard(&mut self) -> Result<Option<Told>, Error> {
+        match self {
+            Self::Run(args) => args.settle_shard(),
+            _ => Ok(None),
         }
     }
 

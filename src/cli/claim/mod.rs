@@ -2,6 +2,7 @@
 //! section 5).
 
 mod elsewhere;
+mod shards;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -91,6 +92,10 @@ impl<'a> Claim<'a> {
     ) -> Result<Self, Error> {
         outputs.check_names(list)?;
         let lock = lock(outputs, wait, screen)?;
+        if !wishes.finish && !outputs.are_replaced() {
+            // Behind the lock: of two that begin together, one at least sees the other.
+            shards::refuse_others(outputs)?;
+        }
         Ok(Self {
             outputs,
             wishes,
@@ -104,9 +109,11 @@ impl<'a> Claim<'a> {
         self.outputs
     }
 
-    /// Refuses a complete result that must not be replaced.
+    /// Refuses a complete result that must not be replaced. That of a shard may be this very one's, which is told by
+    /// [`Claim::complete_shard`] once it is known what is run.
     fn check_result(&self) -> Result<(), RecordError> {
-        match self.lock.has_journal() || self.wishes.finish {
+        let is_shard = self.outputs.shard().is_some();
+        match self.lock.has_journal() || self.wishes.finish || is_shard {
             true => Ok(()),
             false => self.outputs.check_result(self.wishes.overwrite),
         }

@@ -5,8 +5,9 @@ use crate::cli::claim::Start;
 use crate::cli::destination::Destination;
 use crate::cli::guards::Guarded;
 use crate::error::Error;
-use crate::job::{self, Run, Underway};
-use crate::model::Moment;
+use crate::job::{self, Planned, Run, Underway};
+use crate::list::ListError;
+use crate::model::{Moment, Part};
 use crate::report::{count, counted, span};
 use crate::service::Client;
 
@@ -24,10 +25,12 @@ impl Sending<'_> {
     /// Refuses a list that is not as the settings want it.
     pub(super) fn is_as_expected(&self, run: &Run<'_>, start: &Start) -> Result<(), Error> {
         let made_from = self.what.made_from();
+        let whole = self.whole(run)?;
         let guarded = Guarded {
             name: run.source.name(),
             is_result: made_from.is_some(),
-            planned: run.planned,
+            rows: run.planned.list_rows(run.reading),
+            planned: whole.as_ref().unwrap_or(run.planned),
             spared: start.spared(),
         };
         guarded.check(&self.args.list)?;
@@ -35,6 +38,26 @@ impl Sending<'_> {
             made_from.tell_unmet(run.planned, &self.settings.reading, self.screen);
         }
         Ok(())
+    }
+
+    /// The plan of the whole list, where only a shard of it is run and something must hold of all: what is removed, and which rows
+    /// are rejected, is known once all customers are planned.
+    fn whole(&self, run: &Run<'_>) -> Result<Option<Planned>, Error> {
+        let list = &self.args.list;
+        let is_asked = list.strict || list.max_removals.is_some();
+        if run.reading.wishes.share.is_whole() || !is_asked {
+            return Ok(None);
+        }
+        let mut reading = run.reading.clone();
+        reading.wishes.share = Part::WHOLE;
+        let planned = job::plan(run.source, &reading)?;
+        match planned.fingerprint == run.planned.fingerprint {
+            true => Ok(Some(planned)),
+            false => Err(ListError::Changing {
+                list: run.source.name().to_owned(),
+            }
+            .into()),
+        }
     }
 
     /// Takes an unfinished run up, holds what is left of it against the organisation's labels, and asks whoever is there. None

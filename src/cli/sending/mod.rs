@@ -27,7 +27,7 @@ use crate::error::{Error, ExitStatus};
 use crate::job::{self, ACCOUNT, BASE_URL, Identity, METHOD, Run};
 use crate::model::Moment;
 use crate::record::{Outputs, RealDisk, summary_of};
-use crate::report::Screen;
+use crate::report::{Screen, Summary};
 
 /// What is done with a run that may have been begun before.
 #[derive(Debug, Clone, Copy, Args)]
@@ -121,6 +121,9 @@ impl Sending<'_> {
         let mut claim = claim.find(places, &identity, self.list, wait, screen)?;
         let outputs = claim.outputs();
         signals.preparing(copying, outputs.partial());
+        if let Some(summary) = claim.complete_shard(&identity)? {
+            return Ok(self.is_done(summary, outputs));
+        }
         let start = claim.settle(&identity)?;
         let carries_on = matches!(start, Start::CarryOn(_));
         if carries_on {
@@ -169,6 +172,21 @@ impl Sending<'_> {
             screen,
             |ending| self.next(ending, rejects, destination.rehearsal.is_some()),
         )
+    }
+
+    /// Says that a shard is complete, and ends as it did.
+    fn is_done(&self, summary: Summary, outputs: &Outputs) -> ExitStatus {
+        let status = match summary.exit_status {
+            0 => ExitStatus::Complete,
+            _ => ExitStatus::WithFailures,
+        };
+        self.screen.say(format!(
+            "Shard {} is complete already, as {} says: nothing is sent, and the exit status is that of its run.",
+            summary.shard,
+            outputs.summary().unwrap_or_default().display()
+        ));
+        self.afterword.is_complete(summary, outputs.result());
+        status
     }
 
     /// The run of a list that was read.

@@ -29,7 +29,7 @@ use crate::dispatch::{Bounds, Concurrency, RetryPolicy};
 use crate::error::Error;
 use crate::job::{Reading, TOLERATE, Terms};
 use crate::list::{Keep, Wishes, label_from_flag};
-use crate::model::{Moment, Tolerance};
+use crate::model::{Moment, Part, Tolerance};
 use crate::plan::{Holding, OnConflict, Policy};
 use crate::service::Method;
 use args::{PaceArgs, ValveArgs};
@@ -66,9 +66,11 @@ impl Settings {
             pace,
             valves,
             result,
+            shard,
             ..
         } = args;
-        let reading = reading(list, Use::Calls)?;
+        let mut reading = reading(list, Use::Calls)?;
+        reading.wishes.share = shard.part().unwrap_or_default();
         let terms = Terms {
             rate: pace.rate.limit(),
             burst: pace.burst,
@@ -130,6 +132,7 @@ pub fn reading(list: &ListArgs, of: Use) -> Result<Reading, Error> {
         encoding: list.encoding,
         sheet: list.sheet.clone(),
         keep,
+        share: Part::WHOLE,
     };
     let rows = list.memory.map(|memory| memory.rows(of)).transpose();
     Ok(Reading {

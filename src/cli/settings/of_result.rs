@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::args::{
     ConsentArgs, CronArgs, FileArgs, ListArgs, OrganisationArgs, PaceArgs, ResultArgs, ServiceArgs,
-    SettingArgs, ValveArgs,
+    SettingArgs, ShardArgs, ValveArgs,
 };
 use crate::cli::guards::RowRange;
 use crate::cli::memory::Memory;
@@ -45,6 +45,11 @@ pub struct OfResultArgs {
 }
 
 impl OfResultArgs {
+    /// Whether rows to look at are no failure to whoever has started it.
+    pub fn partial_ok(&self) -> bool {
+        self.result.partial_ok
+    }
+
     /// What is written and said for whoever is not there.
     pub fn cron(&self) -> &CronArgs {
         &self.cron
@@ -134,6 +139,8 @@ impl From<OfResultArgs> for SettingArgs {
             pace,
             valves,
             result,
+            // Of a result all rows are taken that are to be.
+            shard: ShardArgs { shard: None },
             cron,
         }
     }

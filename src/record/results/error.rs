@@ -80,6 +80,28 @@ pub enum ResultError {
         /// The first result.
         first: PathBuf,
     },
+    /// Two shards have the same row.
+    #[error("{} and {} both have a row for line {line} of the list: they are not shards of one list", path.display(), other.display())]
+    InBoth {
+        /// A shard.
+        path: PathBuf,
+        /// The line in the list.
+        line: u64,
+        /// Another.
+        other: PathBuf,
+    },
+    /// Shards keep different columns of the list.
+    #[error(
+        "{} has other columns than {}: run one of them again with the same --keep, or take the further columns out of both",
+        path.display(),
+        first.display()
+    )]
+    OtherColumns {
+        /// A shard.
+        path: PathBuf,
+        /// Another.
+        first: PathBuf,
+    },
     /// What they come to can't be written.
     #[error("the result can't be written: {0}")]
     Unwritable(#[from] io::Error),

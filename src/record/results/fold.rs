@@ -21,6 +21,13 @@ pub struct Folded {
 }
 
 impl Folded {
+    /// Counts a row that was written.
+    pub(super) fn count(&mut self, row: &ReadRow) {
+        self.tally.add(&row.outcome, row.line);
+        let action = Action::from_word(&row.fields[1]).unwrap_or(Action::Add);
+        self.to_look_at += u64::from(!row.outcome.is_as_it_should_be(action));
+    }
+
     /// The exit status of a run that has come to this.
     pub fn status(&self, tolerance: Tolerance) -> ExitStatus {
         match tolerance.allows(self.to_look_at, self.tally.total()) {
@@ -68,9 +75,7 @@ pub fn fold<R: Read>(
             }
         }
         writer.write(&row.to_write(), first.further())?;
-        folded.tally.add(&row.outcome, row.line);
-        let action = Action::from_word(&row.fields[1]).unwrap_or(Action::Add);
-        folded.to_look_at += u64::from(!row.outcome.is_as_it_should_be(action));
+        folded.count(&row);
     }
     writer.finish()?.flush()?;
     folded.read.push(first.rows_read());

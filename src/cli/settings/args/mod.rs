@@ -9,6 +9,7 @@ mod rejects;
 mod report;
 mod result;
 mod service;
+mod shard;
 mod valves;
 
 use clap::Args;
@@ -22,6 +23,7 @@ pub use rejects::RejectsArgs;
 pub use report::ReportPageArgs;
 pub use result::ResultArgs;
 pub use service::ServiceArgs;
+pub use shard::ShardArgs;
 pub use valves::ValveArgs;
 
 /// Whether somebody is asked.
@@ -66,6 +68,10 @@ pub struct SettingArgs {
     /// Where the result goes.
     #[command(flatten)]
     pub result: ResultArgs,
+
+    /// Which part of the customers is run.
+    #[command(flatten)]
+    pub shard: ShardArgs,
 
     /// What is written and said for whoever is not there.
     #[command(flatten)]

@@ -35,6 +35,11 @@ pub struct ResultArgs {
     )]
     pub tolerate: Tolerance,
 
+    /// Exit with status 0 where it would be 1, for a scheduler that knows only success and failure; the .json, the metrics and the
+    /// last line still say 1
+    #[arg(long, env = "BULKLABEL_PARTIAL_OK")]
+    pub partial_ok: bool,
+
     /// How long to wait where another run has the same result
     #[arg(long, value_name = "SPAN", value_parser = span_or_zero, env = "BULKLABEL_LOCK_WAIT", default_value = "0s")]
     pub lock_wait: Duration,
