@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use bulklabel::job::{self, Identity, Planned, Reading, Run};
 use bulklabel::list::{Source, Wishes};
 use bulklabel::model::Moment;
-use bulklabel::plan::{OnConflict, Policy};
+use bulklabel::plan::{Holding, OnConflict, Policy};
 use bulklabel::record::{Outputs, RealDisk};
 use libfuzzer_sys::fuzz_target;
 
@@ -35,6 +35,7 @@ static FIXED: LazyLock<Fixed> = LazyLock::new(|| {
             on_conflict: OnConflict::LastWins,
             max_labels: 5,
         },
+        holding: Holding::All,
     };
     let planned = job::plan(&source, &reading).expect("it is a list");
     let outputs = Outputs::of(&list, None, false).expect("it has a name");
@@ -78,7 +79,8 @@ fuzz_target!(|bytes: &[u8]| {
     };
     if let Ok(underway) = job::take_up(&run, "10/s".parse().ok()) {
         let standing = underway.standing();
-        let left = standing.remaining(&fixed.planned.plan).count();
+        let inputs = (&fixed.source, &fixed.reading, &fixed.planned);
+        let left = job::Remaining::of(inputs, standing.left(), || true).count();
         assert_eq!(left + standing.ledger.ended() as usize, 3);
         let _effort = standing.effort(Moment(0));
         let _before = standing.before(Moment(0));

@@ -7,7 +7,7 @@ use std::io::Write;
 use bulklabel::job::{self, Reading};
 use bulklabel::list::{Source, Wishes};
 use bulklabel::model::OutcomeKind;
-use bulklabel::plan::{OnConflict, Policy};
+use bulklabel::plan::{Holding, OnConflict, Policy};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -24,6 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
             on_conflict: OnConflict::LastWins,
             max_labels: 5,
         },
+        holding: Holding::All,
     };
     if let Ok(planned) = job::plan(&source, &reading) {
         let totals = planned.plan.totals();
