@@ -18,7 +18,7 @@ def compare(tools, given):
     else:
         absent.append((f"bulklabel check --memory {BOUND}", "it has no --memory yet"))
     sort = sorting(file, "-S", BOUND, "-T", str(tools.place))
-    sort.name = f"sort -S {BOUND}"
+    sort.name = f"sort -S {BOUND} -s -t, -k1,1n"
     contenders.append(sort)
     taken = in_turn(contenders, given.rounds)
     table.of_contenders(f"{table.count(given.rows)} rows, medians of {given.rounds}:", contenders, taken, absent)

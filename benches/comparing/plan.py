@@ -15,7 +15,7 @@ def checking(tools, file, *more):
 
 def sorting(file, *more):
     version = said(["sort", "--version"]).split("\n")[0].split()[-1:]
-    return Contender("sort", ["sort", *more, file], " ".join(version), environment={"LC_ALL": "C"})
+    return Contender("sort -s -t, -k1,1n", ["sort", "-s", "-t,", "-k1,1n", *more, file], " ".join(version), environment={"LC_ALL": "C"})
 
 
 def compare(tools, given):

@@ -223,6 +223,7 @@ fn cure(reason: &StopReason, [name, secret]: &[String; 2]) -> String {
             "look at the codes above. If they are as they should be, --max-failures none goes on regardless. "
         }
         StopReason::Until(_) | StopReason::Limit(_) => "",
+        StopReason::List(_) => "put the list back as it was. ",
         StopReason::Unrecordable(_) => "make room, or make the place writable again. ",
         StopReason::Interrupt | StopReason::Terminate => "",
     };

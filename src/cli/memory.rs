@@ -18,11 +18,12 @@ pub enum Use {
 }
 
 impl Use {
-    /// A valid row takes so many bytes, at most: sixteen to be sorted, and eight for its customer's place; where its calls are
-    /// made, then up to 28 of a plan, and twelve for how the call of its customer ended.
+    /// A valid row takes so many bytes, at most: sixteen to be sorted or of a plan, four for its customer's place, and something
+    /// for its place in the list; where its calls are made, then eight for how that of its customer ended, and eight for what
+    /// became of it.
     fn row(self) -> u64 {
         match self {
-            Self::Look => 24,
+            Self::Look => 21,
             Self::Calls => 40,
         }
     }

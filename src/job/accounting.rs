@@ -159,6 +159,7 @@ fn in_pieces(
     match read {
         Ok(fingerprint) if fingerprint == planned.fingerprint => Ok(Some(account)),
         Ok(_) | Err(Broken::InPieces | Broken::Taking(Ended::Changed)) => Ok(None),
+        Err(Broken::Unreadable(error)) => Err(AccountError::List(error)),
         Err(Broken::Taking(Ended::Account(error))) => Err(error),
     }
 }

@@ -174,7 +174,7 @@ pub fn leave(run: &Run<'_>, called: Called, status: ExitStatus) -> Result<bool, 
 }
 
 /// Writes that the leg has ended in good order. Where that can't be written, it counts as killed, which loses nothing.
-pub(super) fn end_leg(run: &Run<'_>, mut journal: Journal, status: ExitStatus) {
+fn end_leg(run: &Run<'_>, mut journal: Journal, status: ExitStatus) {
     let end = Entry::LegEnd {
         at: (run.now)(),
         status: status.code(),

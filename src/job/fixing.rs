@@ -11,7 +11,7 @@ use crate::list::{
     Delimiter, Entry, Fingerprint, ListError, Slip, Sound, Source, TableWriter, Wishes,
 };
 use crate::model::FirstLines;
-use crate::plan::{Batch, Builder, Fate, Plan, Totals, certain_renames};
+use crate::plan::{Assigned, Assignments, Batch, Builder, Fate, Plan, Totals, certain_renames};
 use crate::record::{Disk, SideFile};
 
 /// Labels and the names that they are given in the place of their own; one that stands for itself certainly keeps it.
@@ -66,6 +66,9 @@ pub fn fix(
         }
     };
     let unwritable = |error: io::Error| AgainError::from(file.unwritable(error));
+    // All of it is held: no setting says otherwise.
+    let groups = plan.held().ok_or_else(|| AgainError::changed(source))?;
+    let assignments = Assignments::of(groups, plan.data_rows());
     let mut planned = None;
     let write = |to: &mut dyn Write| {
         let marked = source.marks_its_text(&reading.wishes)?;
@@ -79,10 +82,11 @@ pub fn fix(
             let sound = entry.sound(&renames);
             let fate = match &sound {
                 None => None,
-                Some(sound) => {
-                    let found = plan.find(row, &sound.row());
-                    Some(found.ok_or_else(|| AgainError::changed(source))?)
-                }
+                Some(_) => match assignments.on(row) {
+                    Assigned::Rejected => return Err(AgainError::changed(source)),
+                    Assigned::Called(_) => Some(Fate::Called),
+                    Assigned::LeftOut(fate) => Some(fate),
+                },
             };
             match fixes.row(entry, sound.as_ref(), fate) {
                 Some(fields) => table.write(&fields).map_err(unwritable),

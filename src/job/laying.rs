@@ -52,8 +52,22 @@ struct Laying<'a, 'b> {
     ledger: Ledger,
 }
 
-/// A row of a part, and its customer's place in that.
+/// A row of a part, and its customer's place in that; or where its fate stands, if it is in no call.
 type RowOf = (RowIndex, u32);
+
+/// In the second: it is in no call. Customers are numbered in 31 bits.
+const LEFT_OUT: u32 = 1 << 31;
+
+/// What is known of the calls of a part.
+struct OfPart<'a> {
+    groups: &'a Groups,
+    /// What became of the rows that are in no call.
+    left_out: Vec<Fate>,
+    /// The number of the first customer.
+    first: u32,
+    /// How often each call was sent that has not ended.
+    open: &'a BTreeMap<u32, u32>,
+}
 
 impl Laying<'_, '_> {
     /// Lays down what became of the rows of a part, whose customers have these numbers.
@@ -65,15 +79,29 @@ impl Laying<'_, '_> {
     ) -> Result<(), AccountError> {
         self.ledger.start_over(groups.len());
         self.enter(groups, &numbers)?;
-        let mut rows: Vec<RowOf> = Vec::new();
+        let mut of_part = OfPart {
+            groups,
+            left_out: Vec::new(),
+            first: numbers.start,
+            open,
+        };
+        let mut rows: Vec<RowOf> = Vec::with_capacity(groups.rows());
         for customer in 0..groups.len() {
             let (_, group) = groups.customer(customer);
-            rows.extend(group.rows().map(|row| (row.index(), customer)));
+            for (row, fate) in group.fates() {
+                let what = match fate {
+                    Fate::Called => customer,
+                    fate => {
+                        of_part.left_out.push(fate);
+                        LEFT_OUT | (of_part.left_out.len() - 1) as u32
+                    }
+                };
+                rows.push((row.index(), what));
+            }
         }
         rows.sort_unstable();
-        let attempts = |customer: u32| open.get(&(numbers.start + customer)).copied();
         for block in rows.chunk_by(|one, next| one.0.0 / BLOCK == next.0.0 / BLOCK) {
-            self.block(block, groups, attempts)?;
+            self.block(block, &of_part)?;
         }
         Ok(())
     }
@@ -116,12 +144,7 @@ impl Laying<'_, '_> {
     }
 
     /// Lays down some rows that stand near one another in the list, in its order.
-    fn block(
-        &mut self,
-        rows: &[RowOf],
-        groups: &Groups,
-        attempts: impl Fn(u32) -> Option<u32>,
-    ) -> Result<(), AccountError> {
+    fn block(&mut self, rows: &[RowOf], of_part: &OfPart<'_>) -> Result<(), AccountError> {
         let (Some((first, _)), Some((last, _))) = (rows.first(), rows.last()) else {
             return Ok(());
         };
@@ -129,8 +152,8 @@ impl Laying<'_, '_> {
         let mut bytes = vec![0; (last.0 - first.0 + 1) as usize * SLOT];
         let read = self.file.read_at(from, &mut bytes);
         read.map_err(AccountError::Scratch)?;
-        for (row, customer) in rows {
-            let slot = self.slot(groups, *row, *customer, &attempts);
+        for (row, what) in rows {
+            let slot = self.slot(of_part, *row, *what);
             let at = (row.0 - first.0) as usize * SLOT;
             let slot = slot.ok_or(AccountError::Unequal)?.bytes();
             bytes[at..at + SLOT].copy_from_slice(&slot);
@@ -139,21 +162,18 @@ impl Laying<'_, '_> {
         written.map_err(AccountError::Scratch)
     }
 
-    fn slot(
-        &self,
-        groups: &Groups,
-        index: RowIndex,
-        customer: u32,
-        attempts: impl Fn(u32) -> Option<u32>,
-    ) -> Option<Slot> {
-        let (_, group) = groups.customer(customer);
-        let row = group.rows().find(|row| row.index() == index)?;
-        let fate = group.fate(row)?;
-        if fate != Fate::Called {
-            return Slot::left_out(fate);
+    fn slot(&self, of_part: &OfPart<'_>, index: RowIndex, what: u32) -> Option<Slot> {
+        if what & LEFT_OUT != 0 {
+            return Slot::left_out(of_part.left_out[(what & !LEFT_OUT) as usize]);
         }
-        let ending = self.ledger.ending(customer, || Some(row.label()));
-        let pending = || Slot::pending(attempts(customer).unwrap_or_default());
+        let label = || {
+            let (_, group) = of_part.groups.customer(what);
+            let mut rows = group.rows();
+            rows.find(|row| row.index() == index).map(|row| row.label())
+        };
+        let open = || of_part.open.get(&(of_part.first + what)).copied();
+        let pending = || Slot::pending(open().unwrap_or_default());
+        let ending = self.ledger.ending(what, label);
         Some(ending.map_or_else(pending, Slot::settled))
     }
 }

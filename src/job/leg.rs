@@ -9,7 +9,6 @@ use tokio::sync::mpsc;
 use super::accounting::AccountError;
 use super::called::Called;
 use super::canary::{Ask, Canary};
-use super::completion::end_leg;
 use super::desk::{Desk, WAITING};
 use super::parts::PartError;
 use super::remaining::OnTheirWay;
@@ -150,7 +149,7 @@ impl Underway {
 /// whose customers are not held at once are planned on `threads`, if there are.
 ///
 /// # Errors
-/// The journal can't be written, and nothing was sent; or the list has changed, or can't be read.
+/// The journal can't be written; nothing was sent.
 pub async fn call_all<'scope, 'env, S: Sender>(
     run: &'env Run<'_>,
     threads: Option<&'scope Scope<'scope, 'env>>,
@@ -209,9 +208,8 @@ pub async fn call_all<'scope, 'env, S: Sender>(
     match failure.take() {
         None | Some(PartError::Unwanted) => {}
         Some(error) => {
-            let error: Error = AccountError::of_part(error, run.source).into();
-            end_leg(run, called.journal, error.status());
-            return Err(error);
+            let why = AccountError::of_part(error, run.source).to_string();
+            called.stopped.get_or_insert(StopReason::List(why));
         }
     }
     if called.standing.ledger.ended() < plan.totals().calls && called.stopped.is_none() {

@@ -63,6 +63,7 @@ pub fn plan_part(
     };
     let fingerprint = batches((source, reading, planned), part, take)?;
     match fingerprint == planned.fingerprint {
+        true if !is_wanted() => Err(PartError::Unwanted),
         true => Ok(builder.finish()),
         false => Err(PartError::Changed),
     }
@@ -129,6 +130,7 @@ fn batches(
     );
     read.map_err(|broken| match broken {
         Broken::InPieces => PartError::Changed,
+        Broken::Unreadable(error) => PartError::List(error),
         Broken::Taking(error) => error,
     })
 }

@@ -146,7 +146,8 @@ pub(super) fn plan_watched<N: Send, A: Default>(
         match read {
             Ok(fingerprint) => return planning.finish(reading, fingerprint, None),
             Err(Broken::Taking(error)) => return Err(error),
-            Err(Broken::InPieces) => {}
+            // What is wrong is told with its line where the list is read as a whole.
+            Err(Broken::InPieces | Broken::Unreadable(_)) => {}
         }
     }
     let mut planning = Planning::new(source, reading, &note);

@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// More threads than that wait for the one that reads.
-const MOST_THREADS: usize = 8;
+/// More threads than that wait for the one that reads, and what they have made takes memory.
+const MOST_THREADS: usize = 4;
 
 /// A thing to be worked on, and where what comes of it is waited for.
 type Order<I, O> = (I, SyncSender<O>);
@@ -28,7 +28,8 @@ pub fn in_order<I: Send, O: Send, E>(
     };
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let threads = threads.min(MOST_THREADS);
-    let (orders, inbox) = sync_channel::<Order<I, O>>(2 * threads);
+    let most = threads + 2;
+    let (orders, inbox) = sync_channel::<Order<I, O>>(most);
     let inbox = Mutex::new(inbox);
     thread::scope(|scope| {
         for _ in 0..threads {
@@ -36,7 +37,7 @@ pub fn in_order<I: Send, O: Send, E>(
         }
         // Once it is gone, the workers leave.
         let orders = orders;
-        let mut made = VecDeque::with_capacity(2 * threads);
+        let mut made = VecDeque::with_capacity(most);
         let order = |thing: I, made: &mut VecDeque<Receiver<O>>| {
             let (to, from) = sync_channel(1);
             // The workers listen for as long as there is somebody to give orders.
@@ -47,7 +48,7 @@ pub fn in_order<I: Send, O: Send, E>(
         order(second, &mut made);
         loop {
             let mut is_over = false;
-            while made.len() < 2 * threads && !is_over {
+            while made.len() < most && !is_over {
                 match next()? {
                     Some(thing) => order(thing, &mut made),
                     None => is_over = true,

@@ -12,8 +12,9 @@ use super::rows::{Rows, Shape};
 use super::source::Content;
 use super::{Fingerprint, ListError, Source, Wishes};
 
-/// A piece is so long, in bytes, and up to a line end. Each thread has two of them, and what came of them, in memory.
-const PIECE: usize = 1 << 19;
+/// A piece is so long, in bytes, and up to a line end. As many as there are threads and two more, and what came of
+/// them, are in memory.
+const PIECE: usize = 1 << 18;
 
 /// Pieces that hold no whole record are joined up to this length, in bytes; a list with longer records is read as a whole.
 const JOINED: usize = 1 << 22;
@@ -32,6 +33,8 @@ pub struct Extent {
 pub enum Broken<E> {
     /// It has to be read as a whole, and what is wrong with it told then.
     InPieces,
+    /// It can't be read any more.
+    Unreadable(ListError),
     /// What came of a piece could not be taken.
     Taking(E),
 }
@@ -109,7 +112,7 @@ impl Pieces {
         };
         let mut open: Option<Piece> = None;
         let took = in_order(
-            || self.next().map_err(|_| Broken::InPieces),
+            || self.next().map_err(|error| broken(error, &shape.list)),
             &read,
             |(piece, made)| {
                 let (piece, made) = match open.take() {
@@ -141,6 +144,10 @@ impl Pieces {
             None => self.up_to_a_line_end()?,
             Some(known) => self.so_long(known.get(number).map(|known| known.bytes))?,
         };
+        // At the beginning of a text, and only there, that is a mark and no character.
+        if number > 0 && text.starts_with("\u{FEFF}".as_bytes()) {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
         let share = self.content.taken() as f64 / self.length.max(1) as f64;
         let piece = Piece {
             text,
@@ -181,6 +188,16 @@ impl Pieces {
             true => Ok(text),
             false => Err(io::ErrorKind::UnexpectedEof.into()),
         }
+    }
+}
+
+/// What an error comes to: where a list ends earlier or later than it did, or has no line ends, it has to be read as a whole.
+fn broken<E>(error: io::Error, list: &str) -> Broken<E> {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::FileTooLarge | io::ErrorKind::InvalidData => {
+            Broken::InPieces
+        }
+        _ => Broken::Unreadable(ListError::unreadable(list, error)),
     }
 }
 

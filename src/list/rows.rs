@@ -24,7 +24,7 @@ const START: u64 = 1 << 20;
 /// What the header of a list says of all its rows.
 #[derive(Debug)]
 pub struct Shape {
-    list: String,
+    pub(super) list: String,
     delimiter: Delimiter,
     header: ByteRecord,
     /// How many records there are up to the header, that one included.
@@ -135,7 +135,8 @@ impl<R: Read> Rows<R> {
             if !self.next_record()? {
                 return Ok(None);
             }
-            if !self.begins_with_a_digit() {
+            // Of a result no row is passed over unseen: one that is not taken may have swallowed some that are.
+            if self.selected.is_some() || !self.begins_with_a_digit() {
                 self.refuse_line_breaks()?;
                 if self.is_blank() {
                     continue;

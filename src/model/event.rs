@@ -69,6 +69,8 @@ pub enum StopReason {
     Interrupt,
     /// SIGTERM.
     Terminate,
+    /// The list can't be read to its end, or has changed: in these words.
+    List(String),
     /// The journal can't be written: path and cause.
     Unrecordable(String),
 }
@@ -82,6 +84,7 @@ impl StopReason {
             | Self::NotAboutCustomers { .. }
             | Self::CanaryFailed { .. }
             | Self::Declined(_)
+            | Self::List(_)
             | Self::TooManyFailures { .. } => ExitStatus::Stopped,
             Self::AskedToWait(_)
             | Self::Outage { .. }

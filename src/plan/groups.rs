@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 
 use super::numbering::Numbering;
-use super::resolve::{Fate, Group, Policy};
+use super::resolve::{Group, Policy};
 use super::sort::sort;
 use super::word::Word;
 use crate::model::{Call, Change, LabelId, Labels, UserId, mix};
@@ -65,23 +65,38 @@ pub struct Groups {
 }
 
 impl Groups {
-    /// Groups rows, in their own memory.
-    pub fn of(mut pairs: Vec<Pair>, policy: Policy) -> Self {
+    /// Groups rows of a list with so many data rows, in their own memory.
+    pub fn of(mut pairs: Vec<Pair>, data_rows: u32, policy: Policy) -> Self {
         sort(&mut pairs);
         let mut words = pairs.into_flattened();
-        let mut first_seen = each_customer_once(&mut words);
+        let customers = each_customer_once(&mut words);
         words.shrink_to_fit();
-        sort(&mut first_seen);
-        // The lower half is the place.
-        let starts = first_seen.into_iter().map(|seen| seen as u32).collect();
         let mut groups = Self {
             words,
-            starts,
+            starts: Vec::new(),
             crowded: HashMap::new(),
             policy,
         };
+        groups.starts = groups.in_order(customers, data_rows);
         groups.crowded = groups.counted().collect();
         groups
+    }
+
+    /// Where each of so many customers stands, in the order in which they first appear.
+    fn in_order(&self, customers: usize, data_rows: u32) -> Vec<u32> {
+        let numbering = Numbering::of(self, data_rows);
+        let mut starts = vec![0; customers];
+        for (start, rows) in self.in_store(0..self.words.len()) {
+            if let Some(first) = Group::new(rows, self.policy).first() {
+                starts[numbering.number(first) as usize] = start;
+            }
+        }
+        starts
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.words.len() - self.starts.len()
     }
 
     /// Customers with too many different labels.
@@ -218,55 +233,21 @@ impl Groups {
             labels: Arc::clone(labels),
         })
     }
-
-    /// What becomes of a customer's row; none where there is no such row.
-    pub fn find(&self, user: UserId, row: Word) -> Option<Fate> {
-        let (_, group) = self.at(self.place_of(Word::customer(user))?);
-        group.fate(row)
-    }
-
-    /// Where a customer stands.
-    fn place_of(&self, customer: Word) -> Option<u32> {
-        let (mut from, mut to) = (0, self.words.len());
-        while from < to {
-            let mut at = from + (to - from) / 2;
-            let middle = at;
-            // The first word of all is a customer.
-            while !self.words[at].is_customer() {
-                at -= 1;
-            }
-            match self.words[at].cmp(&customer) {
-                std::cmp::Ordering::Equal => return Some(at as u32),
-                std::cmp::Ordering::Greater => to = at,
-                std::cmp::Ordering::Less => {
-                    let rows = self.words[middle + 1..to].iter();
-                    let next = rows.take_while(|word| !word.is_customer()).count();
-                    from = middle + 1 + next;
-                }
-            }
-        }
-        None
-    }
 }
 
-/// Leaves of all pairs with the same customer only one customer, before its rows, and says of each in which row it is first
-/// seen (in the upper half), and where it stands (in the lower one).
-fn each_customer_once(words: &mut Vec<Word>) -> Vec<u64> {
-    let mut first_seen = Vec::new();
-    let (mut read, mut write) = (0, 0);
+/// Leaves of all pairs with the same customer only one customer, before its rows, and says how many customers there are.
+fn each_customer_once(words: &mut Vec<Word>) -> usize {
+    let (mut read, mut write, mut customers) = (0, 0, 0);
     while read < words.len() {
-        let (customer, start, mut first) = (words[read], write, u32::MAX);
+        let customer = words[read];
         words[write] = customer;
-        write += 1;
+        (write, customers) = (write + 1, customers + 1);
         while words.get(read) == Some(&customer) {
-            let row = words[read + 1];
-            first = first.min(row.index().0);
-            words[write] = row;
+            words[write] = words[read + 1];
             write += 1;
             read += 2;
         }
-        first_seen.push(u64::from(first) << 32 | start as u64);
     }
     words.truncate(write);
-    first_seen
+    customers
 }

@@ -52,6 +52,6 @@ impl PartBuilder {
 
     /// Groups the rows per customer.
     pub fn finish(self) -> Groups {
-        Groups::of(self.pairs, self.policy)
+        Groups::of(self.pairs, self.most_rows, self.policy)
     }
 }

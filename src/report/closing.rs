@@ -218,7 +218,7 @@ pub fn why(reason: &StopReason) -> String {
         }
         StopReason::Interrupt => "stopped by SIGINT (Ctrl-C)".to_owned(),
         StopReason::Terminate => "stopped by SIGTERM".to_owned(),
-        StopReason::Unrecordable(cause) => cause.clone(),
+        StopReason::List(cause) | StopReason::Unrecordable(cause) => cause.clone(),
     }
 }
 
