@@ -48,6 +48,8 @@ pub struct Pieces {
     rest: Vec<u8>,
     /// How many pieces were read.
     number: usize,
+    /// How long a piece is, at least.
+    size: usize,
     /// How long the file is.
     length: u64,
     /// How long each is, where that is known.
@@ -84,6 +86,7 @@ impl Pieces {
             content: source.read(wishes)?,
             rest: Vec::new(),
             number: 0,
+            size: PIECE,
             length: source.length(),
             known: None,
         }))
@@ -159,13 +162,13 @@ impl Pieces {
 
     fn up_to_a_line_end(&mut self) -> io::Result<Vec<u8>> {
         let mut text = mem::take(&mut self.rest);
-        text.reserve(PIECE.saturating_sub(text.len()));
+        text.reserve(self.size.saturating_sub(text.len()));
         loop {
-            let wanted = PIECE.saturating_sub(text.len()).max(PIECE / 4) as u64;
+            let wanted = self.size.saturating_sub(text.len()).max(self.size / 4 + 1) as u64;
             let read = self.content.by_ref().take(wanted).read_to_end(&mut text)?;
             let end = match read {
                 0 => Some(text.len()),
-                _ if text.len() < PIECE => None,
+                _ if text.len() < self.size => None,
                 _ => memchr::memrchr(b'\n', &text).map(|at| at + 1),
             };
             if let Some(end) = end {
@@ -220,5 +223,97 @@ impl Piece {
         self.text.extend_from_slice(&next.text);
         self.share = next.share;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A row: its line, and what it says or which rule it breaks.
+    type Told = (u64, Result<String, String>);
+
+    fn all<R: Read>(rows: &mut Rows<R>) -> Result<Vec<Told>, ListError> {
+        let mut told = Vec::new();
+        while let Some(entry) = rows.advance()? {
+            let said = entry.raw().join("|");
+            let row = match &entry.row {
+                Ok(row) => Ok(format!("{} {} {} {said}", row.user, row.action, row.label)),
+                Err(rejection) => Err(format!("{} {said}", rejection.code.as_str())),
+            };
+            told.push((entry.line, row));
+        }
+        Ok(told)
+    }
+
+    /// The rows of a list that is read in pieces of this size, and once more in the same; none where it has to be read as a whole.
+    fn in_pieces(source: &Source, size: usize) -> Option<(Vec<Told>, Fingerprint)> {
+        let wishes = Wishes::default();
+        let pieces = || {
+            let rows = Rows::open(source, &wishes, None).unwrap();
+            let pieces = Pieces::of(rows, source, &wishes).unwrap().unwrap();
+            Pieces { size, ..pieces }
+        };
+        let (mut told, mut extents, mut lines) = (Vec::new(), Vec::new(), 0);
+        let read = pieces().read(
+            |_, rows| all(rows),
+            |rows, extent, _| {
+                told.extend(rows.into_iter().map(|(line, row)| (lines + line, row)));
+                lines += extent.lines;
+                extents.push(extent);
+                Ok::<_, ()>(())
+            },
+        );
+        let fingerprint = read.ok()?;
+        let mut again = Vec::new();
+        let read = pieces().again(extents.clone()).read(
+            |number, rows| Ok((number, all(rows)?)),
+            |(number, rows), _, _| {
+                let before: u64 = extents[..number].iter().map(|extent| extent.lines).sum();
+                again.extend(rows.into_iter().map(|(line, row)| (before + line, row)));
+                Ok::<_, ()>(())
+            },
+        );
+        assert_eq!(read.ok(), Some(fingerprint));
+        assert_eq!(again, told);
+        Some((told, fingerprint))
+    }
+
+    proptest! {
+        #[test]
+        fn a_list_says_the_same_in_pieces_of_any_size(
+            words in proptest::collection::vec(
+                "1|22|add|remove|VIP|,|,|,|,|\n|\n|\n|\r\n|\r|\"|\"\"|é|\u{FEFF}| |\"a\nb\"|7,add,Gold\n|8,remove,\"x, y\"\n|9,add,\"two\nlines\"\n",
+                0..60,
+            ),
+            size in 1usize..70,
+            more in "(userId,action,label|note,label,userId,action)",
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("list.csv");
+            std::fs::write(&path, format!("{more}\n{}", words.concat())).unwrap();
+            let source = Source::open(&path, None).unwrap();
+            let mut rows = Rows::open(&source, &Wishes::default(), None).unwrap();
+            let whole = all(&mut rows).ok().map(|told| (told, rows.fingerprint()));
+            drop(rows);
+            if let Some(told) = in_pieces(&source, size) {
+                prop_assert_eq!(Some(told), whole);
+            }
+        }
+    }
+
+    #[test]
+    fn most_lists_are_read_in_pieces() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        let rows: String = (1..500)
+            .map(|id| format!("{id},add,\"Label, {id}\"\n"))
+            .collect();
+        std::fs::write(&path, format!("userId,action,label\n{rows}")).unwrap();
+        let source = Source::open(&path, None).unwrap();
+        let (told, _) = in_pieces(&source, 64).unwrap();
+        assert_eq!(told.len(), 499);
+        assert_eq!(told[498].0, 500);
     }
 }

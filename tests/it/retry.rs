@@ -506,3 +506,16 @@ fn a_result_that_a_spreadsheet_has_saved_is_read_all_the_same() {
     work.run(["retry", RESULT]).ended(1);
     assert_eq!(work.outcomes(RETRY), ["3 failed 8015", "7 failed 8015"]);
 }
+
+#[test]
+fn a_row_that_is_not_taken_may_not_hide_others() {
+    let work = Workplace::new();
+    let result = "line,userId,action,label,outcome,code,message,httpStatus,attempts,completedAt\n\
+        2,5,add,\"VIP,success,,,200,1,2026-11-23T02:13:05.123Z\n\
+        3,6,add,Gold,failed,8015,no such customer,404,1,2026-11-23T02:13:05.123Z\n\
+        4,7,add,X\",success,,,200,1,2026-11-23T02:13:05.123Z\n";
+    work.list("campaign.results.csv", result);
+    work.run(["retry", "campaign.results.csv", "--print"])
+        .ended(2)
+        .said("line 2: ");
+}
