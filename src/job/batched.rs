@@ -34,7 +34,13 @@ impl<N> Batched<N> {
     ) -> Result<Self, ListError> {
         let (mut batch, mut rejected) = (Batch::of(part), Vec::new());
         while batch.len() < most {
-            let Some(entry) = rows.advance()? else { break };
+            let Some(row) = rows.advance_in(part)? else {
+                break;
+            };
+            let Some(entry) = row else {
+                batch.pass();
+                continue;
+            };
             match &entry.row {
                 Ok(row) => batch.push(entry.line, Some(*row)),
                 Err(rejection) => {

@@ -131,6 +131,15 @@ impl<R: Read> Rows<R> {
     /// What makes the whole list unusable: a quote that is never closed, a line break inside one of the three
     /// columns, or a file that can't be read.
     pub fn advance(&mut self) -> Result<Option<Entry<'_>>, ListError> {
+        Ok(self.advance_in(Part::WHOLE)?.flatten())
+    }
+
+    /// The same of a list that was read before, where only the rows of a part of the customers are looked at, and those whose
+    /// customer can't be told at a glance: of any other nothing is said but that it is there.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn advance_in(&mut self, part: Part) -> Result<Option<Option<Entry<'_>>>, ListError> {
         let line = loop {
             if !self.next_record()? {
                 return Ok(None);
@@ -148,6 +157,9 @@ impl<R: Read> Rows<R> {
                 continue;
             }
             let own = self.records.line();
+            if self.selected.is_none() && self.is_outside(part) {
+                return Ok(Some(None));
+            }
             match &mut self.selected {
                 None => break own,
                 Some(selected) => {
@@ -170,7 +182,7 @@ impl<R: Read> Rows<R> {
             None => (read, false),
             Some(selected) => (selected.row(record, read), selected.inverts()),
         };
-        Ok(Some(Entry {
+        Ok(Some(Some(Entry {
             line,
             row,
             record,
@@ -178,7 +190,15 @@ impl<R: Read> Rows<R> {
             kept: &self.shape.kept,
             is_inverted,
             reads_well,
-        }))
+        })))
+    }
+
+    fn is_outside(&self, part: Part) -> bool {
+        let user = self.records.record().get(self.shape.columns.user);
+        let user = user
+            .filter(|_| !part.is_whole())
+            .and_then(rules::plain_number);
+        user.is_some_and(|user| !part.holds(user))
     }
 
     /// The names of all columns.

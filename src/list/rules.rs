@@ -68,7 +68,8 @@ pub fn customer(record: &ByteRecord, columns: &Columns) -> Option<UserId> {
     })
 }
 
-fn plain_number(field: &[u8]) -> Option<UserId> {
+/// An id of digits alone, and not so many that it could be too large.
+pub fn plain_number(field: &[u8]) -> Option<UserId> {
     // No number of so many digits is too large.
     if field.len() > 18 {
         return None;

@@ -12,7 +12,9 @@ pub struct Batch {
     part: Part,
     pub(super) pairs: Vec<Pair>,
     pub(super) labels: Labels,
+    /// Where its rows stand, if no customers' are left out.
     pub(super) lines: Lines,
+    rows: u32,
     /// Where the rows with each label stand, if no customers' are left out.
     pub(super) of_labels: Vec<FirstLines>,
 }
@@ -31,14 +33,18 @@ impl Batch {
             pairs: Vec::new(),
             labels: Labels::default(),
             lines: Lines::default(),
+            rows: 0,
             of_labels: Vec::new(),
         }
     }
 
     /// Takes the next data row; none for one that breaks a rule.
     pub fn push(&mut self, line: u64, row: Option<Row<'_>>) {
-        let index = RowIndex(self.lines.len());
-        self.lines.push(line);
+        let index = RowIndex(self.rows);
+        self.rows += 1;
+        if self.part == Part::WHOLE {
+            self.lines.push(line);
+        }
         if let Some(row) = row.filter(|row| self.part.holds(row.user)) {
             let label = self.labels.intern(row.label);
             let label = label.expect("a piece of a list has fewer labels than can be numbered");
@@ -50,6 +56,11 @@ impl Batch {
                 Word::row(label, row.action, index),
             ]);
         }
+    }
+
+    /// Passes over a data row of another part.
+    pub fn pass(&mut self) {
+        self.rows += 1;
     }
 
     fn note(&mut self, label: LabelId, line: u64) {
@@ -70,15 +81,15 @@ impl Batch {
 
     /// The line of its first row.
     pub fn first_line(&self) -> u64 {
-        match self.is_empty() {
-            true => 1,
-            false => self.lines.of(RowIndex(0)),
+        match self.lines.len() {
+            0 => 1,
+            _ => self.lines.of(RowIndex(0)),
         }
     }
 
     /// How many data rows it has.
     pub fn len(&self) -> u32 {
-        self.lines.len()
+        self.rows
     }
 
     /// Whether it has none.
