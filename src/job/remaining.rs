@@ -18,7 +18,7 @@ use crate::plan::Groups;
 const AHEAD: usize = 1 << 12;
 
 /// What is left to be done of a plan.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Left {
     /// Which calls have ended, a bit each.
     pub(super) ended: Box<[u64]>,

@@ -14,7 +14,7 @@ use super::{Fingerprint, ListError, Source, Wishes};
 
 /// A piece is so long, in bytes, and up to a line end. As many as there are threads and two more, and what came of
 /// them, are in memory.
-const PIECE: usize = 1 << 18;
+const PIECE: usize = 1 << 19;
 
 /// Pieces that hold no whole record are joined up to this length, in bytes; a list with longer records is read as a whole.
 const JOINED: usize = 1 << 22;
