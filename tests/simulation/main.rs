@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 /// How many runs are made where nobody asks for more.
-const RUNS: u64 = 800;
+const RUNS: u64 = 600;
 
 fn variable(name: &str) -> Option<u64> {
     let value = std::env::var(name).ok()?;
