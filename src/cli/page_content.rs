@@ -7,19 +7,7 @@ use super::command_line::CommandLine;
 use crate::job::{KIND, RETRY, SANDBOX, UNDO};
 use crate::record::beside_list;
 use crate::report::Summary;
-use crate::report::page::{Close, Commands, Content, Gathered, Kind};
-
-/// The settings without which a list is not read as it was.
-const OF_LIST: [(&str, &str); 8] = [
-    ("columns", ""),
-    ("action", ""),
-    ("label", ""),
-    ("delimiter", ""),
-    ("encoding", ""),
-    ("sheet", ""),
-    ("on-conflict", "last"),
-    ("max-labels", "1000"),
-];
+use crate::report::page::{Close, Commands, Content, Gathered, Kind, OF_LIST};
 
 /// What a page is made of. The list's path is known to the run itself; afterwards only its name.
 pub fn content<'a>(

@@ -422,13 +422,12 @@ mod tests {
     use super::*;
     use crate::job::reading::plan;
     use crate::job::remaining::{Left, Remaining};
+    use crate::job::standing::Standing;
     use crate::list::{Selection, Wishes};
     use crate::model::Part;
     use crate::plan::{Holding, OnConflict, Policy};
-    use crate::record::Ledger;
     use csv::StringRecord;
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
 
     fn reading(selection: Option<Selection>) -> Reading {
         Reading {
@@ -452,11 +451,11 @@ mod tests {
         let source = Source::open(&path, None).ok()?;
         let reading = reading(None);
         let planned = plan(&source, &reading).ok()?;
-        let ledger = Ledger::new(planned.plan.customers());
+        let standing = Standing::new(&planned.plan, planned.left_out.clone(), None);
         let mut result = Vec::new();
         let known = Known {
             planned: &planned,
-            endings: &Endings::held(&planned.plan, &ledger, BTreeMap::new()).unwrap(),
+            endings: &Endings::held(&planned.plan, &standing).unwrap(),
         };
         let account = account_for(&source, &reading, known, &mut result, None).unwrap();
         let mut counted = planned.left_out.clone();
@@ -483,8 +482,8 @@ mod tests {
         let mut reading = reading(None);
         (reading.wishes.share, reading.holding) = (share, Holding::All);
         let planned = plan(&source, &reading).ok()?;
-        let ledger = Ledger::new(planned.plan.customers());
-        let endings = Endings::held(&planned.plan, &ledger, BTreeMap::new()).unwrap();
+        let standing = Standing::new(&planned.plan, planned.left_out.clone(), None);
+        let endings = Endings::held(&planned.plan, &standing).unwrap();
         let known = Known {
             planned: &planned,
             endings: &endings,
@@ -618,9 +617,9 @@ mod tests {
             let reading = reading(Some(selection));
             let planned = plan(&source, &reading).unwrap();
             prop_assert_eq!(planned.read, rows.len() as u64);
-            let ledger = Ledger::new(planned.plan.customers());
+            let standing = Standing::new(&planned.plan, planned.left_out.clone(), None);
             let mut result = Vec::new();
-            let endings = Endings::held(&planned.plan, &ledger, BTreeMap::new()).unwrap();
+            let endings = Endings::held(&planned.plan, &standing).unwrap();
             let known = Known { planned: &planned, endings: &endings };
             account_for(&source, &reading, known, &mut result, None).unwrap();
             let written: Vec<_> = csv::Reader::from_reader(&result[..])

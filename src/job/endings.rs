@@ -5,6 +5,7 @@ use std::hint::black_box;
 
 use super::accounting::AccountError;
 use super::slot::{SLOT, Slot};
+use super::standing::Standing;
 use crate::model::{Labels, RowIndex};
 use crate::plan::{Assigned, Assignments, Fate, Plan};
 use crate::record::{Ledger, Scratch, Settled};
@@ -51,12 +52,12 @@ pub enum Endings<'a> {
 
 impl<'a> Endings<'a> {
     /// Those of a run whose customers are held at once; none where they are not.
-    pub fn held(plan: &Plan, ledger: &'a Ledger, open: BTreeMap<u32, u32>) -> Option<Self> {
+    pub fn held(plan: &Plan, standing: &'a Standing) -> Option<Self> {
         let groups = plan.held()?;
         Some(Self::Held {
             assignments: Assignments::of(groups, plan.data_rows()),
-            ledger,
-            open,
+            ledger: &standing.ledger,
+            open: standing.open_attempts(),
         })
     }
 }

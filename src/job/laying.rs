@@ -23,10 +23,10 @@ const BLOCK: u32 = 1 << 16;
 /// The list has changed or can't be read; or the file can't be written, or the journal read.
 pub fn endings<'a>(run: &Run<'_>, standing: &'a Standing) -> Result<Endings<'a>, AccountError> {
     let plan = &run.planned.plan;
-    let open = standing.open_attempts();
-    if let Some(held) = Endings::held(plan, &standing.ledger, open.clone()) {
+    if let Some(held) = Endings::held(plan, standing) {
         return Ok(held);
     }
+    let open = standing.open_attempts();
     let beside = run.outputs.partial();
     let scratch = run.disk.scratch(&beside).map_err(AccountError::Scratch)?;
     let mut laying = Laying {

@@ -11,7 +11,7 @@ use super::parts::{PartError, plan_part};
 use super::reading::{Planned, Reading};
 use crate::dispatch::{AtHand, Fresh, Incoming, Supply};
 use crate::list::Source;
-use crate::model::{Call, History, Outcome, Part};
+use crate::model::{Bits, Call, History, Outcome, Part};
 use crate::plan::Groups;
 
 /// So many calls wait for the pool, at most.
@@ -20,8 +20,8 @@ const AHEAD: usize = 1 << 12;
 /// What is left to be done of a plan.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Left {
-    /// Which calls have ended, a bit each.
-    pub(super) ended: Box<[u64]>,
+    /// Which calls have ended.
+    pub(super) ended: Bits,
     /// What was done about calls that have not.
     pub(super) before: BTreeMap<u32, History>,
     /// Of calls before this one an attempt may have been sent that is recorded nowhere.
@@ -29,14 +29,9 @@ pub struct Left {
 }
 
 impl Left {
-    fn has_ended(&self, call: u32) -> bool {
-        let word = self.ended.get((call / u64::BITS) as usize);
-        word.is_some_and(|word| word >> (call % u64::BITS) & 1 == 1)
-    }
-
     /// Whether none of these is left.
     fn have_ended(&self, mut calls: Range<u32>) -> bool {
-        calls.all(|call| self.has_ended(call))
+        calls.all(|call| self.ended.has(call))
     }
 
     fn take(&mut self, call: u32) -> History {
@@ -216,7 +211,7 @@ impl Iterator for Remaining<'_> {
                 self.next_part()?;
                 continue;
             };
-            if self.left.has_ended(number) {
+            if self.left.ended.has(number) {
                 continue;
             }
             let plan = &self.planned.plan;

@@ -6,21 +6,20 @@ use std::time::Duration;
 use hashbrown::HashMap;
 
 use super::departures::{Departures, before, since};
+use super::ended_rows::EndedRows;
 use super::remaining::Left;
+use super::successes::Successes;
 use crate::dispatch::Before;
 use crate::model::{
     Bearing, History, Moment, Outcome, OutcomeKind, Outcomes, PerHour, Rate, Tally,
 };
-use crate::plan::{Group, Plan, Succeeded};
+use crate::plan::Plan;
 use crate::record::{AttemptEnd, CallEnd, Entry, Ledger, LegBegin};
 use crate::report::{Effort, Minutes};
 
 /// No more is lost to a power cut than is sent in such a time: what is not yet synced when a sync takes too long, and what
 /// comes after it until the next one does; see [`super::desk`].
 const UNSYNCED: Duration = Duration::from_secs(13);
-
-/// So many calls that have succeeded are looked up in the plan one by one.
-const AT_ONCE: usize = 1 << 12;
 
 /// After so long at a pace that climbs unrefused, it is not known any more what the service allows.
 const GOOD_FOR: Duration = Duration::from_secs(900);
@@ -50,10 +49,8 @@ pub struct Standing {
     throttled: u64,
     /// Calls that were sent and have not ended.
     open: HashMap<u32, Open>,
-    /// Calls that have succeeded, and their customers: still to be counted, and held against the plan.
-    succeeded: Vec<(u32, u64)>,
-    /// The same where they are many.
-    many: Option<Many>,
+    /// Calls that have succeeded: still to be counted, and held against the plan.
+    succeeded: Successes,
     /// Of calls before this one an attempt may have been sent that is recorded nowhere.
     unrecorded_below: u32,
     departures: Departures,
@@ -81,32 +78,6 @@ struct Open {
     doubt: Option<Outcome>,
 }
 
-/// Calls that have succeeded.
-#[derive(Debug)]
-struct Many {
-    /// Which, a bit each.
-    calls: Vec<u64>,
-    all: Succeeded,
-}
-
-impl Many {
-    fn of(customers: u32) -> Self {
-        Self {
-            calls: vec![0; customers.div_ceil(u64::BITS) as usize],
-            all: Succeeded::default(),
-        }
-    }
-
-    fn add(&mut self, call: u32, user: u64) {
-        self.calls[(call / u64::BITS) as usize] |= 1 << (call % u64::BITS);
-        self.all.add(call, user);
-    }
-
-    fn has(&self, call: u32) -> bool {
-        self.calls[(call / u64::BITS) as usize] >> (call % u64::BITS) & 1 == 1
-    }
-}
-
 impl Standing {
     /// Where a run of this plan begins, `left_out` being the rows that no call is about. What left before counts for
     /// a pace of `rate`.
@@ -126,8 +97,7 @@ impl Standing {
             attempts: 0,
             throttled: 0,
             open: HashMap::new(),
-            succeeded: Vec::new(),
-            many: None,
+            succeeded: Successes::default(),
             unrecorded_below: 0,
             departures: Departures::for_rate(rate),
             latest: Moment(0),
@@ -257,17 +227,12 @@ impl Standing {
         self.minutes.call(record.at);
         match &record.outcomes {
             // Nobody asks where successes stand.
-            Outcomes::All(outcome) if outcome.kind == OutcomeKind::Success => {
-                match plan.held() {
-                    Some(_) => self.succeeded.push((end.call, record.user)),
-                    None => self.tally.add_rows(outcome, end.lines.len() as u64, 0),
-                }
-                if self.succeeded.len() == AT_ONCE {
-                    self.put_aside(plan);
-                }
-            }
+            Outcomes::All(outcome) if outcome.kind == OutcomeKind::Success => match plan.held() {
+                Some(groups) => self.succeeded.add(groups, end.call, record.user),
+                None => self.tally.add_rows(outcome, end.lines.len() as u64, 0),
+            },
             outcomes => {
-                let lines = Lines::of(plan, end)?.all(plan);
+                let lines = EndedRows::of(plan, end)?.lines(plan);
                 for (position, line) in lines.into_iter().enumerate() {
                     self.tally.add(outcomes.of(position), line);
                 }
@@ -281,36 +246,16 @@ impl Standing {
         Ok(())
     }
 
-    /// Counts what has succeeded, and holds it against the plan: a few calls one by one, many by going through all customers.
+    /// Counts what has succeeded, and holds it against the plan.
     ///
     /// # Errors
     /// The journal is another list's.
     pub fn settle(&mut self, plan: &Plan) -> Result<(), Misfit> {
-        let Some(groups) = plan.held() else {
-            return Ok(());
-        };
-        let (mut rows, mut fit) = (0, true);
-        for (call, user) in self.succeeded.drain(..) {
-            let (of_plan, group) = groups.customer(call);
-            let called = group.called() as u64;
-            fit &= of_plan == user && called > 0;
-            rows += called;
+        if let Some(groups) = plan.held() {
+            let rows = self.succeeded.settle(groups)?;
+            self.tally.add_rows(&Outcome::success(), rows, 0);
         }
-        if let Some(many) = self.many.take() {
-            let of_plan = groups.succeeded(plan.data_rows(), |call| many.has(call));
-            fit &= many.all.are_those_of(of_plan);
-            rows += of_plan.rows;
-        }
-        self.tally.add_rows(&Outcome::success(), rows, 0);
-        fit.then_some(()).ok_or(Misfit)
-    }
-
-    /// Too many have succeeded to be looked up one by one.
-    fn put_aside(&mut self, plan: &Plan) {
-        let many = self.many.get_or_insert_with(|| Many::of(plan.customers()));
-        self.succeeded
-            .drain(..)
-            .for_each(|(call, user)| many.add(call, user));
+        Ok(())
     }
 
     fn take_back(&mut self, plan: &Plan, call: u32) -> Result<(), Misfit> {
@@ -320,7 +265,7 @@ impl Standing {
             attempts: end.record.attempts,
             ..Open::default()
         };
-        let rows = Lines::of(plan, &end)?.count() as usize;
+        let rows = EndedRows::of(plan, &end)?.count() as usize;
         for position in 0..rows {
             let outcome = end.record.outcomes.of(position);
             self.tally.take_back(outcome);
@@ -367,7 +312,7 @@ impl Standing {
             (*call, History { attempts, doubt })
         };
         Left {
-            ended: self.ledger.all_ended().into(),
+            ended: self.ledger.all_ended().clone(),
             before: self.open.iter().map(history).collect(),
             unrecorded_below: self.unrecorded_below,
         }
@@ -419,53 +364,5 @@ impl Standing {
         let span = |leg: &Leg| since(from(&leg.begin), leg.ended.unwrap_or(now));
         let add = |all: Duration, more| all.saturating_add(more);
         self.legs.iter().map(span).fold(Duration::ZERO, add)
-    }
-}
-
-/// Where the rows of a call stand that has ended.
-enum Lines<'a> {
-    Held(Group<'a>),
-    Told(&'a [u64]),
-}
-
-impl<'a> Lines<'a> {
-    /// Those of a call of the plan.
-    fn of(plan: &'a Plan, end: &'a CallEnd) -> Result<Self, Misfit> {
-        if end.call >= plan.customers() {
-            return Err(Misfit);
-        }
-        let lines = match plan.held() {
-            Some(groups) => {
-                let (user, group) = groups.customer(end.call);
-                if user != end.record.user {
-                    return Err(Misfit);
-                }
-                Self::Held(group)
-            }
-            None => Self::Told(&end.lines),
-        };
-        let fits = match &end.record.outcomes {
-            Outcomes::All(_) => lines.count() > 0,
-            Outcomes::Each(each) => each.len() as u64 == lines.count(),
-        };
-        fits.then_some(lines).ok_or(Misfit)
-    }
-
-    fn count(&self) -> u64 {
-        match self {
-            Self::Held(group) => group.called() as u64,
-            Self::Told(lines) => lines.len() as u64,
-        }
-    }
-
-    /// All of them, in the order of the call's changes.
-    fn all(&self, plan: &Plan) -> Vec<u64> {
-        match self {
-            Self::Held(group) => {
-                let rows = group.winners().into_iter();
-                rows.map(|row| plan.line(row.index())).collect()
-            }
-            Self::Told(lines) => lines.to_vec(),
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! The same work on many things, by as many threads as there are processors, and what comes of it in the order of the things.
 
 use std::collections::VecDeque;
-use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+
+use crate::model::processors;
 
 /// More threads than that wait for the one that reads, and what they have made takes memory.
 const MOST_THREADS: usize = 4;
@@ -26,8 +27,7 @@ pub fn in_order<I: Send, O: Send, E>(
     let Some(second) = next()? else {
         return take(work(first));
     };
-    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = threads.min(MOST_THREADS);
+    let threads = processors().min(MOST_THREADS);
     let most = threads + 2;
     let (orders, inbox) = sync_channel::<Order<I, O>>(most);
     let inbox = Mutex::new(inbox);

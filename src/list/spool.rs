@@ -2,9 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::process;
 
 /// The place of a copy.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +11,7 @@ pub enum Spool<'a> {
     Nowhere,
     /// A file with this name.
     At(&'a Path),
-    /// A file in this folder that loses its name before anything is written to it.
+    /// A file in this folder that has no name.
     Nameless(&'a Path),
 }
 
@@ -23,7 +21,7 @@ impl<'a> Spool<'a> {
         let opened = match self {
             Self::Nowhere => return None,
             Self::At(path) => named(path),
-            Self::Nameless(folder) => nameless(folder),
+            Self::Nameless(folder) => tempfile::tempfile_in(folder),
         };
         let copied = opened.and_then(|mut file| {
             io::copy(&mut from, &mut file)?;
@@ -57,21 +55,6 @@ fn named(path: &Path) -> io::Result<File> {
         .truncate(false)
         .open(path)?;
     file.set_len(0)?;
-    Ok(file)
-}
-
-/// A new file, which nobody else finds: no name that was there before is followed.
-fn nameless(folder: &Path) -> io::Result<File> {
-    let name = format!(".bulklabel-{}-{:016x}", process::id(), fastrand::u64(..));
-    let path = folder.join(name);
-    let mut options = File::options();
-    let file = options
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&path)?;
-    fs::remove_file(&path)?;
     Ok(file)
 }
 

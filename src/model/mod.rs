@@ -1,5 +1,6 @@
 //! The nouns that every room speaks of. Standard library and serde only, and `strsim` for words that are near each other.
 
+mod bits;
 mod call;
 mod columns;
 mod event;
@@ -10,6 +11,7 @@ mod line;
 mod moment;
 mod nearest;
 mod outcome;
+mod processors;
 mod rate;
 mod row;
 mod shard;
@@ -17,6 +19,7 @@ mod tally;
 mod text;
 mod tolerance;
 
+pub use bits::Bits;
 pub use call::{Call, CallRecord, Change, History, Outcomes};
 pub use columns::RESULT_COLUMNS;
 pub use event::{Attempted, Bearing, Event, Met, Pause, StopReason};
@@ -27,6 +30,7 @@ pub use line::LAST_LINE;
 pub use moment::{Moment, is_day};
 pub use nearest::{meant, nearest};
 pub use outcome::{Outcome, OutcomeKind};
+pub use processors::processors;
 pub use rate::{PerHour, Rate, RateError, Throttled};
 pub use row::{Action, RejectCode, Rejection, Row, RowIndex, SkipCode, UserId};
 pub use shard::{Part, mix};

@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::groups::Groups;
-use super::numbering::Numbering;
 use super::resolve::{Fate, Group};
 use crate::model::RowIndex;
 
@@ -36,8 +35,7 @@ impl Assignments {
     /// Those of all customers of a list with so many data rows.
     pub fn of(groups: &Groups, data_rows: u32) -> Self {
         let rows: Vec<_> = (0..data_rows).map(|_| AtomicU32::new(REJECTED)).collect();
-        let numbering = Numbering::of(groups, data_rows);
-        let shares = groups.in_shares(|customers| assign(customers, &numbering, &rows));
+        let shares = groups.in_shares(|customers| assign(groups, customers, &rows));
         let left_out: Vec<_> = shares.into_iter().flatten().collect();
         let mut rows: Vec<_> = rows.into_iter().map(AtomicU32::into_inner).collect();
         for (at, (row, _)) in left_out.iter().enumerate() {
@@ -67,14 +65,15 @@ impl Assignments {
 
 /// Notes of the rows of these customers which call they are part of, and gives those that are in none.
 fn assign(
+    groups: &Groups,
     customers: &mut dyn Iterator<Item = (u64, Group<'_>)>,
-    numbering: &Numbering,
     rows: &[AtomicU32],
 ) -> Vec<(RowIndex, Fate)> {
     let mut left_out = Vec::new();
     for (_, group) in customers {
-        let Some(first) = group.first() else { continue };
-        let customer = numbering.number(first);
+        let Some(customer) = groups.number_of(&group) else {
+            continue;
+        };
         for (row, fate) in group.fates() {
             match fate {
                 // Each row is one customer's: no two threads write the same.

@@ -1,7 +1,7 @@
 //! The valid rows of a list, customer by customer, grouped by sorting.
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
+use std::mem;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::numbering::Numbering;
 use super::resolve::{Group, Policy};
 use super::sort::sort;
 use super::word::Word;
-use crate::model::{Call, Change, LabelId, Labels, UserId, mix};
+use crate::model::{Bits, Call, Change, LabelId, Labels, UserId, mix, processors};
 
 /// A row on its way to its customer: the customer, and the row.
 pub type Pair = [Word; 2];
@@ -59,6 +59,8 @@ pub struct Groups {
     words: Vec<Word>,
     /// Where each customer stands, in the order in which they first appear in the list.
     starts: Vec<u32>,
+    /// The same, the other way round.
+    numbering: Numbering,
     /// Customers with too many different labels, by where they stand, and how many they have.
     crowded: HashMap<u32, u32>,
     policy: Policy,
@@ -73,25 +75,32 @@ impl Groups {
         words.shrink_to_fit();
         let mut groups = Self {
             words,
-            starts: Vec::new(),
+            starts: vec![0; customers],
+            numbering: Numbering::default(),
             crowded: HashMap::new(),
             policy,
         };
-        groups.starts = groups.in_order(customers, data_rows);
+        groups.number(data_rows);
         groups.crowded = groups.counted().collect();
         groups
     }
 
-    /// Where each of so many customers stands, in the order in which they first appear.
-    fn in_order(&self, customers: usize, data_rows: u32) -> Vec<u32> {
-        let numbering = Numbering::of(self, data_rows);
-        let mut starts = vec![0; customers];
+    /// Numbers the customers in the order in which they first appear.
+    fn number(&mut self, data_rows: u32) {
+        let firsts = self.all().filter_map(|(_, group)| group.first());
+        let numbering = Numbering::of(firsts, data_rows);
+        let mut starts = mem::take(&mut self.starts);
         for (start, rows) in self.in_store(0..self.words.len()) {
-            if let Some(first) = Group::new(rows, self.policy).first() {
+            if let Some(first) = self.group(start, rows).first() {
                 starts[numbering.number(first) as usize] = start;
             }
         }
-        starts
+        (self.starts, self.numbering) = (starts, numbering);
+    }
+
+    /// The number of the customer whose rows these are.
+    pub(super) fn number_of(&self, group: &Group<'_>) -> Option<u32> {
+        group.first().map(|first| self.numbering.number(first))
     }
 
     /// How many rows there are.
@@ -134,7 +143,7 @@ impl Groups {
         &self,
         look: impl Fn(&mut dyn Iterator<Item = (u64, Group<'_>)>) -> T + Sync,
     ) -> Vec<T> {
-        let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let threads = processors();
         let share = self.words.len().div_ceil(threads).max(SMALL_SHARE);
         let edge = |at: usize| {
             let rest = self.words[at.min(self.words.len())..].iter();
@@ -157,15 +166,12 @@ impl Groups {
         })
     }
 
-    /// What calls come to that have all succeeded, of a list with so many data rows.
-    pub fn succeeded(&self, data_rows: u32, has: impl Fn(u32) -> bool + Sync) -> Succeeded {
-        let numbering = Numbering::of(self, data_rows);
+    /// What these calls come to, all of which have succeeded.
+    pub fn succeeded(&self, calls: &Bits) -> Succeeded {
         let shares = self.in_shares(|customers| {
             let mut all = Succeeded::default();
             for (user, group) in customers {
-                if let Some(number) = group.first().map(|first| numbering.number(first))
-                    && has(number)
-                {
+                if let Some(number) = self.number_of(&group).filter(|call| calls.has(*call)) {
                     all.add(number, user);
                     all.rows += group.called() as u64;
                 }

@@ -1,15 +1,15 @@
 //! Sorting in place, on several processors.
 
-use std::num::NonZeroUsize;
 use std::thread;
+
+use crate::model::processors;
 
 /// Fewer than that are sorted faster by one thread.
 const WORTH_A_THREAD: usize = 1 << 16;
 
 /// Sorts in no more memory than there is.
 pub fn sort<T: Ord + Send>(all: &mut [T]) {
-    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    sort_by(all, threads);
+    sort_by(all, processors());
 }
 
 fn sort_by<T: Ord + Send>(all: &mut [T], threads: usize) {

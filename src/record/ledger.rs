@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use crate::model::{CallRecord, Interned, LabelId, Moment, Outcome, OutcomeKind, Outcomes};
+use crate::model::{Bits, CallRecord, Interned, LabelId, Moment, Outcome, OutcomeKind, Outcomes};
 
 /// In an ending: the number is that of a list of outcomes by label, not of one for all.
 const BY_LABEL: u32 = 1 << 31;
@@ -14,8 +14,8 @@ pub struct Ledger {
     slots: Vec<Slot>,
     /// What does not fit into slots.
     more: HashMap<u32, More>,
-    /// A bit for each customer: whether the call has ended.
-    bits: Vec<u64>,
+    /// The customers whose calls have ended.
+    ended_of: Bits,
     customers: u32,
     outcomes: Interned<Outcome>,
     /// The number of success among them.
@@ -133,7 +133,7 @@ impl Ledger {
         Self {
             slots: Vec::new(),
             more: HashMap::new(),
-            bits: vec![0; customers.div_ceil(u64::BITS) as usize],
+            ended_of: Bits::none(customers),
             customers,
             outcomes: Interned::default(),
             success: None,
@@ -147,8 +147,7 @@ impl Ledger {
         self.slots.clear();
         self.slots.resize(customers as usize, Slot::default());
         self.more.clear();
-        self.bits.clear();
-        self.bits.resize(customers.div_ceil(u64::BITS) as usize, 0);
+        self.ended_of = Bits::none(customers);
         self.customers = customers;
         self.ended = 0;
     }
@@ -161,8 +160,7 @@ impl Ledger {
         labels: impl FnOnce() -> Vec<LabelId>,
     ) {
         self.ended += u32::from(!self.has_ended(customer));
-        let (word, bit) = place(customer);
-        self.bits[word] |= bit;
+        self.ended_of.add(customer);
         if self.slots.is_empty() {
             return;
         }
@@ -185,8 +183,7 @@ impl Ledger {
     /// Takes back how a call ended.
     pub fn take_back(&mut self, customer: u32) {
         self.ended -= u32::from(self.has_ended(customer));
-        let (word, bit) = place(customer);
-        self.bits[word] &= !bit;
+        self.ended_of.remove(customer);
     }
 
     /// How many customers there are.
@@ -201,13 +198,12 @@ impl Ledger {
 
     /// Whether a customer's call has ended.
     pub fn has_ended(&self, customer: u32) -> bool {
-        let (word, bit) = place(customer);
-        self.bits.get(word).is_some_and(|word| word & bit != 0)
+        self.ended_of.has(customer)
     }
 
-    /// The same for all customers, a bit each, from the lowest of the first number on.
-    pub fn all_ended(&self) -> &[u64] {
-        &self.bits
+    /// The same for all customers.
+    pub fn all_ended(&self) -> &Bits {
+        &self.ended_of
     }
 
     /// Looks where the calls of these customers stand, so that they are at hand when they are asked for one by one: memory is
@@ -283,11 +279,6 @@ impl Ledger {
         let known = self.outcomes.get(outcome);
         numbered(known.or_else(|| self.outcomes.intern(outcome.clone(), BY_LABEL)))
     }
-}
-
-/// Where a customer's bit is.
-fn place(customer: u32) -> (usize, u64) {
-    ((customer / u64::BITS) as usize, 1 << (customer % u64::BITS))
 }
 
 /// Customers are numbered in 32 bits and most outcomes recur: two thousand million different ones would not fit

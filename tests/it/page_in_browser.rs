@@ -227,18 +227,7 @@ fn what_others_have_written_stays_text() {
     ];
     let mut writer = csv::Writer::from_path(work.path("x.results.csv")).unwrap();
     writer
-        .write_record([
-            "line",
-            "userId",
-            "action",
-            "label",
-            "outcome",
-            "code",
-            "message",
-            "httpStatus",
-            "attempts",
-            "completedAt",
-        ])
+        .write_record(bulklabel::model::RESULT_COLUMNS)
         .unwrap();
     for (line, text) in (2..).zip(&hostile) {
         let line = line.to_string();

@@ -60,18 +60,8 @@ fn ended_well(end: &CallEnd) -> Option<(u16, u64)> {
         .map(|status| (status, at))
 }
 
-fn number(mut number: u64, text: &mut Vec<u8>) {
-    let mut digits = [0; 20];
-    let mut from = digits.len();
-    loop {
-        from -= 1;
-        digits[from] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    text.extend_from_slice(&digits[from..]);
+fn number(number: u64, text: &mut Vec<u8>) {
+    text.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// Reads an entry. None where it is none of the two, or not written as [`write`] does.

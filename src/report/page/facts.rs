@@ -10,11 +10,8 @@ use crate::report::Summary;
 use crate::report::words::{count, counted, span};
 use std::time::Duration;
 
-/// Settings that are told where they are not as they are by default.
-const SETTINGS: [(&str, &str); 21] = [
-    ("rate", ""),
-    ("burst", "1"),
-    ("concurrency", ""),
+/// The settings without which a list is not read as it was, and what each is by default.
+pub const OF_LIST: [(&str, &str); 8] = [
     ("columns", ""),
     ("action", ""),
     ("label", ""),
@@ -23,6 +20,13 @@ const SETTINGS: [(&str, &str); 21] = [
     ("sheet", ""),
     ("on-conflict", "last"),
     ("max-labels", "1000"),
+];
+
+/// Settings that are told before those where they are not as they are by default.
+const BEFORE: [(&str, &str); 3] = [("rate", ""), ("burst", "1"), ("concurrency", "")];
+
+/// Those that are told after them.
+const AFTER: [(&str, &str); 10] = [
     ("codes", ""),
     ("max-attempts", "5"),
     ("max-failures", "50%"),
@@ -96,7 +100,8 @@ fn fact(term: &str, what: Markup) -> Markup {
 }
 
 fn settings(summary: &Summary) -> Markup {
-    let told = SETTINGS.iter().filter_map(|(name, default)| {
+    let all = BEFORE.iter().chain(&OF_LIST).chain(&AFTER);
+    let told = all.filter_map(|(name, default)| {
         let value = summary.settings.get(*name)?;
         (value != default).then_some((*name, value))
     });

@@ -28,4 +28,5 @@ mod timeline;
 
 pub use content::{Close, Commands, Content, Kind};
 pub use document::{MARK, page};
+pub use facts::OF_LIST;
 pub use gathered::{Gathered, GatheredRow};
