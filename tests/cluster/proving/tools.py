@@ -1,0 +1,93 @@
+"""What is proved, and what it takes: found, or installed from Debian's packages and PyPI."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent.parent
+# By a program of each: daemons stand where root's PATH may not lead.
+DEBIAN = {
+    "slurmctld": "slurmctld",
+    "slurmd": "slurmd",
+    "sbatch": "slurm-client",
+    "munged": "munge",
+    "parallel": "parallel",
+    "sshd": "openssh-server",
+    "ssh": "openssh-client",
+    "redis-server": "redis-server",
+    "shellcheck": "shellcheck",
+}
+PYPI = ["dask==2026.8.0", "distributed==2026.8.0", "pandas==3.1.1", "pyarrow==26.0.1"]
+
+
+class Missing(Exception):
+    """What can't be done without is not there."""
+
+
+class Tools:
+    """Programs by their names, and a Python that has Dask."""
+
+    def __init__(self, program, install):
+        target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
+        self.program = (program or target / "release" / "bulklabel").resolve()
+        self.place = target / "prove"
+        self.python = self.place / "venv" / "bin" / "python"
+        self.install = install
+        self.installing = None
+        if not self.program.is_file():
+            raise Missing(f"there is no {self.program}: cargo build --release makes it, --program names another")
+
+    def prepare(self):
+        """Installs what is missing, if it was told to. Dask goes on being installed meanwhile."""
+        os.environ["PATH"] += ":/usr/sbin:/sbin"
+        if not self.install:
+            return
+        missing = sorted({package for program, package in DEBIAN.items() if not shutil.which(program)})
+        if missing or not has_venv():
+            self.install_debian(missing + ["python3-venv"] * (not has_venv()))
+        if not (self.place / "installed").exists():
+            self.installing = subprocess.Popen(["/bin/sh", "-ec", INSTALL, "sh", sys.executable, self.place, *PYPI])
+
+    def install_debian(self, packages):
+        print(f"installing {' '.join(packages)}", flush=True)
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+            done = subprocess.run(["apt-get", "-q", *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  text=True)
+            if done.returncode != 0:
+                raise Missing(f"{' '.join(packages)} can't be installed:\n{done.stdout[-3000:]}")
+
+    def working(self):
+        """The process that still installs something, if there is one."""
+        return [self.installing.pid] if self.installing and self.installing.poll() is None else []
+
+    def find(self, program):
+        """Where a program is."""
+        found = shutil.which(program)
+        if not found:
+            raise Missing(f"there is no {program}: --install gets Debian's package {DEBIAN.get(program, program)}")
+        return found
+
+    def python_with_dask(self):
+        """A Python that has Dask; waits for its installation."""
+        if self.installing and self.installing.wait() != 0:
+            raise Missing(f"{' '.join(PYPI)} can't be installed")
+        if not (self.place / "installed").exists():
+            raise Missing(f"there is no Dask in {self.place}: --install gets it")
+        return self.python
+
+
+# Bytecode is made by those modules that are used.
+INSTALL = """
+python=$1 place=$2; shift 2
+rm -rf "$place/venv"; mkdir -p "$place"
+"$python" -m venv "$place/venv"
+"$place/venv/bin/pip" install --quiet --disable-pip-version-check --no-compile "$@"
+touch "$place/installed"
+"""
+
+
+def has_venv():
+    return subprocess.run([sys.executable, "-c", "import ensurepip"], capture_output=True).returncode == 0
