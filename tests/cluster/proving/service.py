@@ -25,8 +25,10 @@ class Sandbox:
     def __init__(self, ground, faults):
         self.ground = ground
         flags = [word for name, value in faults.items() for word in (f"--{name.replace('_', '-')}", value)]
-        ground.start("sandbox", [ground.program, "sandbox", "--port", 0, *flags])
-        log = ground.folder / "sandbox.log"
+        # There may be several on one ground.
+        name = f"sandbox-{len(ground.logs)}"
+        ground.start(name, [ground.program, "sandbox", "--port", 0, *flags])
+        log = ground.folder / f"{name}.log"
         said = ground.wait("the sandbox", lambda: log.read_text().partition("Listening on ")[2])
         self.began = time.monotonic()
         self.url = said.split()[0]

@@ -19,7 +19,15 @@ DEBIAN = {
     "redis-server": "redis-server",
     "shellcheck": "shellcheck",
 }
-PYPI = ["dask==2026.8.0", "distributed==2026.8.0", "pandas==3.1.1", "pyarrow==26.0.1"]
+PYPI = [
+    "dask==2026.8.0",
+    "distributed==2026.8.0",
+    "pandas==3.1.1",
+    "pyarrow==26.0.1",
+    # The schemas of Kubernetes, and the model of AWS.
+    "kubernetes-validate==1.37.0",
+    "botocore==1.44.8",
+]
 
 
 class Missing(Exception):
