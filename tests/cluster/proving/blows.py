@@ -57,6 +57,6 @@ class Blows:
         """The customers whose calls stand in the journal of an index."""
         journal = self.results / f"campaign.results.{index + 1}-of-{self.count}.csv.partial"
         # Of the last line a part may be missing; each has a checksum before it.
-        lines = journal.read_text().splitlines()
+        lines = journal.read_text().splitlines() if journal.exists() else []
         ended = [line.partition(" ")[2] for line in lines if '{"ended"' in line and line.endswith("}}")]
         return {json.loads(text)["ended"]["user"] for text in ended}

@@ -18,12 +18,12 @@ from .batch import Requests
 from .blows import Blows
 from .container import readable
 from .judge import judge
-from .kubernetes import Cluster, Manifest
+from .kubernetes import Cluster, Manifest, action
 from .shards import timeless
 from .tools import ROOT
 
 CUSTOMERS = 240
-RATE = 40
+RATE = 60
 LATENCY = "400ms"
 SCHEMAS = pathlib.Path(__file__).with_name("schemas.py")
 SAMPLES = ROOT / "samples" / "cluster"
@@ -60,20 +60,14 @@ def one_process(ground, listed):
 def judged(ground, kind, name, slips):
     """The documents of a manifest, against which there must be nothing to be said, and something against it with each slip."""
     text = (SAMPLES / name).read_text()
-    documents, against = told_by_schema(ground, kind, text)
+    texts = [text, *(text.replace(right, wrong, 1) for right, wrong in slips.items())]
+    python = ground.tools.python_with_dask()
+    told = subprocess.run([python, SCHEMAS, kind], input=json.dumps(texts), capture_output=True, text=True, check=True)
+    (documents, against), *of_slips = json.loads(told.stdout)
     ground.checks.same(f"{name} keeps its schema to the letter", against, [])
-    for right, wrong in slips.items():
-        _, against = told_by_schema(ground, kind, text.replace(right, wrong, 1))
+    for (right, wrong), (_, against) in zip(slips.items(), of_slips):
         ground.checks.that(f"{name}: the schema knows no {wrong!r}", right in text and against, against)
     return documents
-
-
-def told_by_schema(ground, kind, text):
-    path = ground.folder / f"manifest-{kind}"
-    path.write_text(text)
-    done = subprocess.run([ground.tools.python_with_dask(), SCHEMAS, kind, path], capture_output=True, text=True)
-    told = json.loads(done.stdout) if done.returncode == 0 else {"documents": None, "against": [done.stderr]}
-    return told["documents"], told["against"]
 
 
 def policy(checks, engine, follows, expected):
@@ -90,8 +84,11 @@ def kubernetes(ground, entry, listed, whole):
     policy(ground.checks, "Kubernetes", manifest.follows, {0: Follows.DONE, 1: Follows.NEVER, 2: Follows.NEVER, 3: Follows.STOP, **again})
     limit = manifest.shards["backoffLimitPerIndex"]
     ground.checks.same("Kubernetes: 75 is tried again, but not for ever", manifest.follows([End(75)] * (limit + 1)), Follows.NEVER)
-    lost = [End(143), End(137, ("DisruptionTarget",))] * limit
+    lost = [End(143), End(137, ("DisruptionTarget",))] * (limit + 1)
     ground.checks.same("Kubernetes: machines that are lost don't count", manifest.follows(lost), Follows.AGAIN)
+    told = {status: action(manifest.merge, End(status)) for status in (1, 2, 75)}
+    ground.checks.same("Kubernetes: a merge tells of rows to look at, and is not tried again for them", told,
+                       {1: "FailJob", 2: "FailJob", 75: "Count"})
     wrong_password(ground, entry, manifest, listed)
     wrong_list(ground, entry, manifest)
     in_kubernetes(ground, entry, manifest, listed, whole)
@@ -159,9 +156,7 @@ def in_kubernetes(ground, entry, manifest, listed, whole):
     ran = job.run({2: blows.killed(2, ("DisruptionTarget",)), 5: blows.killed(5), 7: blows.out_of_time(), 11: blows.drained(11)})
     expected = {index: [0] for index in ran.ends} | {2: [137, 0], 5: [137, 0], 7: [75, 0], 11: [143, 0]}
     ground.checks.same("Kubernetes: what was struck is carried on, and all else runs once", ran.statuses(), expected)
-    calls = len(sandbox.calls())
-    ground.checks.same("Kubernetes: the same Job once more", set(map(tuple, job.run().statuses().values())), {(0,)})
-    ground.checks.same("Kubernetes: it sends nothing again", len(sandbox.calls()), calls)
+    once_more(ground, "Kubernetes", sandbox, job.run)
     ground.checks.same("Kubernetes: the merge tells of rows to look at", job.merge(), 1)
     verdict(ground, "Kubernetes Indexed Job", sandbox, listed, blows, job.data, time.monotonic() - began, whole,
             injected="node lost, kill -9, SIGTERM, exit 75")
@@ -193,10 +188,11 @@ def in_batch(ground, entry, requests, listed, whole):
         return container.start("--base-url", sandbox.url, "--rate", f"{RATE}/s", **more, **variables)
 
     blows = Blows(sandbox, data, requests.size())
-    # A dependent job begins where all of the array has succeeded.
-    ran = Array(ground, requests.size(), start, requests.follows).run({3: blows.killed(3), 8: blows.out_of_time(), 12: blows.drained(12)})
+    run = lambda blows=None: Array(ground, requests.size(), start, requests.follows).run(blows)
+    ran = run({3: blows.killed(3), 8: blows.out_of_time(), 12: blows.drained(12)})
     expected = {index: [0] for index in ran.ends} | {3: [137, 0], 8: [75, 0], 12: [143, 0]}
     ground.checks.same("AWS Batch: what was struck is carried on, and all else runs once", ran.statuses(), expected)
+    once_more(ground, "AWS Batch", sandbox, run)
     words = requests.merge["containerOverrides"]["command"]
     merging = requests.container(folder, entry, secrets, folder / "merge.log", words)
     status = ground.ended("the merge", merging.start(**requests.of_service("merge", 1)))
@@ -205,8 +201,17 @@ def in_batch(ground, entry, requests, listed, whole):
             injected="host lost, SIGTERM, exit 75")
 
 
+def once_more(ground, engine, sandbox, run):
+    """What is complete may be started again, as whoever carries on a part of it does."""
+    calls = len(sandbox.calls())
+    ground.checks.same(f"{engine}: all of it once more is done at once", set(map(tuple, run().statuses().values())), {(0,)})
+    ground.checks.same(f"{engine}: and sends nothing again", len(sandbox.calls()), calls)
+
+
 def verdict(ground, engine, sandbox, listed, blows, data, wall, whole, injected):
     result = data / "campaign.results.csv"
+    if not ground.checks.that(f"{engine}: there is a merged result", result.exists(), sorted(path.name for path in data.iterdir())):
+        return
     judge(ground.checks, sandbox, listed, result, engine=engine, injected=injected, wall=wall, rate=RATE, few=blows.count,
           kills=blows.kills, in_flight=len(blows.in_flight))
     often = collections.Counter(call.customer for call in sandbox.calls())

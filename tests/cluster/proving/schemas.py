@@ -1,9 +1,10 @@
 """What the makers of the engines say of a manifest: run by the Python that has their packages, and told as JSON.
 
-    python schemas.py kubernetes MANIFEST       # kubernetes-validate, strict: members that are not in the schema are errors
-    python schemas.py batch MANIFEST            # botocore's model of the service: members, types, what must be there, enumerations
+    python schemas.py kubernetes        # kubernetes-validate, strict: members that are not in the schema are errors
+    python schemas.py batch             # botocore's model of the service: members, types, what must be there, enumerations
 
-It prints `against`, what there is to be said against the manifest, and `documents`, the manifest as data.
+It reads texts of manifests, as a list in JSON, and prints for each a pair: the manifest as data, and what there is to be said
+against it.
 """
 
 import json
@@ -61,6 +62,4 @@ def foreign_words(value, shape):
 
 if __name__ == "__main__":
     judged = {"kubernetes": kubernetes, "batch": batch}[sys.argv[1]]
-    with open(sys.argv[2], encoding="utf-8") as manifest:
-        documents, against = judged(manifest.read())
-    json.dump({"documents": documents, "against": against}, sys.stdout)
+    json.dump([judged(text) for text in json.load(sys.stdin)], sys.stdout)
