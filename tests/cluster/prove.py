@@ -16,6 +16,7 @@ import pathlib
 import signal
 import sys
 import time
+import traceback
 
 from proving import processes, table
 from proving.checks import Checks
@@ -80,8 +81,12 @@ def prove(name, tools, checks, keep):
     with Ground(name, tools, checks, keep) as ground:
         try:
             scenario(ground)
-        except Stuck as stuck:
-            checks.that(f"{name} comes to its end", False, stuck)
+        except Missing:
+            raise
+        except Exception as error:
+            if not isinstance(error, Stuck):
+                traceback.print_exc(file=sys.stdout)
+            checks.that(f"{name} comes to its end", False, error)
             ground.show_logs()
 
 

@@ -34,7 +34,7 @@ class Checks:
             print(f"   holds: {claim}", flush=True)
         else:
             self.failures.append(claim)
-            print(f"   DOES NOT HOLD: {claim}: {found}", flush=True)
+            print(f"   DOES NOT HOLD: {claim}: {str(found)[:4000]}", flush=True)
         return bool(holds)
 
     def same(self, claim, found, expected):

@@ -55,8 +55,8 @@ class Ground:
         return done.returncode, done.stdout
 
     def environment(self, more):
-        """This process's variables without those of bulklabel and of schedulers, and some more."""
-        foreign = ("BULKLABEL_", "SLURM_", "JOB_COMPLETION", "PARALLEL_SEQ", "AWS_BATCH_", "CLOUD_RUN_")
+        """This process's variables without those that change how a recipe runs, and some more."""
+        foreign = ("BULKLABEL_", "SLURM_", "JOB_COMPLETION", "PARALLEL_SEQ", "AWS_BATCH_", "CLOUD_RUN_", "PYTHONDONTWRITEBYTECODE")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         return kept | {name: str(value) for name, value in more.items()}
 
@@ -69,7 +69,7 @@ class Ground:
         password = self.folder / "password"
         password.write_text("sandbox\n")
         all_of_it = {"base_url": sandbox.url, "username": "sandbox", "password_file": str(password), **settings}
-        path = self.folder / "bulklabel.toml"
+        path = self.folder / "cluster.toml"
         path.write_text("".join(f"{name} = {toml(value)}\n" for name, value in all_of_it.items()))
         return path
 

@@ -19,13 +19,14 @@ def judge(checks, sandbox, listed, result, *, engine, injected, wall, rate, few,
     """
     calls = sandbox.calls()
     often = collections.Counter(call.customer for call in calls)
-    twice = sorted(customer for customer, times in often.items() if times > 1)
+    taken = [call for call in calls if was_taken(call)]
+    twice = called_twice(taken)
     fullest = fullest_window(calls, 1.0)
     checks.trials.append(Trial(engine, injected, wall, len(calls), len(twice), in_flight, fullest, rate + few))
 
     checks.same(f"{engine}: each customer of the list was called, and nobody else", set(often), listed.customers)
     checks.that(f"{engine}: {len(twice)} customers were called twice, at most {in_flight} may have been", len(twice) <= in_flight, twice)
-    checks.same(f"{engine}: those were on their way at a kill", not_at_a_kill(calls, twice, kills), [])
+    checks.same(f"{engine}: those were on their way at a kill", not_at_a_kill(taken, twice, kills), [])
     checks.that(f"{engine}: no second held more than {rate} calls and {few}", fullest <= rate + few, fullest)
     rows = read(result)
     checks.same(f"{engine}: each row of the list has its outcome, once and in order", differences(rows, listed.expected), [])
@@ -47,6 +48,17 @@ def fullest_window(calls, length):
             first += 1
         fullest = max(fullest, last - first + 1)
     return fullest
+
+
+def was_taken(call):
+    """Whether the service may have done what it was asked; where it said "not now", asking again is no second call."""
+    return call.applied or call.status is None or (call.status < 500 and call.status != 429)
+
+
+def called_twice(taken):
+    """Customers of whom the service took more than one call."""
+    often = collections.Counter(call.customer for call in taken)
+    return sorted(customer for customer, times in often.items() if times > 1)
 
 
 def not_at_a_kill(calls, customers, kills):

@@ -16,14 +16,19 @@ def adopt_orphans():
         raise OSError(ctypes.get_errno(), "orphans can't be adopted")
 
 
+def parent_of(process):
+    """The parent of a process; none of one that has ended."""
+    with contextlib.suppress(OSError):
+        # The name stands in brackets, and may hold anything.
+        return int(pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    return None
+
+
 def children():
     """The processes of this machine by their parent."""
     found = {}
-    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            # The name stands in brackets, and may hold anything.
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            found.setdefault(parent, []).append(int(stat.parent.name))
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        found.setdefault(parent_of(folder.name), []).append(int(folder.name))
     return found
 
 
@@ -40,8 +45,8 @@ def below(process):
 def command_of(process):
     """The words of a process's command line; none of one that has ended."""
     with contextlib.suppress(OSError):
-        words = pathlib.Path(f"/proc/{process}/cmdline").read_bytes().rstrip(b"\0")
-        return words.decode(errors="replace").split("\0")
+        words = pathlib.Path(f"/proc/{process}/cmdline").read_bytes().decode(errors="replace")
+        return words.removesuffix("\0").split("\0") if words else []
     return []
 
 
@@ -76,3 +81,11 @@ def reap():
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
+
+
+def environment_of(process):
+    """A process's variables; none of one that has ended."""
+    with contextlib.suppress(OSError):
+        both = pathlib.Path(f"/proc/{process}/environ").read_bytes().decode(errors="replace").split("\0")
+        return dict(one.split("=", 1) for one in both if "=" in one)
+    return {}

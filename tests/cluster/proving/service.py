@@ -25,8 +25,7 @@ class Sandbox:
     def __init__(self, ground, faults):
         self.ground = ground
         flags = [word for name, value in faults.items() for word in (f"--{name.replace('_', '-')}", value)]
-        # There may be several on one ground.
-        name = f"sandbox-{len(ground.logs)}"
+        name = f"sandbox-{len(ground.logs) + 1}"
         ground.start(name, [ground.program, "sandbox", "--port", 0, *flags])
         log = ground.folder / f"{name}.log"
         said = ground.wait("the sandbox", lambda: log.read_text().partition("Listening on ")[2])
@@ -50,7 +49,7 @@ class Sandbox:
     def misbehave(self, **faults):
         """Has it misbehave from now on as told; all that is not named is as it should be."""
         self.ask("DELETE", "/__faults")
-        self.ask("PATCH", "/__faults", faults)
+        self.ask("PATCH", "/__faults", {name.replace("_", "-"): value for name, value in faults.items()})
 
     def get(self, path):
         return self.ask("GET", path)

@@ -1,0 +1,60 @@
+"""An array of Slurm: the service goes away and all tasks end with 75, then a node dies; each time Slurm queues them again."""
+
+import time
+
+from . import lists
+from .judge import judge
+from .slurm_cluster import Cluster
+
+NODES, RATE, FEW, CONCURRENCY = 4, 24, 4, 2
+
+
+def scenario(ground):
+    listed = lists.of(300)
+    path = listed.write(ground.folder / "campaign.csv")
+    sandbox = ground.sandbox(latency="300ms")
+    config = ground.settings(sandbox, rate=f"{RATE}/s", rate_split=True, concurrency=CONCURRENCY, max_outage="1s")
+    cluster = Cluster(ground, NODES)
+    # What users have in their environment goes along with their jobs.
+    variables = {"LIST": path, "BULKLABEL_CONFIG": config, "BULKLABEL": ground.program, "SHARDS": NODES}
+    began = time.monotonic()
+    array = cluster.submit("slurm.sh", f"--array=1-{NODES}", **variables)
+    merge = cluster.submit("slurm-merge.sh", f"--dependency=afterany:{array}", **variables)
+    kills = [away(ground, cluster, sandbox, array), node_dies(ground, cluster, sandbox, array)]
+    ground.wait("the array", lambda: all(state == "COMPLETED" for state in cluster.tasks(array).values()))
+    ground.wait("the merge, which waits for the array", lambda: cluster.state(merge) in ("COMPLETED", "FAILED"))
+    # Slurm calls it a failure that there are rows to look at.
+    ground.checks.same("the merge ends with exit status 1", cluster.field(merge, "ExitCode"), "1:0")
+    judge(ground.checks, sandbox, listed, ground.folder / "campaign.results.csv", engine="Slurm",
+          injected="service away until all tasks ended with 75; then a node killed", wall=time.monotonic() - began, rate=RATE, few=FEW,
+          kills=kills[1:], in_flight=CONCURRENCY)
+
+
+def away(ground, cluster, sandbox, array):
+    """The service goes away until all tasks have ended with 75; Slurm queues them again."""
+    sandbox.until(60)
+    sandbox.misbehave(latency="300ms", outage="0s+10m", outage_kind="503")
+    moment = sandbox.now()
+    ground.wait("all tasks to be queued again", lambda: all(
+        state == "PENDING" and cluster.restarts(array, task) == 1 for task, state in cluster.tasks(array).items()))
+    ground.checks.same("each task has ended with 75", {cluster.field(f"{array}_{task}", "ExitCode") for task in range(1, NODES + 1)},
+                       {"75:0"})
+    sandbox.misbehave(latency="300ms")
+    for task in cluster.tasks(array):
+        cluster.start_now(f"{array}_{task}")
+    return moment
+
+
+def node_dies(ground, cluster, sandbox, array):
+    """A node loses its power; Slurm notices, and queues its task again, which another node takes up."""
+    sandbox.until(len(sandbox.calls()) + 90)
+    task = next(task for task, state in cluster.tasks(array).items() if state == "RUNNING")
+    node = cluster.field(f"{array}_{task}", "NodeList")
+    cluster.kill(node)
+    moment = sandbox.now()
+    ground.wait("the dead node's task to be queued again", lambda: cluster.restarts(array, task) == 2)
+    ground.checks.same("Slurm has seen that the node died", cluster.node(node).rstrip("*"), "DOWN")
+    cluster.start_now(f"{array}_{task}")
+    ground.wait("the task to be carried on", lambda: cluster.tasks(array)[task] in ("RUNNING", "COMPLETED"))
+    ground.checks.that("another node carries it on", cluster.field(f"{array}_{task}", "NodeList") != node)
+    return moment
