@@ -3,7 +3,7 @@
 import collections
 import time
 
-from . import lists
+from . import lists, redis
 from .arrays import Array, End, Follows
 from .blows import Blows
 from .container import readable
@@ -24,7 +24,7 @@ def kubernetes(ground, entry, listed, whole):
     told = {status: action(manifest.merge, End(status)) for status in (1, 2, 75)}
     ground.checks.same("Kubernetes: a merge tells of rows to look at, and is not tried again for them", told,
                        {1: "FailJob", 2: "FailJob", 75: "Count"})
-    secrets = {"username": "sandbox\n", "password": "sandbox\n", "rate-url": redis(ground)}
+    secrets = {"username": "sandbox\n", "password": "sandbox\n", "rate-url": redis_url(ground)}
     begin = lambda name, sandbox, **other: Job(ground, name, entry, manifest, sandbox, secrets | other)
     wrong_password(ground, begin, listed)
     wrong_list(ground, begin)
@@ -98,11 +98,8 @@ def in_kubernetes(ground, begin, listed, whole):
             injected="node lost, kill -9, SIGTERM, exit 75")
 
 
-def redis(ground):
-    """A Redis that asks for a password; gives its address, with the line break that a file of a secret ends in."""
+def redis_url(ground):
+    """The address of a Redis that asks for a password, with the line break that a file of a secret ends in."""
     port = free_port()
-    quiet = ["--bind", "127.0.0.1", "--save", "", "--dir", ground.folder]
-    ground.start("redis", [ground.tools.find("redis-server"), "--port", port, "--requirepass", "secret", *quiet])
-    log = ground.folder / "redis.log"
-    ground.wait("the Redis", lambda: "Ready to accept connections" in log.read_text())
+    redis.start(ground, port, "--requirepass", "secret")
     return f"redis://:secret@127.0.0.1:{port}/0\n"

@@ -35,9 +35,9 @@ def scenario(ground):
           injected="killed and back empty; killed and away until all shards ended with 75", wall=time.monotonic() - began, rate=RATE, few=FEW)
 
 
-def start(ground, port):
+def start(ground, port, *more):
     """A Redis of its own that keeps nothing on disk."""
-    process = ground.start("redis", [ground.tools.find("redis-server"), "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no"])
+    process = ground.start("redis", [ground.tools.find("redis-server"), "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", *more])
     log = ground.folder / "redis.log"
     ground.wait("Redis", lambda: f"pid={process.pid}" in (said := log.read_text()) and "Ready to accept" in said.rpartition("pid=")[2])
     return process
