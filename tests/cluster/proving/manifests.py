@@ -9,6 +9,7 @@ import shutil
 
 from . import lists
 from .container import readable
+from .manifest_checks import SAMPLES
 from .manifests_batch import batch
 from .manifests_kubernetes import kubernetes
 from .shards import timeless
@@ -17,12 +18,21 @@ CUSTOMERS = 240
 
 
 def scenario(ground):
+    all_told_of(ground.checks)
+    # Containers run as somebody else.
     ground.folder.chmod(0o755)
     entry = image(ground)
     listed = lists.of(CUSTOMERS)
     whole = one_process(ground, listed)
     kubernetes(ground, entry, listed, whole)
     batch(ground, entry, listed, whole)
+
+
+def all_told_of(checks):
+    """Each recipe stands in the README beside it."""
+    told = (SAMPLES / "README.md").read_text()
+    untold = [path.name for path in SAMPLES.iterdir() if path.is_file() and path.name != "README.md" and f"`{path.name}`" not in told]
+    checks.same("README.md tells of each recipe beside it", untold, [])
 
 
 def image(ground):
