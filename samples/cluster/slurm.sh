@@ -16,9 +16,12 @@
 # A task whose node dies starts again on another, and carries its shard on; its log goes on, too.
 #SBATCH --requeue
 #SBATCH --open-mode=append
+# Two minutes before its time limit a task is told to end, does so with 143, and is queued again.
+#SBATCH --signal=B:TERM@120
 set -eu
 
 # "auto/16" and never "auto" with Slurm's own count: `sbatch --array=3,7` runs two tasks again of what are sixteen shards.
-# `exec` hands the exit status to Slurm as it is. 75 means "try later": with `RequeueExit=75` in slurm.conf the task is queued
-# again; 2 and 3 end it, as a person must look. --partial-ok: rows to look at are no failure, and the merge may begin.
+# `exec` hands signals to the program, and its exit status to Slurm. 75 means "try later", 143 that it was told to end: with
+# `RequeueExit=75,143` in slurm.conf the task is queued again. 2 and 3 end it, as a person must look. --partial-ok: rows to look
+# at are no failure of a task.
 exec "${BULKLABEL:-bulklabel}" run "$LIST" --shard "auto/${SHARDS:-16}" --partial-ok

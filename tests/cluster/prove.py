@@ -11,7 +11,7 @@ what `--install` has installed.
 """
 
 import argparse
-import importlib.util
+import importlib
 import pathlib
 import signal
 import sys
@@ -52,7 +52,7 @@ def main():
     try:
         tools = Tools(given.program, given.install)
         tools.prepare()
-        for name in given.what or scenarios():
+        for name in given.what or SCENARIOS:
             prove(name, tools, checks, given.keep)
     except Missing as missing:
         sys.exit(f"prove.py: {missing}")
@@ -63,11 +63,6 @@ def main():
     table.show(checks.trials, time.monotonic() - began)
     print(f"\n{checks.passed} passed, {len(checks.failures)} failed", flush=True)
     sys.exit(1 if checks.failures else 0)
-
-
-def scenarios():
-    """Those that are here."""
-    return [name for name in SCENARIOS if importlib.util.find_spec(f"proving.{name}")]
 
 
 def interrupted(*_):

@@ -6,7 +6,7 @@ import time
 from . import lists, processes
 from .judge import judge
 
-SHARDS, RATE, FEW, CONCURRENCY = 4, 20, 4, 2
+SHARDS, RATE, FEW, CONCURRENCY = 4, 20, 6, 2
 
 # The list in two files, as a cluster exports it, once as CSV and once as Parquet.
 EXPORT = """

@@ -14,7 +14,7 @@ def judge(checks, sandbox, listed, result, *, engine, injected, wall, rate, few,
     """The verdict on one run of a whole list; adds a row to the table.
 
     `result` is the merged one, `rate` the calls a second that all shards may make together, and `few` how many more a window may
-    hold as the sandbox sees it. `kills` are the moments (`sandbox.now()`) at which something was killed, and `in_flight` how many
+    hold as the sandbox sees it: one for each shard, and those that come a tenth of a second after they have left. `kills` are the moments (`sandbox.now()`) at which something was killed, and `in_flight` how many
     calls may have been on their way then, over all kills.
     """
     calls = sandbox.calls()

@@ -6,7 +6,7 @@ from . import lists
 from .ground import free_port
 from .judge import judge
 
-SHARDS, RATE, FEW, CONCURRENCY = 4, 24, 4, 8
+SHARDS, RATE, FEW, CONCURRENCY = 4, 24, 6, 8
 # So long it is away the first time, and so long a shard waits for it at most, in seconds.
 AWAY, PATIENCE = 2, 4
 # What was allowed before it went away may still leave for so long.

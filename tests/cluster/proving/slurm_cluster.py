@@ -34,7 +34,7 @@ MessageTimeout=2
 TCPTimeout=1
 ReturnToService=2
 # What slurm.sh asks of whoever runs the cluster.
-RequeueExit=75
+RequeueExit=75,143
 SlurmdParameters=config_overrides
 {nodes}
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
@@ -110,6 +110,10 @@ class Cluster:
         """Spares a task that was queued again the two minutes for which Slurm has it wait. A node takes no task again within the
         second in which it has ended."""
         self.say("scontrol", "update", f"JobId={job}", "StartTime=now+2seconds")
+
+    def tell_to_end(self, job):
+        """What Slurm does with a job a while before its time limit, where it is asked to."""
+        self.say("scancel", "--signal=TERM", "--batch", job)
 
     def kill(self, name):
         """A node loses its power: its slurmd, and the steps that it has started, which go their own ways."""

@@ -1,5 +1,6 @@
 """What is proved, and what it takes: found, or installed from Debian's packages and PyPI."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -17,7 +18,6 @@ DEBIAN = {
     "sshd": "openssh-server",
     "ssh": "openssh-client",
     "redis-server": "redis-server",
-    "shellcheck": "shellcheck",
 }
 PYPI = [
     "dask==2026.8.0",
@@ -28,6 +28,9 @@ PYPI = [
     "kubernetes-validate==1.37.0",
     "botocore==1.44.8",
 ]
+
+# Debian asks it whether a daemon may be started.
+POLICY = pathlib.Path("/usr/sbin/policy-rc.d")
 
 
 class Missing(Exception):
@@ -55,17 +58,23 @@ class Tools:
         missing = sorted({package for program, package in DEBIAN.items() if not shutil.which(program)})
         if missing or not has_venv():
             self.install_debian(missing + ["python3-venv"] * (not has_venv()))
-        if not (self.place / "installed").exists():
+        if not self.has_python():
             self.installing = subprocess.Popen(["/bin/sh", "-ec", INSTALL, "sh", sys.executable, self.place, *PYPI])
 
     def install_debian(self, packages):
         print(f"installing {' '.join(packages)}", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-            done = subprocess.run(["apt-get", "-q", *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  text=True)
-            if done.returncode != 0:
-                raise Missing(f"{' '.join(packages)} can't be installed:\n{done.stdout[-3000:]}")
+        with no_services():
+            for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+                done = subprocess.run(["apt-get", "-q", *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                      text=True)
+                if done.returncode != 0:
+                    raise Missing(f"{' '.join(packages)} can't be installed:\n{done.stdout[-3000:]}")
+
+    def has_python(self):
+        """Whether all of its packages are there."""
+        installed = self.place / "installed"
+        return installed.exists() and installed.read_text().split() == PYPI
 
     def working(self):
         """The process that still installs something, if there is one."""
@@ -86,7 +95,7 @@ class Tools:
         """A Python that has Dask; waits for its installation."""
         if self.installing and self.installing.wait() != 0:
             raise Missing(f"{' '.join(PYPI)} can't be installed")
-        if not (self.place / "installed").exists():
+        if not self.has_python():
             raise Missing(f"there is no Dask in {self.place}: --install gets it")
         return self.python
 
@@ -99,8 +108,22 @@ rm -rf "$place/venv"; mkdir -p "$place"
 "$python" -m venv "$place/venv"
 "$place/venv/bin/pip" install --quiet --disable-pip-version-check --no-compile "$@"
 "$place/venv/bin/python" -c "import dask.dataframe, dask.distributed, pyarrow.parquet"
-touch "$place/installed"
+printf '%s\n' "$@" > "$place/installed"
 """
+
+
+@contextlib.contextmanager
+def no_services():
+    """Has Debian start none of the daemons that it installs: the scenarios start their own."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()
 
 
 def has_venv():
