@@ -26,13 +26,12 @@ dask_shards.make_list(["[ab].csv"], pathlib.Path("of-csv.csv"))
 
 def scenario(ground):
     python, recipe = ground.tools.python_with_dask(), ground.tools.recipe("dask_shards.py")
-    listed = lists.of(300)
+    listed, path = lists.of(300), ground.folder / "campaign.csv"
     listed.write(ground.folder / "campaign-whole.csv")
     status, said = ground.run([python, "-c", EXPORT])
     ground.checks.that("the list is exported", status == 0, said)
     sandbox = ground.sandbox(latency="300ms")
     config = ground.settings(sandbox, rate=f"{RATE}/s", rate_split=True, concurrency=CONCURRENCY, lock_wait="1m")
-    path = ground.folder / "campaign.csv"
     began = time.monotonic()
     driver = ground.start("driver", [python, recipe, "--config", config, "--shards", SHARDS, "--list", path,
                                      "--bulklabel", ground.program, "*.parquet"])
@@ -42,15 +41,25 @@ def scenario(ground):
     left_alone = worker_dies_alone(3)
     status = ground.ended("the driver", driver)
     ground.checks.same("the driver ends with the status of the merge: there are rows to look at", status, 1)
+    it_was_waited_for(ground, left_alone)
+    judge(ground.checks, sandbox, listed, ground.folder / "campaign.results.csv", engine="Dask",
+          injected="a worker and its shard killed; a worker killed, its shard left alone", wall=time.monotonic() - began, rate=RATE,
+          few=FEW, kills=kills, in_flight=CONCURRENCY)
+    same_list_of_csv(ground, python, recipe, path)
+
+
+def it_was_waited_for(ground, left_alone):
+    """The shard that lost its worker came to its end, and its task on another worker did nothing but wait for it."""
     ground.checks.that("the shard that lost its worker has come to its end alone", not processes.command_of(left_alone))
     said = (ground.folder / f"campaign.csv.3-of-{SHARDS}.log").read_text()
-    ground.checks.that("its task was run again, waited for it, and sent nothing", "waiting for its end" in said and "complete already" in said, said)
-    judge(ground.checks, sandbox, listed, ground.folder / "campaign.results.csv", engine="Dask",
-          injected="a worker and its shard killed; another worker killed, its shard left alone", wall=time.monotonic() - began, rate=RATE,
-          few=FEW, kills=kills, in_flight=CONCURRENCY)
+    waited = "waiting for its end" in said and "complete already" in said
+    ground.checks.that("its task was run again, waited for it, and sent nothing", waited, said)
+
+
+def same_list_of_csv(ground, python, recipe, path):
     status, said = ground.run([python, "-c", MAKE_LIST, recipe.parent])
-    ground.checks.that("many CSV files make the same list as Parquet", status == 0 and path.read_bytes() == (ground.folder / "of-csv.csv").read_bytes(),
-                       said)
+    same = status == 0 and path.read_bytes() == (ground.folder / "of-csv.csv").read_bytes()
+    ground.checks.that("many CSV files make the same list as Parquet", same, said)
 
 
 def worker_dies_with_its_shard(sandbox, number):

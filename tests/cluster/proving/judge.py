@@ -13,9 +13,10 @@ ON_ITS_WAY = 1.0
 def judge(checks, sandbox, listed, result, *, engine, injected, wall, rate, few, kills=(), in_flight=0):
     """The verdict on one run of a whole list; adds a row to the table.
 
-    `result` is the merged one, `rate` the calls a second that all shards may make together, and `few` how many more a window may
-    hold as the sandbox sees it: one for each shard, and those that come a tenth of a second after they have left. `kills` are the moments (`sandbox.now()`) at which something was killed, and `in_flight` how many
-    calls may have been on their way then, over all kills.
+    `result` is the merged one, and `rate` the calls a second that all shards may make together. `few` is how many more a window
+    may hold as the sandbox sees it: one for each shard, and those that come a tenth of a second after they have left. `kills` are
+    the moments (`sandbox.now()`) at which something was killed, and `in_flight` is how many calls may have been on their way then,
+    over all kills.
     """
     calls = sandbox.calls()
     often = collections.Counter(call.customer for call in calls)

@@ -31,13 +31,15 @@ def scenario(ground):
     ground.checks.same("with Redis back, the same commands carry all shards on to their end", statuses, [1] * SHARDS)
     status, said = ground.run([ground.program, "merge", *(f"campaign.results.{n}-of-{SHARDS}.csv" for n in range(1, SHARDS + 1))])
     ground.checks.that("they can be merged", status == 1, said)
-    judge(ground.checks, sandbox, listed, ground.folder / "campaign.results.csv", engine="Redis",
-          injected="killed and back empty; killed and away until all shards ended with 75", wall=time.monotonic() - began, rate=RATE, few=FEW)
+    judge(ground.checks, sandbox, listed, ground.folder / "campaign.results.csv", engine="four shards, one rate in Redis",
+          injected="Redis killed and back empty; killed and away until all shards ended with 75", wall=time.monotonic() - began,
+          rate=RATE, few=FEW)
 
 
 def start(ground, port, *more):
     """A Redis of its own that keeps nothing on disk."""
-    process = ground.start("redis", [ground.tools.find("redis-server"), "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", *more])
+    process = ground.start("redis", [ground.tools.find("redis-server"), "--bind", "127.0.0.1", "--port", port, "--save", "",
+                                     "--appendonly", "no", *more])
     log = ground.folder / "redis.log"
     ground.wait("Redis", lambda: f"pid={process.pid}" in (said := log.read_text()) and "Ready to accept" in said.rpartition("pid=")[2])
     return process
