@@ -76,10 +76,8 @@ def prove(name, tools, checks, keep):
     with Ground(name, tools, checks, keep) as ground:
         try:
             scenario(ground)
-        except Missing:
-            raise
         except Exception as error:
-            if not isinstance(error, Stuck):
+            if not isinstance(error, (Stuck, Missing)):
                 traceback.print_exc(file=sys.stdout)
             checks.that(f"{name} comes to its end", False, error)
             ground.show_logs()

@@ -39,6 +39,11 @@ SlurmdParameters=config_overrides
 {nodes}
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
+# No plugin that is named above wants cgroups; without this, slurmd looks for them all the same, and many a container has none.
+CGROUP = """
+CgroupPlugin=cgroup/v1
+CgroupAutomount=no
+"""
 NODE = "NodeName={name} NodeHostname=localhost NodeAddr=127.0.0.1 Port={port} CPUs=1 RealMemory=1000"
 
 
@@ -52,6 +57,7 @@ class Cluster:
         lines = "\n".join(NODE.format(name=name, port=free_port()) for name in self.names)
         (ground.folder / "state").mkdir()
         self.config.write_text(CONFIG.format(controller=free_port(), user="root", folder=ground.folder, nodes=lines))
+        (ground.folder / "cgroup.conf").write_text(CGROUP)
         self.start("slurmctld", "slurmctld", "-D", "-c")
         self.daemons = {name: self.start(name, "slurmd", "-D", "-N", name) for name in self.names}
         ground.wait("all nodes to be idle", lambda: self.say("sinfo", "-h", "-o", "%D %T") == f"{nodes} idle")
