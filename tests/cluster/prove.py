@@ -26,7 +26,7 @@ from proving.tools import Missing, Tools
 # In the order in which they run; a scenario is the function `scenario` of the module.
 SCENARIOS = {
     "shards": "one process against four shards and a merge",
-    "parallel": "GNU parallel over two sshd, of which one is killed",
+    "parallel": "GNU parallel over two sshd, of which one is killed, and one connection cut",
     "slurm": "a Slurm array, of which a node is killed",
     "redis": "one rate in Redis, which is killed, and restarted empty",
     "dask": "shards as tasks of Dask, of which a worker is killed",

@@ -58,7 +58,8 @@ class Ground:
         """This process's variables without those that change how a recipe runs, and some more."""
         foreign = ("BULKLABEL_", "SLURM_", "JOB_COMPLETION", "PARALLEL_SEQ", "AWS_BATCH_", "CLOUD_RUN_", "PYTHONDONTWRITEBYTECODE")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-        return kept | {name: str(value) for name, value in more.items()}
+        # What is left in a temporary folder is left here, and goes with it.
+        return kept | {"TMPDIR": str(self.folder)} | {name: str(value) for name, value in more.items()}
 
     def sandbox(self, **faults):
         """A sandbox of its own; `latency="100ms"` and so on are its flags."""

@@ -2,13 +2,14 @@
 
 import os
 import re
+import socket
 
 from . import processes
 from .ground import Stuck, free_port
 
 CONFIG = """
 ClusterName=proof
-SlurmctldHost=localhost(127.0.0.1)
+SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={controller}
 SlurmUser={user}
 SlurmdUser={user}
@@ -44,7 +45,7 @@ CGROUP = """
 CgroupPlugin=cgroup/v1
 CgroupAutomount=no
 """
-NODE = "NodeName={name} NodeHostname=localhost NodeAddr=127.0.0.1 Port={port} CPUs=1 RealMemory=1000"
+NODE = "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=1 RealMemory=1000"
 
 
 class Cluster:
@@ -54,10 +55,14 @@ class Cluster:
         self.ground, self.names = ground, [f"n{n}" for n in range(1, nodes + 1)]
         self.config = ground.folder / "slurm.conf"
         self.start_munge()
-        lines = "\n".join(NODE.format(name=name, port=free_port()) for name in self.names)
+        # The controller looks for this machine's name in its settings.
+        host = socket.gethostname().partition(".")[0]
+        lines = "\n".join(NODE.format(name=name, host=host, port=free_port()) for name in self.names)
         (ground.folder / "state").mkdir()
-        self.config.write_text(CONFIG.format(controller=free_port(), user="root", folder=ground.folder, nodes=lines))
+        self.config.write_text(CONFIG.format(controller=free_port(), host=host, user="root", folder=ground.folder, nodes=lines))
         (ground.folder / "cgroup.conf").write_text(CGROUP)
+        # They listen at the address of this machine's name, whatever that is, or is not: for them it is loopback.
+        (ground.folder / "hosts").write_text(f"127.0.0.1 {host} {socket.gethostname()}\n")
         self.start("slurmctld", "slurmctld", "-D", "-c")
         self.daemons = {name: self.start(name, "slurmd", "-D", "-N", name) for name in self.names}
         ground.wait("all nodes to be idle", lambda: self.say("sinfo", "-h", "-o", "%D %T") == f"{nodes} idle")
@@ -77,7 +82,8 @@ class Cluster:
         self.ground.wait("munge", (folder / "munge.socket").exists)
 
     def start(self, log, program, *words):
-        return self.ground.start(log, [self.ground.tools.find(program), *words], SLURM_CONF=self.config)
+        return self.ground.start(log, [self.ground.tools.find(program), *words], SLURM_CONF=self.config, LD_PRELOAD="libnss_wrapper.so",
+                                 NSS_WRAPPER_HOSTS=self.ground.folder / "hosts")
 
     def say(self, *words, **variables):
         """What one of Slurm's commands says."""

@@ -76,6 +76,12 @@ class Hosts:
         self.ground.wait(f"the sshd of {name}", lambda: "Server listening" in log.read_text())
         return server
 
+    def cut(self, name):
+        """Breaks one connection to a machine, as a network does. What GNU parallel has put on guard there ends the shard."""
+        is_shard = lambda process: "--shard" in processes.command_of(process)
+        connections = processes.children()[self.servers[name].pid]
+        processes.kill(next(one for one in connections if any(map(is_shard, processes.below(one)))))
+
     def kill(self, name):
         """The machine loses its power: its sshd, and all that runs there."""
         processes.kill_with_all_below(self.servers[name].pid)

@@ -55,9 +55,8 @@ class Tools:
         os.environ["PATH"] += ":/usr/sbin:/sbin"
         if not self.install:
             return
-        missing = sorted({package for program, package in DEBIAN.items() if not shutil.which(program)})
-        if missing or not has_venv():
-            self.install_debian(missing + ["python3-venv"] * (not has_venv()))
+        if missing := missing_packages():
+            self.install_debian(missing)
         if not self.has_python():
             self.installing = subprocess.Popen(["/bin/sh", "-ec", INSTALL, "sh", sys.executable, self.place, *PYPI])
 
@@ -126,5 +125,11 @@ def no_services():
         POLICY.unlink()
 
 
-def has_venv():
-    return subprocess.run([sys.executable, "-c", "import ensurepip"], capture_output=True).returncode == 0
+def missing_packages():
+    """Debian's packages that are not here."""
+    missing = {package for program, package in DEBIAN.items() if not shutil.which(program)}
+    if not any(pathlib.Path("/usr/lib").glob("*/libnss_wrapper.so")):
+        missing.add("libnss-wrapper")
+    if subprocess.run([sys.executable, "-c", "import ensurepip"], capture_output=True).returncode != 0:
+        missing.add("python3-venv")
+    return sorted(missing)
