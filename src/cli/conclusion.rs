@@ -9,6 +9,7 @@ use super::page::{Ended, PageEnd, PageFile};
 use super::runtime::runtime;
 use super::settings::Settings;
 use super::signals::Signals;
+use crate::dispatch::Sharing;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, Ask, Called, Run, Surroundings, Underway};
 use crate::model::{Moment, OutcomeKind, Tally};
@@ -121,7 +122,7 @@ fn told<'a>(
 pub fn call(
     run: &Run<'_>,
     underway: Underway,
-    client: Option<Client>,
+    (client, sharing): (Option<Client>, Option<Sharing>),
     ask: Option<Ask>,
     settings: &Settings,
     signals: &Signals,
@@ -136,6 +137,7 @@ pub fn call(
     let surroundings = Surroundings {
         progress: Progress::start(screen, calls, ended, settings.terms.rate),
         interrupts: signals.hand_on(farewell, run.outputs.half_written()),
+        sharing,
         ask,
     };
     let runtime = runtime()?;

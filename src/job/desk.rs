@@ -170,7 +170,13 @@ impl<'a> Desk<'a> {
             Event::Held {
                 pause, throttled, ..
             } => entries.push(wording::held((self.now)(), pause, throttled)),
-            Event::Stopping(reason) => self.stop(reason),
+            Event::Stopping(reason) => {
+                if let StopReason::RateAway { since, .. } = &reason {
+                    entries.push(wording::away(*since, (self.now)()));
+                }
+                self.stop(reason);
+            }
+            Event::RateBack { since, .. } => entries.push(wording::away(since, (self.now)())),
             Event::Down { next, .. } => entries.push(wording::held((self.now)(), next, None)),
             Event::Finished {
                 call,
@@ -182,6 +188,7 @@ impl<'a> Desk<'a> {
             | Event::Retrying { .. }
             | Event::PutBack { .. }
             | Event::Up { .. }
+            | Event::RateAway { .. }
             | Event::GivenUp { .. }
             | Event::Woken { .. }
             | Event::CanaryEnded { .. }
