@@ -134,8 +134,10 @@ pub fn call(
     );
     let calls = u64::from(run.planned.plan.totals().calls);
     let ended = u64::from(underway.standing().ledger.ended());
+    // How much of a shared rate a run gets is seen as it goes.
+    let paced = settings.terms.rate.filter(|_| sharing.is_none());
     let surroundings = Surroundings {
-        progress: Progress::start(screen, calls, ended, settings.terms.rate),
+        progress: Progress::start(screen, calls, ended, paced),
         interrupts: signals.hand_on(farewell, run.outputs.half_written()),
         sharing,
         ask,

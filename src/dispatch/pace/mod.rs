@@ -107,7 +107,10 @@ impl State {
 
     fn throttled(&mut self, now: Instant) -> Option<Throttled> {
         let pace = PerHour::of(self.throttle.pace(now)?);
-        let limit = self.throttle.found().map(PerHour::of);
+        // Where others call, too, what this process has met says little of what all may do.
+        let is_shared = matches!(self.turns, Turns::Shared(_));
+        let found = self.throttle.found().filter(|_| !is_shared);
+        let limit = found.map(PerHour::of);
         Some(Throttled { pace, limit })
     }
 }
@@ -396,5 +399,7 @@ impl Drop for Lacking<'_> {
     }
 }
 
+#[cfg(test)]
+mod shared_tests;
 #[cfg(test)]
 mod tests;

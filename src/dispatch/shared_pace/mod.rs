@@ -8,6 +8,8 @@ mod address;
 mod ask;
 mod book;
 mod file;
+#[cfg(test)]
+pub mod imitation;
 #[cfg(feature = "redis")]
 mod refusal;
 #[cfg(feature = "redis")]
@@ -44,6 +46,9 @@ pub enum Store {
     Server(Box<ServerStore>),
     /// A file.
     File(FileStore),
+    /// An imitation.
+    #[cfg(test)]
+    Imitation(imitation::Imitation),
 }
 
 impl Store {
@@ -56,6 +61,8 @@ impl Store {
             #[cfg(feature = "redis")]
             Self::Server(store) => store.ask(ask).await,
             Self::File(store) => store.ask(ask).await,
+            #[cfg(test)]
+            Self::Imitation(store) => store.ask(ask).await,
         }
     }
 }
@@ -72,10 +79,14 @@ impl SharedRate {
                 url, is_encrypted, ..
             } => on_server(url, *is_encrypted, key, ca_cert)?,
         };
-        Ok(Self {
+        Ok(Self::of(store, &url.to_string()))
+    }
+
+    fn of(store: Store, place: &str) -> Self {
+        Self {
             store: Arc::new(Mutex::new(store)),
-            place: url.to_string().into(),
-        })
+            place: place.into(),
+        }
     }
 
     /// Where it is, for people.
