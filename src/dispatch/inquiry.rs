@@ -1,5 +1,6 @@
 //! Asking for the organisation's labels before the first call: paced as calls are, and tried again as they are.
 
+use std::cell::RefCell;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::backoff::RetryPolicy;
-use super::pace::{Before, News, Pace, Sharing, unguided_pause};
+use super::pace::{Before, LONGEST_PAUSE, News, Pace, Sharing, unguided_pause};
 use crate::model::{Moment, Rate};
 use crate::service::{Catalogue, Leaving, ListsLabels, Trouble, catalogue};
 
@@ -42,16 +43,17 @@ impl Inquiry {
     pub async fn ask(
         self,
         sender: &impl ListsLabels,
-        mut waits: impl FnMut(&Trouble, Duration),
+        waits: impl FnMut(&Trouble, Duration),
     ) -> Inquired {
+        let waits = RefCell::new(waits);
         let mut sent = Vec::new();
         let pace = match (self.rate, self.sharing.clone()) {
             (Some(rate), Some(sharing)) => Pace::shared(rate, sharing, &self.before),
             (rate, _) => Pace::new(rate, NonZeroU32::MIN, &self.before),
         };
         let catalogue = tokio::select! {
-            catalogue = self.answer(sender, &pace, &mut sent, &mut waits) => catalogue,
-            gone = gone(&pace) => Err(gone),
+            catalogue = self.answer(sender, &pace, &mut sent, &waits) => catalogue,
+            gone = gone(&pace, &waits) => Err(gone),
             () = pace.supply() => unreachable!("it goes on as long as it is awaited"),
         };
         Inquired { catalogue, sent }
@@ -62,7 +64,7 @@ impl Inquiry {
         sender: &impl ListsLabels,
         pace: &Arc<Pace>,
         sent: &mut Vec<Moment>,
-        waits: &mut impl FnMut(&Trouble, Duration),
+        waits: &RefCell<impl FnMut(&Trouble, Duration)>,
     ) -> Result<Catalogue, Trouble> {
         if self.before.held > self.patience {
             return Err(asked_to_wait(self.before.held));
@@ -98,7 +100,7 @@ impl Inquiry {
             match pause.filter(|pause| *pause < until - Instant::now()) {
                 None => return Err(met),
                 Some(pause) => {
-                    waits(&met, pause);
+                    (waits.borrow_mut())(&met, pause);
                     sleep(pause).await;
                 }
             }
@@ -153,17 +155,23 @@ impl SoFar {
     }
 }
 
-/// Waits until a rate that is shared is given up.
-async fn gone(pace: &Pace) -> Trouble {
+/// Waits until a rate that is shared is given up. Before, it tells that it is waited for.
+async fn gone(pace: &Pace, waits: &RefCell<impl FnMut(&Trouble, Duration)>) -> Trouble {
+    let away = |place: String, why: String| Trouble::Passing {
+        why: format!("{place}, where runs that share the rate agree on it, can't be asked: {why}"),
+        after: None,
+        throttled: false,
+    };
     loop {
-        if let News::Gone { place, why, .. } = pace.next_news().await {
-            return Trouble::Passing {
-                why: format!(
-                    "{place}, where runs that share the rate agree on it, can't be asked: {why}"
-                ),
-                after: None,
-                throttled: false,
-            };
+        match pace.next_news().await {
+            News::Gone { place, why, .. } => return away(place, why),
+            News::Away {
+                place,
+                why,
+                time: 1,
+                ..
+            } => (waits.borrow_mut())(&away(place, why), LONGEST_PAUSE),
+            News::Away { .. } | News::Back { .. } | News::Held(_) => {}
         }
     }
 }

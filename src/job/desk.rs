@@ -170,14 +170,10 @@ impl<'a> Desk<'a> {
             Event::Held {
                 pause, throttled, ..
             } => entries.push(wording::held((self.now)(), pause, throttled)),
-            Event::Stopping(reason) => {
-                if let StopReason::RateAway { since, .. } = &reason {
-                    entries.push(wording::away(*since, (self.now)()));
-                }
-                self.stop(reason);
+            Event::Stopping(reason) => self.stop(reason),
+            Event::Down { next, .. } | Event::RateAway { next, .. } => {
+                entries.push(wording::held((self.now)(), next, None));
             }
-            Event::RateBack { since, .. } => entries.push(wording::away(since, (self.now)())),
-            Event::Down { next, .. } => entries.push(wording::held((self.now)(), next, None)),
             Event::Finished {
                 call,
                 record,
@@ -188,7 +184,7 @@ impl<'a> Desk<'a> {
             | Event::Retrying { .. }
             | Event::PutBack { .. }
             | Event::Up { .. }
-            | Event::RateAway { .. }
+            | Event::RateBack { .. }
             | Event::GivenUp { .. }
             | Event::Woken { .. }
             | Event::CanaryEnded { .. }

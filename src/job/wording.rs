@@ -46,16 +46,6 @@ pub fn held(at: Moment, pause: Duration, throttled: Option<Throttled>) -> Entry 
     Entry::Held { at, ms, throttled }
 }
 
-/// Nothing could leave from `since` on, and can now, or the run ends.
-pub fn away(since: Moment, now: Moment) -> Entry {
-    let ms = u64::try_from(now.0 - since.0).unwrap_or_default();
-    Entry::Held {
-        at: since,
-        ms,
-        throttled: None,
-    }
-}
-
 /// An attempt of `call` is about to leave. Those that are told together are said together.
 pub fn sending(call: u32, entries: &mut Vec<Entry>) {
     match entries.last_mut() {

@@ -234,13 +234,15 @@ pub enum Event {
         since: Moment,
         /// Why.
         why: String,
+        /// When it is asked again, from now.
+        next: Duration,
+        /// For the how manieth time, from 1.
+        time: u32,
     },
     /// They may leave again.
     RateBack {
         /// Where runs that share the rate agree on it.
         place: String,
-        /// Since when none could.
-        since: Moment,
         /// After so long.
         after: Duration,
     },

@@ -177,17 +177,34 @@ fn outage(event: &Event) {
     }
 }
 
-/// That nobody says when attempts may leave is told when it begins and when it is over.
+/// That nobody says when attempts may leave is told when it begins and when it is over; with `-v` each time that it is asked, too.
 fn shared_rate(event: &Event) {
     match event {
-        Event::RateAway { place, since, why } => tracing::warn!(
-            event = "rateAway",
-            since = %since,
-            reason = &**why,
-            "{} ({why}); nothing is sent until it can",
-            rate_away(place, *since)
-        ),
-        Event::RateBack { place, after, .. } => tracing::info!(
+        Event::RateAway {
+            place,
+            since,
+            why,
+            next,
+            time,
+        } => {
+            macro_rules! tell {
+                ($level:ident) => {
+                    tracing::$level!(
+                        event = "rateAway",
+                        since = %since,
+                        reason = &**why,
+                        waitMilliseconds = milliseconds(*next),
+                        "{} ({why}); nothing is sent until it can",
+                        rate_away(place, *since)
+                    )
+                };
+            }
+            match time {
+                1 => tell!(warn),
+                _ => tell!(debug),
+            }
+        }
+        Event::RateBack { place, after } => tracing::info!(
             event = "rateBack",
             milliseconds = milliseconds(*after),
             "{place} can be asked again, after {}",

@@ -29,7 +29,7 @@ use crate::model::{PerHour, Rate, Throttled};
 
 pub use self::departure::{Departure, HoldNumber};
 pub use self::hold::{Hold, Refusal, unguided_pause};
-pub use self::supply::{News, Sharing};
+pub use self::supply::{LONGEST_PAUSE, News, Sharing};
 
 /// Decides when attempts leave, for all workers.
 #[derive(Debug)]
@@ -173,13 +173,7 @@ impl Pace {
         let held_until = (!before.held.is_zero()).then(|| start + before.held);
         let from = held_until.map_or(room, |until| until.max(room));
         let turns = match (&sharing, limit) {
-            (Some(_), Some(limit)) => {
-                let mut permits = Permits::new(limit, start);
-                if let Some(until) = held_until {
-                    permits.tell_hold(until);
-                }
-                Turns::Shared(permits)
-            }
+            (Some(_), Some(limit)) => Turns::Shared(Permits::new(limit, start)),
             _ => Turns::Own(Slots::new(limit, from - start)),
         };
         let state = State {

@@ -27,6 +27,9 @@ const FOR_LEAVING: u32 = 6;
 /// A hold that others have brought is news where it is longer by this than what is known.
 const NEWS: Duration = Duration::from_millis(100);
 
+/// No longer hold is told to others: one that was meant for another age would bind them for as long.
+const LONGEST_TOLD: Duration = Duration::from_secs(86_400);
+
 /// May be used from then on, and not for long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Permit {
@@ -167,22 +170,21 @@ impl Permits {
         while self.to_come.front().is_some_and(|at| *at <= now) {
             self.to_come.pop_front();
         }
-        let gap = own.of_all.map_or(self.gap, |gap| gap.max(self.gap));
-        let ask = Ask {
-            permits: 0,
-            gap,
-            hold: None,
-        };
+        let ask = self.look(own);
         self.untold = self.untold.filter(|until| *until > now);
         if let Some(until) = self.untold {
-            let hold = Some(until - now);
+            let hold = Some((until - now).min(LONGEST_TOLD));
             return Step::Ask(Ask { hold, ..ask });
         }
         let wanted = self.lacking + self.owed;
         let reserving = (wanted > 0).then(|| self.reserving(now, own.from));
         if reserving.is_some_and(|at| at <= now) {
-            let most =
-                AT_A_TIME.as_nanos() / own.gap.map_or(gap, |own| own.max(gap)).as_nanos().max(1);
+            let most = AT_A_TIME.as_nanos()
+                / own
+                    .gap
+                    .map_or(ask.gap, |own| own.max(ask.gap))
+                    .as_nanos()
+                    .max(1);
             let most = u32::try_from(most).unwrap_or(u32::MAX).max(1);
             let permits = wanted.min(most);
             return Step::Ask(Ask { permits, ..ask });
@@ -193,6 +195,15 @@ impl Permits {
         }
         self.is_idle = reserving.is_none();
         Step::Wait([reserving, confirming].into_iter().flatten().min())
+    }
+
+    /// What is asked where nothing is needed but to know how it stands.
+    pub fn look(&self, own: Own) -> Ask {
+        Ask {
+            permits: 0,
+            gap: own.of_all.map_or(self.gap, |gap| gap.max(self.gap)),
+            hold: None,
+        }
     }
 
     /// When to ask for more, where some are wanted.
@@ -235,8 +246,9 @@ impl Permits {
         let is_another = before.is_some_and(|before| before != answer.epoch);
         let had_some = is_another && self.void();
         self.relied_on_until = (asked + RELIED_ON).max(now + self.ahead() + self.slack);
-        if ask.hold.is_some() {
-            self.untold = None;
+        if let Some(told) = ask.hold {
+            // A longer one may have come meanwhile.
+            self.untold = self.untold.filter(|until| *until > asked + told);
         }
         if ask.permits > 0 {
             self.asked = Some(now);

@@ -10,7 +10,7 @@ use super::{Pace, State, Turns};
 use crate::dispatch::shared_pace::{Answer, Ask, NoAnswer, SharedRate};
 
 /// The longest pause before it is asked again, and the first.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// A rate that is shared.
@@ -33,13 +33,17 @@ pub enum News {
         since: Instant,
         /// Why, in words.
         why: String,
+        /// It is asked again so long from now.
+        next: Duration,
+        /// For the how manieth time, from 1.
+        time: u32,
     },
     /// It can be asked again.
     Back {
         /// Where it is.
         place: String,
-        /// Since when it could not.
-        since: Instant,
+        /// After so long.
+        after: Duration,
     },
     /// It was away for longer than it is waited for.
     Gone {
@@ -59,8 +63,7 @@ struct Away {
     since: Instant,
     /// Why, last.
     why: String,
-    pauses: u32,
-    is_told: bool,
+    times: u32,
 }
 
 impl Pace {
@@ -72,16 +75,13 @@ impl Pace {
         let mut store = sharing.rate.store().await;
         let mut away: Option<Away> = None;
         loop {
-            let ask = match &away {
-                // Whether it is back is worth knowing, whoever needs what.
-                Some(_) => self.step().ask_at_once(),
-                None => match self.step() {
-                    Step::Ask(ask) => ask,
-                    Step::Wait(until) => {
-                        self.changed(until).await;
-                        continue;
-                    }
-                },
+            // Whether it is back is worth knowing, whoever needs what.
+            let ask = match self.step(away.is_some()) {
+                Step::Ask(ask) => ask,
+                Step::Wait(until) => {
+                    self.changed(until).await;
+                    continue;
+                }
             };
             let asked = Instant::now();
             let since = away.as_ref().map_or(asked, |away| away.since);
@@ -99,10 +99,10 @@ impl Pace {
             match answer {
                 Ok(answer) => {
                     self.take_answer(asked, (ask, answer));
-                    if let Some(away) = away.take().filter(|away| away.is_told) {
-                        let since = away.since;
-                        self.rested(since.elapsed());
-                        self.news(|place| News::Back { place, since });
+                    if let Some(Away { since, .. }) = away.take() {
+                        let after = since.elapsed();
+                        self.rested(after);
+                        self.news(|place| News::Back { place, after });
                     }
                 }
                 Err(NoAnswer { why, .. }) => {
@@ -110,23 +110,27 @@ impl Pace {
                     let away = away.get_or_insert(Away {
                         since,
                         why: String::new(),
-                        pauses: 0,
-                        is_told: false,
+                        times: 0,
                     });
                     away.why.clone_from(&why);
                     if patience.is_some_and(|patience| patience <= Instant::now()) {
                         self.news(|place| News::Gone { place, since, why });
                         return pending().await;
                     }
-                    if !std::mem::replace(&mut away.is_told, true) {
-                        self.news(|place| News::Away { place, since, why });
-                    }
-                    let pause = FIRST_PAUSE * 2_u32.saturating_pow(away.pauses.min(16));
-                    away.pauses += 1;
-                    let pause = pause
+                    let pause = FIRST_PAUSE * 2_u32.saturating_pow(away.times.min(16));
+                    let next = pause
                         .min(LONGEST_PAUSE)
                         .mul_f64(0.5 + fastrand::f64() / 2.0);
-                    let again = Instant::now() + pause;
+                    away.times += 1;
+                    let time = away.times;
+                    self.news(|place| News::Away {
+                        place,
+                        since,
+                        why,
+                        next,
+                        time,
+                    });
+                    let again = Instant::now() + next;
                     sleep_until(patience.map_or(again, |patience| patience.min(again))).await;
                 }
             }
@@ -156,13 +160,17 @@ impl Pace {
         }
     }
 
-    fn step(&self) -> Step {
+    /// What is to be done now; `looks` where how it stands is to be known in any case.
+    fn step(&self, looks: bool) -> Step {
         let mut state = self.state();
         let now = Instant::now();
         let own = state.own(now);
-        match &mut state.turns {
-            Turns::Shared(permits) => permits.step(now, own),
-            Turns::Own(_) => Step::Wait(None),
+        let Turns::Shared(permits) = &mut state.turns else {
+            return Step::Wait(None);
+        };
+        match permits.step(now, own) {
+            Step::Wait(_) if looks => Step::Ask(permits.look(own)),
+            step => step,
         }
     }
 
@@ -218,20 +226,6 @@ impl State {
             from: held.max(room),
             gap,
             of_all: self.quota_gap(now).map(|(gap, _)| gap),
-        }
-    }
-}
-
-impl Step {
-    /// What is asked, though nothing may be needed.
-    fn ask_at_once(self) -> Ask {
-        match self {
-            Self::Ask(ask) => ask,
-            Self::Wait(_) => Ask {
-                permits: 0,
-                gap: Duration::from_millis(1),
-                hold: None,
-            },
         }
     }
 }

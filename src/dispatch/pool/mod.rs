@@ -221,18 +221,24 @@ impl<S: Sender, I: Supply> Pool<S, I> {
     /// Tells what there is to tell of a rate that runs share.
     async fn hear(&mut self, news: News) {
         match news {
-            News::Away { place, since, why } => {
-                let since = self.crew.moment(since);
-                self.crew.tell(Event::RateAway { place, since, why }).await;
-            }
-            News::Back { place, since } => {
-                let (after, since) = (since.elapsed(), self.crew.moment(since));
-                let back = Event::RateBack {
+            News::Away {
+                place,
+                since,
+                why,
+                next,
+                time,
+            } => {
+                let away = Event::RateAway {
+                    since: self.crew.moment(since),
                     place,
-                    since,
-                    after,
+                    why,
+                    next,
+                    time,
                 };
-                self.crew.tell(back).await;
+                self.crew.tell(away).await;
+            }
+            News::Back { place, after } => {
+                self.crew.tell(Event::RateBack { place, after }).await;
             }
             News::Gone { place, since, why } => {
                 let since = self.crew.moment(since);
@@ -245,6 +251,9 @@ impl<S: Sender, I: Supply> Pool<S, I> {
                     throttled: None,
                 };
                 self.crew.tell(held).await;
+                if pause > self.crew.retries.max_outage {
+                    self.stop(StopReason::AskedToWait(pause)).await;
+                }
             }
         }
     }
