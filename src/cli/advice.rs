@@ -213,6 +213,7 @@ fn cure(reason: &StopReason, [name, secret]: &[String; 2]) -> String {
         StopReason::NotAboutCustomers { .. } => "check the base URL, and what the account may do. ",
         StopReason::AskedToWait(_) => "wait as long as the service asks. ",
         StopReason::Outage { .. } => "wait until the service is back. ",
+        StopReason::RateAway { .. } => "see that what --rate-url names is there. ",
         StopReason::OnlyThrottled(_) => {
             "wait, or ask whoever runs the account for its limit: others may use it up. "
         }

@@ -3,6 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 
+use super::scrub::without_passwords;
+
 /// A command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CommandLine(Vec<OsString>);
@@ -17,9 +19,13 @@ pub enum Flag {
 }
 
 impl CommandLine {
-    /// The program's own arguments, its name left out.
+    /// The program's own arguments, its name left out, and passwords of addresses, too.
     pub fn of(arguments: impl IntoIterator<Item = OsString>) -> Self {
-        Self(arguments.into_iter().collect())
+        let shown = |word: OsString| match word.to_str() {
+            Some(text) if text.contains("://") => without_passwords(text).into(),
+            _ => word,
+        };
+        Self(arguments.into_iter().map(shown).collect())
     }
 
     /// The same without these flags.

@@ -9,6 +9,7 @@ use super::page::{Ended, PageEnd, PageFile};
 use super::runtime::runtime;
 use super::settings::Settings;
 use super::signals::Signals;
+use crate::dispatch::Sharing;
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, Ask, Called, Run, Surroundings, Underway};
 use crate::model::{Moment, OutcomeKind, Tally};
@@ -121,7 +122,7 @@ fn told<'a>(
 pub fn call(
     run: &Run<'_>,
     underway: Underway,
-    client: Option<Client>,
+    (client, sharing): (Option<Client>, Option<Sharing>),
     ask: Option<Ask>,
     settings: &Settings,
     signals: &Signals,
@@ -133,9 +134,12 @@ pub fn call(
     );
     let calls = u64::from(run.planned.plan.totals().calls);
     let ended = u64::from(underway.standing().ledger.ended());
+    // How much of a shared rate a run gets is seen as it goes.
+    let paced = settings.terms.rate.filter(|_| sharing.is_none());
     let surroundings = Surroundings {
-        progress: Progress::start(screen, calls, ended, settings.terms.rate),
+        progress: Progress::start(screen, calls, ended, paced),
         interrupts: signals.hand_on(farewell, run.outputs.half_written()),
+        sharing,
         ask,
     };
     let runtime = runtime()?;

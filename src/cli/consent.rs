@@ -63,6 +63,7 @@ impl Sending<'_> {
             bounds: self.settings.terms.bounds,
             rejected: run.planned.left_out.rows(OutcomeKind::Rejected),
             rate: self.settings.terms.rate,
+            is_shared: self.settings.rate_url.is_some(),
             now: run.started,
         };
         // Who is asked has to know what was said so far.

@@ -47,7 +47,15 @@ pub fn finish(sending: &Sending<'_>) -> Result<ExitStatus, Error> {
         }
         None => None,
     };
-    let called = call(&run, underway, None, None, settings, &signals, screen)?;
+    let called = call(
+        &run,
+        underway,
+        (None, None),
+        None,
+        settings,
+        &signals,
+        screen,
+    )?;
     let files = (rejects, page.as_ref());
     let afterword = sending.afterword;
     conclude(&run, called, true, files, afterword, screen, |ending| {

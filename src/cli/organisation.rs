@@ -8,7 +8,7 @@ use super::destination::Destination;
 use super::runtime::runtime;
 use super::sending::Sending;
 use super::settings::{CheckSettingArgs, Understood, address};
-use crate::dispatch::{Before, Inquired, Inquiry, RetryPolicy};
+use crate::dispatch::{Before, Inquired, Inquiry, RetryPolicy, Sharing};
 use crate::error::{Error, ExitStatus};
 use crate::job::{self, Run, Underway};
 use crate::model::Moment;
@@ -122,6 +122,7 @@ pub fn look_at_organisation(
     };
     let inquiry = Inquiry {
         rate: args.rate.limit(),
+        sharing: None,
         before: Before::default(),
         retries: RetryPolicy {
             max_attempts: NonZeroU32::new(5).unwrap_or(NonZeroU32::MIN),
@@ -144,7 +145,7 @@ impl Sending<'_> {
     pub fn hold_against_organisation(
         &self,
         destination: &Destination,
-        client: &Client,
+        (client, sharing): (&Client, Option<&Sharing>),
         run: &Run<'_>,
         underway: Option<&Underway>,
         spared: &str,
@@ -169,6 +170,7 @@ impl Sending<'_> {
         };
         let (catalogue, sent) = asking.ask(Inquiry {
             rate: terms.rate,
+            sharing: sharing.cloned(),
             before: before.unwrap_or_default(),
             retries: terms.retries,
             patience: terms.retries.max_outage,

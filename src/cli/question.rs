@@ -38,6 +38,8 @@ pub struct Question<'a> {
     pub rejected: u64,
     /// The rate, where there is one.
     pub rate: Option<Rate>,
+    /// Whether others use some of it.
+    pub is_shared: bool,
     /// When it stops though calls are left.
     pub bounds: Bounds,
     /// When it would begin.
@@ -92,7 +94,13 @@ impl fmt::Display for Question<'_> {
                 let time = rate.time_for(calls);
                 let end = self.now.after(time).clock(self.now);
                 let time = span(time);
-                writeln!(f, "  Time:      about {time} at {rate}, until {end}")?;
+                match self.is_shared {
+                    false => writeln!(f, "  Time:      about {time} at {rate}, until {end}")?,
+                    true => writeln!(
+                        f,
+                        "  Time:      {time} at least at {rate}, and longer where other runs use some of it"
+                    )?,
+                }
             }
             None => writeln!(f, "  Time:      as fast as the service answers")?,
         }
@@ -197,6 +205,7 @@ mod tests {
             },
             rejected: 3,
             rate: Some(Rate::DEFAULT),
+            is_shared: false,
         };
         // When it ends depends on where the reader is.
         let now = question.now;

@@ -27,11 +27,16 @@ type Line = (String, String, String);
 /// Prints the settings.
 pub fn run(args: ShowArgs, understood: &Understood) -> Result<ExitStatus, Error> {
     // What can't be meant is told here as it is on a run.
-    Settings::new(&args.settings)?;
+    let settings = Settings::new(&args.settings)?;
     let mut lines = Vec::new();
     if let Some((_, matches)) = understood.matches.subcommand() {
         for name in names() {
-            lines.push(setting(&args.settings, &name, matches, understood)?);
+            lines.push(setting(
+                (&args.settings, &settings),
+                &name,
+                matches,
+                understood,
+            )?);
         }
     }
     lines.extend(credentials::shown(understood.file.as_ref())?);
@@ -50,7 +55,7 @@ fn title(understood: &Understood) -> String {
 }
 
 fn setting(
-    args: &SettingArgs,
+    (args, settings): (&SettingArgs, &Settings),
     name: &str,
     matches: &ArgMatches,
     understood: &Understood,
@@ -66,6 +71,9 @@ fn setting(
     if name == "base-url" && (service.base_url.is_some() || service.cluster.is_some()) {
         let (base_url, origin) = address(service, &understood.origins)?;
         return Ok((name.to_owned(), base_url.to_string(), origin.to_string()));
+    }
+    if let ("rate-url", Some(url)) = (name, &settings.rate_url) {
+        return Ok((name.to_owned(), url.to_string(), origin.to_string()));
     }
     // What is overruled is not in force.
     let overruled =

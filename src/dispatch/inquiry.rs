@@ -1,12 +1,14 @@
 //! Asking for the organisation's labels before the first call: paced as calls are, and tried again as they are.
 
+use std::cell::RefCell;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::backoff::RetryPolicy;
-use super::pace::{Before, Pace, unguided_pause};
+use super::pace::{Before, LONGEST_PAUSE, News, Pace, Sharing, unguided_pause};
 use crate::model::{Moment, Rate};
 use crate::service::{Catalogue, Leaving, ListsLabels, Trouble, catalogue};
 
@@ -15,6 +17,8 @@ use crate::service::{Catalogue, Leaving, ListsLabels, Trouble, catalogue};
 pub struct Inquiry {
     /// The most attempts in a window.
     pub rate: Option<Rate>,
+    /// With whom the rate is shared, where it is.
+    pub sharing: Option<Sharing>,
     /// What earlier processes of the run have left behind.
     pub before: Before,
     /// When it is tried again.
@@ -39,23 +43,32 @@ impl Inquiry {
     pub async fn ask(
         self,
         sender: &impl ListsLabels,
-        mut waits: impl FnMut(&Trouble, Duration),
+        waits: impl FnMut(&Trouble, Duration),
     ) -> Inquired {
+        let waits = RefCell::new(waits);
         let mut sent = Vec::new();
-        let catalogue = self.answer(sender, &mut sent, &mut waits).await;
+        let pace = match (self.rate, self.sharing.clone()) {
+            (Some(rate), Some(sharing)) => Pace::shared(rate, sharing, &self.before),
+            (rate, _) => Pace::new(rate, NonZeroU32::MIN, &self.before),
+        };
+        let catalogue = tokio::select! {
+            catalogue = self.answer(sender, &pace, &mut sent, &waits) => catalogue,
+            gone = gone(&pace, &waits) => Err(gone),
+            () = pace.supply() => unreachable!("it goes on as long as it is awaited"),
+        };
         Inquired { catalogue, sent }
     }
 
     async fn answer(
         &self,
         sender: &impl ListsLabels,
+        pace: &Arc<Pace>,
         sent: &mut Vec<Moment>,
-        waits: &mut impl FnMut(&Trouble, Duration),
+        waits: &RefCell<impl FnMut(&Trouble, Duration)>,
     ) -> Result<Catalogue, Trouble> {
         if self.before.held > self.patience {
             return Err(asked_to_wait(self.before.held));
         }
-        let pace = Pace::new(self.rate, NonZeroU32::MIN, &self.before);
         let mut so_far = SoFar::default();
         let mut met = no_answer_within(self.patience);
         // A span without end ends in thirty years, for a clock.
@@ -87,7 +100,7 @@ impl Inquiry {
             match pause.filter(|pause| *pause < until - Instant::now()) {
                 None => return Err(met),
                 Some(pause) => {
-                    waits(&met, pause);
+                    (waits.borrow_mut())(&met, pause);
                     sleep(pause).await;
                 }
             }
@@ -138,6 +151,27 @@ impl SoFar {
                 (renews && first).then_some(Duration::ZERO)
             }
             Trouble::Forbidden(_) | Trouble::TooLong(_) | Trouble::Senseless(_) => None,
+        }
+    }
+}
+
+/// Waits until a rate that is shared is given up. Before, it tells that it is waited for.
+async fn gone(pace: &Pace, waits: &RefCell<impl FnMut(&Trouble, Duration)>) -> Trouble {
+    let away = |place: String, why: String| Trouble::Passing {
+        why: format!("{place}, where runs that share the rate agree on it, can't be asked: {why}"),
+        after: None,
+        throttled: false,
+    };
+    loop {
+        match pace.next_news().await {
+            News::Gone { place, why, .. } => return away(place, why),
+            News::Away {
+                place,
+                why,
+                time: 1,
+                ..
+            } => (waits.borrow_mut())(&away(place, why), LONGEST_PAUSE),
+            News::Away { .. } | News::Back { .. } | News::Held(_) => {}
         }
     }
 }
@@ -216,6 +250,7 @@ mod tests {
     fn asked_after(before: Before, script: Script, patience: u64) -> (bool, usize, u64) {
         let inquiry = Inquiry {
             rate: "60/min".parse().ok(),
+            sharing: None,
             before,
             retries: RetryPolicy {
                 max_attempts: NonZeroU32::new(3).unwrap(),

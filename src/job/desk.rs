@@ -171,7 +171,9 @@ impl<'a> Desk<'a> {
                 pause, throttled, ..
             } => entries.push(wording::held((self.now)(), pause, throttled)),
             Event::Stopping(reason) => self.stop(reason),
-            Event::Down { next, .. } => entries.push(wording::held((self.now)(), next, None)),
+            Event::Down { next, .. } | Event::RateAway { next, .. } => {
+                entries.push(wording::held((self.now)(), next, None));
+            }
             Event::Finished {
                 call,
                 record,
@@ -182,6 +184,7 @@ impl<'a> Desk<'a> {
             | Event::Retrying { .. }
             | Event::PutBack { .. }
             | Event::Up { .. }
+            | Event::RateBack { .. }
             | Event::GivenUp { .. }
             | Event::Woken { .. }
             | Event::CanaryEnded { .. }

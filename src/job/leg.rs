@@ -15,7 +15,7 @@ use super::remaining::OnTheirWay;
 use super::run::Run;
 use super::standing::{Misfit, Standing};
 use crate::dispatch::{
-    Bounds, Breaker, Clocks, Concurrency, Crew, MaxFailures, Pace, Places, RetryPolicy,
+    Bounds, Breaker, Clocks, Concurrency, Crew, MaxFailures, Pace, Places, RetryPolicy, Sharing,
     run as run_pool, stopper,
 };
 use crate::error::Error;
@@ -57,6 +57,8 @@ pub struct Surroundings {
     pub progress: Progress,
     /// Signals; a second one cuts off what is on its way.
     pub interrupts: mpsc::Receiver<StopReason>,
+    /// With whom the rate is shared, where it is.
+    pub sharing: Option<Sharing>,
     /// Asks whether the others follow the calls that go first; none where nobody can be asked.
     pub ask: Option<Ask>,
 }
@@ -176,12 +178,21 @@ pub async fn call_all<'scope, 'env, S: Sender>(
         let stopped = Some(StopReason::AskedToWait(before.held));
         return Ok(Called { stopped, ..called });
     }
+    let Surroundings {
+        progress,
+        interrupts,
+        sharing,
+        ask,
+    } = surroundings;
     let (stopper, stop) = stopper();
     let (events, inbox) = mpsc::channel(WAITING);
     let plan = &run.planned.plan;
     let crew = Crew {
         sender,
-        pace: Pace::new(terms.rate, terms.burst, &before),
+        pace: match (terms.rate, sharing) {
+            (Some(rate), Some(sharing)) => Pace::shared(rate, sharing, &before),
+            (rate, _) => Pace::new(rate, terms.burst, &before),
+        },
         retries: terms.retries,
         breaker: Breaker::new(called.standing.has_answers, (run.asleep)()),
         stop,
@@ -194,11 +205,6 @@ pub async fn call_all<'scope, 'env, S: Sender>(
     let inputs = (run.source, run.reading, run.planned);
     let (calls, failure) = OnTheirWay::of(inputs, called.standing.left(), threads);
     let places = Places::new(terms.concurrency, terms.rate);
-    let Surroundings {
-        progress,
-        interrupts,
-        ask,
-    } = surroundings;
     let canary = terms.bounds.canary.map(|_| Canary::new(ask));
     let desk = Desk::new(plan, called, progress, stopper, &terms, run.now).with(canary);
     let ((), mut called) = tokio::join!(

@@ -16,6 +16,8 @@ pub enum Pause {
     Unavailable,
     /// The service says that nothing is left of its quota.
     Quota,
+    /// The service asked another run to wait that shares the rate.
+    Elsewhere,
 }
 
 /// Why a run stops before every call is made.
@@ -41,6 +43,15 @@ pub enum StopReason {
         /// Since when.
         since: Moment,
         /// What was met instead of an answer, last.
+        why: String,
+    },
+    /// Nobody could say when attempts may leave for longer than a run waits.
+    RateAway {
+        /// Where runs that share the rate agree on it.
+        place: String,
+        /// Since when.
+        since: Moment,
+        /// Why, last.
         why: String,
     },
     /// The service answered nothing but 429 for longer than a run waits: so long.
@@ -88,6 +99,7 @@ impl StopReason {
             | Self::TooManyFailures { .. } => ExitStatus::Stopped,
             Self::AskedToWait(_)
             | Self::Outage { .. }
+            | Self::RateAway { .. }
             | Self::OnlyThrottled(_)
             | Self::Until(_)
             | Self::Limit(_)
@@ -211,6 +223,26 @@ pub enum Event {
     },
     /// The service answers again.
     Up {
+        /// After so long.
+        after: Duration,
+    },
+    /// Nobody says when attempts may leave: none does.
+    RateAway {
+        /// Where runs that share the rate agree on it.
+        place: String,
+        /// Since when.
+        since: Moment,
+        /// Why.
+        why: String,
+        /// When it is asked again, from now.
+        next: Duration,
+        /// For the how manieth time, from 1.
+        time: u32,
+    },
+    /// They may leave again.
+    RateBack {
+        /// Where runs that share the rate agree on it.
+        place: String,
         /// After so long.
         after: Duration,
     },

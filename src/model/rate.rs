@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Part;
+
 /// So many attempts in a window, such as `1000/min`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
@@ -54,6 +56,15 @@ impl Rate {
     /// The window's length.
     pub fn window(&self) -> Duration {
         Duration::from_secs(self.unit.seconds())
+    }
+
+    /// What a part of all customers gets where each gets its own: the rates of all parts are this one together. None where
+    /// that is less than one attempt.
+    pub fn part(self, part: Part) -> Option<Self> {
+        let all = u64::from(self.attempts.get());
+        let more = u64::from(part.number() <= all % part.of());
+        let attempts = NonZeroU32::new(u32::try_from(all / part.of() + more).ok()?)?;
+        (all >= part.of()).then_some(Self { attempts, ..self })
     }
 
     /// How many attempts a second that is.
@@ -149,6 +160,7 @@ impl fmt::Display for Rate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_rate_is_read_as_people_write_it() {
@@ -176,6 +188,23 @@ mod tests {
             "5000000000/s",
         ] {
             assert!(text.parse::<Rate>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parts_of_a_rate_are_all_of_it_and_nearly_alike(attempts in 1u32..5_000, of in 1u32..100) {
+            let rate: Rate = format!("{attempts}/min").parse().unwrap();
+            let parts: Option<Vec<_>> = (1..=of)
+                .map(|number| rate.part(Part::new(number, of).unwrap()))
+                .collect();
+            prop_assert_eq!(parts.is_some(), attempts >= of);
+            if let Some(parts) = parts {
+                let shares: Vec<_> = parts.iter().map(|part| part.attempts().get()).collect();
+                prop_assert_eq!(shares.iter().sum::<u32>(), attempts);
+                prop_assert!(shares[0] - shares[shares.len() - 1] <= 1);
+                prop_assert!(parts.iter().all(|part| part.window() == rate.window()));
+            }
         }
     }
 

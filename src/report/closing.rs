@@ -192,6 +192,10 @@ pub fn why(reason: &StopReason) -> String {
             "the service has not answered since {} ({why})",
             since.clock(Moment::now())
         ),
+        StopReason::RateAway { place, since, why } => format!(
+            "{place}, where runs that share the rate agree on it, can't be asked since {} ({why}), and without it nothing is sent",
+            since.clock(Moment::now())
+        ),
         StopReason::OnlyThrottled(so_long) => format!(
             "for {} the service has answered nothing but 429, too many requests",
             span(*so_long)

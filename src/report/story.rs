@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::closing::why;
-use super::troubles::{down, why_held};
+use super::troubles::{down, rate_away, why_held};
 use super::words::{brief, counted, span};
 use crate::model::{
     Action, Attempted, Call, CallRecord, Event, Met, Moment, OutcomeKind, Outcomes, Pause,
@@ -55,10 +55,15 @@ pub fn tell(event: &Event) {
                 Pause::Throttled => "throttled",
                 Pause::Unavailable => "unavailable",
                 Pause::Quota => "quota",
+                Pause::Elsewhere => "elsewhere",
             },
             waitMilliseconds = milliseconds(*pause),
             perHour = throttled.map(|throttled| throttled.pace.0),
-            "the service says: {}; all calls wait {}{}",
+            "{}{}; all calls wait {}{}",
+            match why {
+                Pause::Elsewhere => "",
+                _ => "the service says: ",
+            },
             why_held(*why),
             span(*pause),
             throttled.map_or_else(String::new, |throttled| format!(
@@ -105,6 +110,7 @@ pub fn tell(event: &Event) {
             "customer {user} is put back until the service answers others"
         ),
         Event::Down { .. } | Event::Up { .. } => outage(event),
+        Event::RateAway { .. } | Event::RateBack { .. } => shared_rate(event),
         Event::GivenUp { calls, since } => tracing::warn!(
             event = "givenUp",
             calls,
@@ -165,6 +171,43 @@ fn outage(event: &Event) {
             event = "up",
             milliseconds = milliseconds(*after),
             "the service answers again, after {}",
+            span(*after)
+        ),
+        _ => {}
+    }
+}
+
+/// That nobody says when attempts may leave is told when it begins and when it is over; with `-v` each time that it is asked, too.
+fn shared_rate(event: &Event) {
+    match event {
+        Event::RateAway {
+            place,
+            since,
+            why,
+            next,
+            time,
+        } => {
+            macro_rules! tell {
+                ($level:ident) => {
+                    tracing::$level!(
+                        event = "rateAway",
+                        since = %since,
+                        reason = &**why,
+                        waitMilliseconds = milliseconds(*next),
+                        "{} ({why}); nothing is sent until it can",
+                        rate_away(place, *since)
+                    )
+                };
+            }
+            match time {
+                1 => tell!(warn),
+                _ => tell!(debug),
+            }
+        }
+        Event::RateBack { place, after } => tracing::info!(
+            event = "rateBack",
+            milliseconds = milliseconds(*after),
+            "{place} can be asked again, after {}",
             span(*after)
         ),
         _ => {}

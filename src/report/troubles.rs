@@ -17,6 +17,8 @@ pub struct Troubles {
     held: Option<(Instant, Pause)>,
     /// Since when the service is down, and when it is tried again.
     down: Option<(Moment, Instant)>,
+    /// Where runs that share the rate agree on it, and since when it can't be asked.
+    away: Option<(String, Moment)>,
 }
 
 impl Troubles {
@@ -38,13 +40,18 @@ impl Troubles {
             }
             Event::Down { since, next, .. } => self.down = Some((*since, Instant::now() + *next)),
             Event::Up { .. } => self.down = None,
+            Event::RateAway { place, since, .. } => self.away = Some((place.clone(), *since)),
+            Event::RateBack { .. } => self.away = None,
             Event::Woken { .. } => (self.down, self.held) = (None, None),
             _ => {}
         }
     }
 
-    /// That the service is down, in words, where it is.
+    /// That nothing is sent until something is back, in words, where it is so.
     pub fn outage(&self) -> Option<String> {
+        if let Some((place, since)) = &self.away {
+            return Some(rate_away(place, *since));
+        }
         let (since, next) = self.down?;
         Some(down(since, next.saturating_duration_since(Instant::now())))
     }
@@ -93,6 +100,7 @@ pub fn why_held(why: Pause) -> &'static str {
         Pause::Throttled => "too many requests (429)",
         Pause::Unavailable => "unavailable for now (503)",
         Pause::Quota => "no more for now (RateLimit)",
+        Pause::Elsewhere => "the service asked another run to wait that shares the rate",
     }
 }
 
@@ -103,6 +111,12 @@ pub fn down(since: Moment, next: Duration) -> String {
         true => format!("service down since {since}, trying now"),
         false => format!("service down since {since}, next try in {}", brief(next)),
     }
+}
+
+/// That nobody says when attempts may leave, in words.
+pub fn rate_away(place: &str, since: Moment) -> String {
+    let since = since.clock(Moment::now());
+    format!("the shared rate at {place} can't be asked since {since}")
 }
 
 /// That all calls wait, in words.

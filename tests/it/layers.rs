@@ -31,7 +31,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Each crate that has a door, and the files that are it.
-const DOORS: [(&str, &[&str]); 19] = [
+const DOORS: [(&str, &[&str]); 20] = [
     ("csv", &["list/", "record/results"]),
     ("encoding_rs", &["list/encoding"]),
     ("calamine", &["list/workbook"]),
@@ -41,6 +41,7 @@ const DOORS: [(&str, &[&str]); 19] = [
     ("icu_normalizer", &["plan/signs/alike"]),
     ("reqwest", &["service/client"]),
     ("governor", &["dispatch/pace"]),
+    ("redis", &["dispatch/shared_pace/"]),
     ("indicatif", &["report/bars"]),
     ("tracing_subscriber", &["report/log"]),
     ("clap", &["cli/"]),

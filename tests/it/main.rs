@@ -40,6 +40,7 @@ mod retry;
 mod second_thoughts;
 mod settings;
 mod shards;
+mod shared_rate;
 mod shell;
 mod signals;
 mod support;

@@ -64,6 +64,7 @@ impl Figures {
     fn stopped(&mut self, reason: &StopReason) {
         let reason = match reason {
             StopReason::Outage { .. } => "outage",
+            StopReason::RateAway { .. } => "rate away",
             StopReason::OnlyThrottled(_) => "only throttled",
             StopReason::TooManyFailures { .. } => "too many failures",
             StopReason::CanaryFailed { .. } => "canary",
@@ -501,6 +502,7 @@ impl Night {
         let surroundings = Surroundings {
             progress: Progress::start(&Screen::new(LogFormat::Json), 0, 0, None),
             interrupts,
+            sharing: None,
             ask: None,
         };
         let service = Some(self.service.clone());

@@ -4,6 +4,7 @@ use super::Sending;
 use crate::cli::claim::Start;
 use crate::cli::destination::Destination;
 use crate::cli::guards::Guarded;
+use crate::dispatch::Sharing;
 use crate::error::Error;
 use crate::job::{self, Planned, Run, Underway};
 use crate::list::ListError;
@@ -15,6 +16,8 @@ use crate::service::Client;
 pub(super) struct Agreed {
     /// Makes the calls; none where none is left.
     pub client: Option<Client>,
+    /// With whom it shares the rate, where it does.
+    pub sharing: Option<Sharing>,
     /// An unfinished run that is carried on.
     pub taken_up: Option<Underway>,
     /// When the organisation was asked for its labels.
@@ -82,13 +85,18 @@ impl Sending<'_> {
             0 => None,
             _ => Some(destination.client(&self.args.service, self.settings.timeout)?),
         };
+        let sharing = match &client {
+            Some(_) => self.sharing(destination)?,
+            None => None,
+        };
         if let Some(underway) = underway {
             self.screen.say(carrying_on(run, underway, left));
         }
         let spared = start.spared();
         let asked = match &client {
             Some(client) => {
-                self.hold_against_organisation(destination, client, run, underway, spared)?
+                let asking = (client, sharing.as_ref());
+                self.hold_against_organisation(destination, asking, run, underway, spared)?
             }
             None => Vec::new(),
         };
@@ -97,6 +105,7 @@ impl Sending<'_> {
         }
         Ok(Some(Agreed {
             client,
+            sharing,
             taken_up,
             asked,
         }))

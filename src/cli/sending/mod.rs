@@ -2,6 +2,7 @@
 
 mod agreement;
 mod outlook;
+mod sharing;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -153,6 +154,7 @@ impl Sending<'_> {
         copy.keep(outputs)?;
         let Agreed {
             client,
+            sharing,
             taken_up,
             asked,
         } = agreed;
@@ -162,7 +164,15 @@ impl Sending<'_> {
         };
         underway.count_for_rate(&asked);
         let ask = self.asks(destination);
-        let called = call(&run, underway, client, ask, settings, &signals, screen)?;
+        let called = call(
+            &run,
+            underway,
+            (client, sharing),
+            ask,
+            settings,
+            &signals,
+            screen,
+        )?;
         conclude(
             &run,
             called,

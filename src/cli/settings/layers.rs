@@ -12,6 +12,7 @@ use clap::{ArgMatches, Command, CommandFactory};
 use super::file::{CREDENTIALS, Entry, NAME, SettingsFile, find};
 use super::origin::Origins;
 use crate::cli::Cli;
+use crate::dispatch::RateUrl;
 use crate::error::Error;
 use crate::service::BaseUrl;
 
@@ -175,6 +176,13 @@ fn meant(entry: &Entry) -> Result<(), String> {
             let url: Result<BaseUrl, _> = entry.value.parse();
             url.map(|_| ()).map_err(|error| error.to_string())
         }
+        "rate-url" => match entry.value.parse::<RateUrl>() {
+            Ok(url) if url.has_password() => Err(
+                "it holds a password, which must not stand in a settings file: put it into BULKLABEL_RATE_URL".to_owned(),
+            ),
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        },
         _ => Ok(()),
     }
 }

@@ -10,6 +10,7 @@ mod of_result;
 mod origin;
 mod parse;
 mod setting;
+mod sharing;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
@@ -25,7 +26,7 @@ pub use origin::Origin;
 pub use setting::setting;
 
 use crate::cli::memory::Use;
-use crate::dispatch::{Bounds, Concurrency, RetryPolicy};
+use crate::dispatch::{Bounds, Concurrency, RateUrl, RetryPolicy};
 use crate::error::Error;
 use crate::job::{Reading, TOLERATE, Terms};
 use crate::list::{Keep, Wishes, label_from_flag};
@@ -41,6 +42,8 @@ pub struct Settings {
     pub reading: Reading,
     /// How calls are made.
     pub terms: Terms,
+    /// Where runs that share the rate agree on it.
+    pub rate_url: Option<RateUrl>,
     /// The HTTP method of a call.
     pub method: Method,
     /// How long an attempt may take.
@@ -57,7 +60,7 @@ impl Settings {
     /// The settings that the flags and variables come to.
     ///
     /// # Errors
-    /// A `--label` that no row may have, or a column that is to be kept twice.
+    /// A `--label` that no row may have, a column that is to be kept twice, or a rate that can't be shared so.
     pub fn new(args: &SettingArgs) -> Result<Self, Error> {
         let SettingArgs {
             list,
@@ -71,8 +74,9 @@ impl Settings {
         } = args;
         let mut reading = reading(list, Use::Calls)?;
         reading.wishes.share = shard.part().unwrap_or_default();
+        let rate_url = sharing::rate_url(pace, shard)?;
         let terms = Terms {
-            rate: pace.rate.limit(),
+            rate: sharing::rate(pace, shard)?,
             burst: pace.burst,
             concurrency: pace
                 .concurrency
@@ -92,6 +96,12 @@ impl Settings {
         };
         let shaping = shaping(&reading);
         let mut others = others(pace, valves);
+        if let Some(url) = &rate_url {
+            others.insert("rate-url", url.to_string());
+        }
+        if shard.rate_split {
+            others.insert("rate-split", true.to_string());
+        }
         others.insert(TOLERATE, result.tolerate.to_string());
         if organisation.against_org {
             others.insert("against-org", true.to_string());
@@ -106,6 +116,7 @@ impl Settings {
         Ok(Self {
             reading,
             terms,
+            rate_url,
             method: service.method.into(),
             timeout: pace.timeout.timeout,
             shaping,

@@ -140,7 +140,10 @@ impl From<OfResultArgs> for SettingArgs {
             valves,
             result,
             // Of a result all rows are taken that are to be.
-            shard: ShardArgs { shard: None },
+            shard: ShardArgs {
+                shard: None,
+                rate_split: false,
+            },
             cron,
         }
     }

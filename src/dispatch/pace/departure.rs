@@ -20,6 +20,8 @@ pub(super) struct Leave {
     pub(super) pace: Arc<Pace>,
     pub(super) let_through: Instant,
     pub(super) hold: HoldNumber,
+    /// Until when its permit is good, where runs share a rate.
+    pub(super) good_until: Option<Instant>,
     pub(super) left: OnceLock<Instant>,
 }
 
@@ -53,7 +55,13 @@ impl Departure {
 
 impl Leaving for Departure {
     fn leave(&self) {
-        self.0.left.get_or_init(|| self.0.pace.left());
+        let Leave {
+            pace,
+            good_until,
+            left,
+            ..
+        } = &*self.0;
+        left.get_or_init(|| pace.left(*good_until));
     }
 
     fn left(&self) -> Option<Instant> {

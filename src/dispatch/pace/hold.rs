@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::slots::Slots;
-use super::{HoldNumber, Pace, State, Waiting};
+use super::{HoldNumber, Pace, State, Turns, Waiting};
 use crate::model::{Pause, Throttled};
 use crate::service::Quota;
 
@@ -69,7 +69,7 @@ impl Pace {
         let before = state.held_until;
         let is_lower = match why {
             Pause::Throttled => is_first && state.throttle.refuse(left, now, pause),
-            Pause::Unavailable | Pause::Quota => {
+            Pause::Unavailable | Pause::Quota | Pause::Elsewhere => {
                 let from = before.map_or(now, |held| held.max(now));
                 state.throttle.rest(until.saturating_duration_since(from));
                 false
@@ -81,7 +81,11 @@ impl Pace {
         state.held_until = Some(until);
         state.holds += 1;
         self.recalled.notify_waiters();
-        state.slots = Slots::new(self.limit, until - self.start);
+        self.start_over(&mut state, until);
+        if let Turns::Shared(permits) = &mut state.turns {
+            permits.tell_hold(until);
+            self.changed.notify_one();
+        }
         let is_longer = before.is_none_or(|held| until - held >= Duration::from_secs(1));
         let throttled = is_lower.then(|| state.throttled(now)).flatten();
         (is_first || is_longer).then_some(Hold { pause, throttled })
@@ -92,9 +96,19 @@ impl Pace {
         let until = state.held_until.map_or(now, |until| until.max(now));
         state.holds += 1;
         self.recalled.notify_waiters();
-        state.slots = Slots::new(self.limit, until - self.start);
+        self.start_over(state, until);
         let (pause, throttled) = (until - now, state.throttled(now));
         Some(Hold { pause, throttled })
+    }
+
+    /// Voids all slots that were given out: new ones begin then.
+    fn start_over(&self, state: &mut State, from: Instant) {
+        match &mut state.turns {
+            Turns::Own(slots) => *slots = Slots::new(self.limit, from - self.start),
+            Turns::Shared(permits) => {
+                permits.void();
+            }
+        }
     }
 
     /// Takes note of any other answer to an attempt that was let through after `hold`.
@@ -147,8 +161,8 @@ impl Pace {
         if let Some(until) = state.held_until.filter(|until| *until > now) {
             state.held_until = Some(until.checked_sub(asleep).map_or(now, |at| at.max(now)));
         }
-        let from = state.held_until.map_or(now, |until| until.max(now)) - self.start;
-        state.slots = Slots::new(self.limit, from);
+        let from = state.held_until.map_or(now, |until| until.max(now));
+        self.start_over(&mut state, from);
         // Slots that were taken before are void.
         state.holds += 1;
         self.recalled.notify_waiters();

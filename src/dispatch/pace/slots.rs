@@ -65,6 +65,7 @@ pub struct Limit {
     /// From one slot to the next; a little longer still, so that a late departure is caught up with.
     gap: Duration,
     burst: NonZeroU32,
+    slack: Duration,
 }
 
 impl Limit {
@@ -85,7 +86,18 @@ impl Limit {
             gap: (window + margin(BETWEEN_SLOTS)) / attempts.get(),
             // More than a window holds can never leave together.
             burst: burst.min(attempts),
+            slack: margin(BETWEEN_SLOTS),
         }
+    }
+
+    /// From one attempt to the next.
+    pub fn gap(&self) -> Duration {
+        self.gap
+    }
+
+    /// By so much as many gaps as a window may hold attempts are longer than it.
+    pub fn slack(&self) -> Duration {
+        self.slack
     }
 }
 

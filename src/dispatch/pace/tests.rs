@@ -10,7 +10,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::task::JoinSet;
 
 /// Departures, in seconds from the start, of `count` attempts that `workers` send, each taking `latency`.
-async fn departures(pace: Arc<Pace>, count: u32, workers: u32, latency: Duration) -> Vec<f64> {
+pub(super) async fn departures(
+    pace: Arc<Pace>,
+    count: u32,
+    workers: u32,
+    latency: Duration,
+) -> Vec<f64> {
     let start = Instant::now();
     let left = Arc::new(AtomicU64::new(u64::from(count)));
     let mut all = JoinSet::new();
@@ -46,7 +51,7 @@ fn fullest_window(times: &[f64], window: f64) -> usize {
 }
 
 /// An attempt is answered 429; gives the hold that this leads to.
-fn refused(pace: &Pace, departure: &Departure, after: Option<u64>) -> Option<Duration> {
+pub(super) fn refused(pace: &Pace, departure: &Departure, after: Option<u64>) -> Option<Duration> {
     let refusal = Refusal {
         hold: departure.hold(),
         left: departure.at(),

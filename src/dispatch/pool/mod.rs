@@ -14,11 +14,12 @@ use self::canary::Canary;
 use self::outage::Probe;
 use self::workers::{Returned, Workers};
 use crate::dispatch::crew::Crew;
+use crate::dispatch::pace::News;
 use crate::dispatch::places::Places;
 use crate::dispatch::queue::{Job, Queue};
 use crate::dispatch::supply::Supply;
 use crate::dispatch::worker::{Left, end_put_back};
-use crate::model::{Bearing, Event, Moment, StopReason};
+use crate::model::{Bearing, Event, Moment, Pause, StopReason};
 use crate::service::Sender;
 
 /// So often the pool looks at the clocks.
@@ -46,6 +47,15 @@ pub struct Bounds {
 /// # Panics
 /// Where a worker has, after all others have ended.
 pub async fn run<S: Sender>(calls: impl Supply, crew: Crew<S>, places: Places, bounds: Bounds) {
+    let pace = Arc::clone(&crew.pace);
+    tokio::select! {
+        () = make_calls(calls, crew, places, bounds) => {}
+        // As long as that goes on.
+        () = pace.supply() => {}
+    }
+}
+
+async fn make_calls<S: Sender>(calls: impl Supply, crew: Crew<S>, places: Places, bounds: Bounds) {
     let canary = Canary::of(bounds);
     let first = canary.as_ref().map(Canary::calls).or(bounds.limit);
     let mut pool = Pool {
@@ -118,6 +128,7 @@ impl<S: Sender, I: Supply> Pool<S, I> {
                 _ = look.tick() => self.look().await,
                 () = crew.stop.wanted(), if !self.must_end() => {}
                 () = crew.breaker.changed() => {}
+                news = crew.pace.next_news() => self.hear(news).await,
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
                 () = self.queue.ready(), if is_behind => {}
                 Some(returned) = self.workers.next() => self.take_all(returned).await,
@@ -205,6 +216,46 @@ impl<S: Sender, I: Supply> Pool<S, I> {
     async fn stop(&mut self, reason: StopReason) {
         self.is_ending = true;
         self.crew.tell(Event::Stopping(reason)).await;
+    }
+
+    /// Tells what there is to tell of a rate that runs share.
+    async fn hear(&mut self, news: News) {
+        match news {
+            News::Away {
+                place,
+                since,
+                why,
+                next,
+                time,
+            } => {
+                let away = Event::RateAway {
+                    since: self.crew.moment(since),
+                    place,
+                    why,
+                    next,
+                    time,
+                };
+                self.crew.tell(away).await;
+            }
+            News::Back { place, after } => {
+                self.crew.tell(Event::RateBack { place, after }).await;
+            }
+            News::Gone { place, since, why } => {
+                let since = self.crew.moment(since);
+                self.stop(StopReason::RateAway { place, since, why }).await;
+            }
+            News::Held(pause) => {
+                let held = Event::Held {
+                    why: Pause::Elsewhere,
+                    pause,
+                    throttled: None,
+                };
+                self.crew.tell(held).await;
+                if pause > self.crew.retries.max_outage {
+                    self.stop(StopReason::AskedToWait(pause)).await;
+                }
+            }
+        }
     }
 
     /// Looks at the clocks.

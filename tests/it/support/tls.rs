@@ -5,6 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -28,6 +30,13 @@ impl Authority {
     /// Writes its certificate to `ca.pem`.
     pub fn trusted_in(&self, work: &Workplace) {
         work.list("ca.pem", self.0.pem());
+    }
+
+    /// Writes what a server shows that is one of these names to `server.pem`, and its key to `server.key`.
+    pub fn written_for(&self, work: &Workplace, names: &[&str]) {
+        let (chain, key) = self.pair(names, 2100);
+        work.list("server.pem", pem("CERTIFICATE", &chain[0]));
+        work.list("server.key", pem("PRIVATE KEY", key.secret_der()));
     }
 
     /// What a server shows that is one of these names.
@@ -73,6 +82,17 @@ impl Authority {
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
         (vec![certificate.der().clone()], key)
     }
+}
+
+fn pem(label: &str, content: &[u8]) -> String {
+    let content = BASE64_STANDARD.encode(content);
+    let lines: Vec<_> = content
+        .as_bytes()
+        .chunks(64)
+        .map(String::from_utf8_lossy)
+        .collect();
+    let lines = lines.join("\n");
+    format!("-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n")
 }
 
 fn config(provider: Arc<CryptoProvider>) -> ConfigBuilder<ServerConfig, WantsVerifier> {

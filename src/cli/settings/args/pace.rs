@@ -46,6 +46,12 @@ pub struct PaceArgs {
     #[command(flatten)]
     pub rate: RateArgs,
 
+    /// Share the rate with all runs of the account that name the same place: redis://HOST/0, rediss://HOST/0 (encrypted), or
+    /// file:PATH on one machine
+    #[arg(long, value_name = "URL", env = "BULKLABEL_RATE_URL")]
+    // Read later: the command line's own errors would repeat a password that is in it.
+    pub rate_url: Option<String>,
+
     /// How many attempts may leave together within the rate
     #[arg(
         long,

@@ -13,6 +13,10 @@ pub struct ShardArgs {
     /// them. auto takes the number from the scheduler, and auto/16 where that does not say of how many
     #[arg(long, value_name = "I/N", env = "BULKLABEL_SHARD")]
     pub shard: Option<Shard>,
+
+    /// Give this shard its part of --rate, the n-th of n: for shards that all run at once and share no --rate-url
+    #[arg(long, env = "BULKLABEL_RATE_SPLIT")]
+    pub rate_split: bool,
 }
 
 impl ShardArgs {
