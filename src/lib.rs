@@ -22,7 +22,7 @@
 //! | --- | --- |
 //! | [`cli`] | one file a command: its arguments, and a `run` that joins the rooms below; argv and environment are seen here only |
 //! | [`job`] | one run, from a list to its result: the only room that sees every stage |
-//! | [`dispatch`] | everything between a call and its record: pool, worker, pace, backoff |
+//! | [`dispatch`] | everything between a call and its record: pool, worker, pace, also one that runs share, backoff |
 //! | [`list`] | a list of any kind → rows |
 //! | [`plan`] | rows → calls |
 //! | [`service`] | the API as it is documented: what is sent, what comes back, what it means |

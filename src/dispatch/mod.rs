@@ -4,6 +4,7 @@
 //! classifies and backs off until the call has ended, and tells the job of it. Nothing here writes: a worker goes on once it is
 //! told that its record is written. What all calls together say of the service, the breaker knows: in an outage it sends them
 //! back to the queue. `outage`, `wake`, `suspicion`, `failures` and `backoff` decide, and are pure.
+//! Where runs share a rate, `shared_pace` knows who keeps its account, and `pace` asks it.
 //! Before all of them, an `inquiry` may ask for the organisation's labels.
 
 mod attempt;

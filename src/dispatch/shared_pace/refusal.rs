@@ -14,7 +14,7 @@ const CREDENTIALS: &str = "it refuses user name and password: they stand in fron
     the default user";
 const NO_REDIS: &str =
     "what answers there is no Redis, or one that is reached by rediss:// only: check host and port";
-const PERMISSIONS: &str = "its user needs the commands EVALSHA, SCRIPT LOAD, TIME, HMGET, HSET and PEXPIRE on the keys bulklabel:*";
+const PERMISSIONS: &str = "its user needs the commands EVALSHA, SCRIPT LOAD, TIME, HMGET, HSET and PEXPIRE on the keys bulklabel:*, and SELECT for another database than 0";
 const SCRIPTS: &str = "it must run scripts: a Redis of version 5 or later does, and so does Valkey";
 
 /// Why there is no answer.
@@ -32,6 +32,7 @@ pub fn no_answer(error: &RedisError) -> NoAnswer {
     match (error.kind(), error.code().unwrap_or_default()) {
         (_, "NOAUTH" | "WRONGPASS") | (ErrorKind::AuthenticationFailed, _) => for_good(CREDENTIALS),
         (ErrorKind::Server(ServerErrorKind::NoPerm), _) => for_good(PERMISSIONS),
+        _ if is_about_permission(&said) => for_good(PERMISSIONS),
         (ErrorKind::Parse | ErrorKind::UnexpectedReturnType, _) => for_good(NO_REDIS),
         (ErrorKind::InvalidClientConfig, _) => for_good("the address can't be used"),
         (ErrorKind::Server(ServerErrorKind::Moved | ServerErrorKind::CrossSlot), _) => {
@@ -47,6 +48,11 @@ pub fn no_answer(error: &RedisError) -> NoAnswer {
         (ErrorKind::Io, _) => NoAnswer::for_now(of_network(error)),
         _ => NoAnswer::for_now(said),
     }
+}
+
+/// In a script, and where the database is chosen, the server says so by words alone.
+fn is_about_permission(said: &str) -> bool {
+    said.contains("no permission") || said.contains("can't run this command")
 }
 
 fn is_about_commands(said: &str) -> bool {
