@@ -5,15 +5,15 @@ import time
 from . import lists
 from .judge import judge, read
 
-RATE = 40
+RATE = 20
 # A shard's first call leaves at once, and a call may come to the sandbox a tenth of a second after it has left.
-FEW = 8
+FEW = 6
 # What two runs may say differently of the same row.
 OF_ITS_TIME = ("attempts", "completedAt")
 
 
 def scenario(ground):
-    listed = lists.of(240)
+    listed = lists.of(140)
     listed.write(ground.folder / "campaign.csv")
     whole = one_process(ground, listed)
     ways = {"each with its part of the rate": {"rate_split": True}, "one rate in a file": {"rate_url": f"file:{ground.folder}/rate"}}

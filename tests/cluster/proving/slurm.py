@@ -28,9 +28,18 @@ def scenario(ground):
     ground.wait("the merge, which waits for the array", lambda: cluster.state(merge) in ("COMPLETED", "FAILED"))
     # Slurm calls it a failure that there are rows to look at.
     ground.checks.same("the merge ends with exit status 1", cluster.field(merge, "ExitCode"), "1:0")
+    part_once_more(ground, cluster, sandbox, variables)
     judge(ground.checks, sandbox, listed, ground.folder / "campaign.results.csv", engine="Slurm",
           injected="a task told to end; service away until all ended with 75; a node killed", wall=time.monotonic() - began, rate=RATE,
           few=FEW, kills=[kill], in_flight=CONCURRENCY)
+
+
+def part_once_more(ground, cluster, sandbox, variables):
+    """A part of the array is submitted again, of which Slurm says that it has two tasks."""
+    calls = len(sandbox.calls())
+    part = cluster.submit("slurm.sh", "--array=2-3", **variables)
+    ground.wait("a part of the array", lambda: set(cluster.tasks(part).values()) == {"COMPLETED"})
+    ground.checks.same("a part of the array that is run again knows that its shards are complete", len(sandbox.calls()), calls)
 
 
 def told_to_end(ground, cluster, sandbox, array):
