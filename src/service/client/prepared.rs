@@ -47,8 +47,15 @@ impl Prepared {
 
     /// The request of a call.
     pub fn call(&self, user: UserId, token: Option<&Token>) -> Request {
+        let mut digits = itoa::Buffer::new();
+        let path = [
+            self.customers.path(),
+            digits.format(user.get()),
+            "/changeLabels",
+        ]
+        .concat();
         let mut url = self.customers.clone();
-        url.set_path(&format!("{}{user}/changeLabels", self.customers.path()));
+        url.set_path(&path);
         self.signed(self.method.clone(), url, token)
     }
 
