@@ -52,14 +52,14 @@ fn run(work: &Workplace, sandbox: &Sandbox, url: &str, more: &[&str]) -> Ran {
 /// Three shards at once share 100/s.
 fn shards_share(work: &Workplace, url: &str) {
     let sandbox = Sandbox::start(&["--latency", "10ms"]);
-    list_of(work, 200);
+    list_of(work, 130);
     let shards = ["1/3", "2/3", "3/3"];
     let shards =
         shards.map(|shard| start(work, &sandbox, url, &["--rate", "100/s", "--shard", shard]));
     for shard in shards {
         Ran::from(shard.wait_with_output().unwrap()).ended(0);
     }
-    assert_eq!(called_once(&sandbox), 200);
+    assert_eq!(called_once(&sandbox), 130);
     let fullest = fullest_second(&sandbox);
     assert!(fullest <= 100, "{fullest}");
 }
@@ -169,20 +169,20 @@ fn without_its_redis_a_run_stops_in_the_end_and_is_carried_on_later() {
         return;
     };
     let sandbox = Sandbox::start(&[]);
-    list_of(&work, 30);
-    let settings = ["--rate", "50/s", "--max-outage", "500ms"];
+    list_of(&work, 20);
+    let settings = ["--rate", "50/s", "--max-outage", "300ms"];
     let process = start(&work, &sandbox, &redis.url(""), &settings);
     sandbox.wait_for(5);
     redis.kill();
     let ran = Ran::from(process.wait_with_output().unwrap())
         .ended(75)
         .said("NOT complete: redis://127.0.0.1:");
-    assert!(sandbox.asked().len() < 30, "{ran}");
+    assert!(sandbox.asked().len() < 20, "{ran}");
     // To begin without it is no more than that.
     run(&work, &sandbox, &redis.url(""), &settings).ended(75);
     redis.restart();
     run(&work, &sandbox, &redis.url(""), &settings).ended(0);
-    assert_eq!(called_once(&sandbox), 30);
+    assert_eq!(called_once(&sandbox), 20);
 }
 
 #[test]
