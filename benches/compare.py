@@ -13,7 +13,7 @@ import argparse
 import pathlib
 import sys
 
-from comparing import calls, growth, memory, plan, results, start
+from comparing import calls, growth, memory, plan, results, scale, shared, start
 from comparing.tools import Missing, Tools
 
 COMPARISONS = {
@@ -22,6 +22,8 @@ COMPARISONS = {
     "memory": (memory, "the same within a bound on memory", 50_000_000, 3),
     "results": (results, "writing the result, and carrying on after a crash", 10_000_000, 3),
     "calls": (calls, "the client's work for a call", 200_000, 3),
+    "scale": (scale, "what runs of different sizes take in memory and on disk, whole and in shards", 2_000_000, 1),
+    "shared": (shared, "what a shared rate asks of a Redis", 200_000, 1),
     "start": (start, "what the program takes before it does anything, and its size", 3, 21),
 }
 

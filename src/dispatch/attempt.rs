@@ -208,16 +208,30 @@ impl<'a, S: Sender> Attempts<'a, S> {
         }
     }
 
+    /// Whether nothing has come meanwhile that calls back what was let through.
+    fn may_leave(&self, departure: &Departure) -> bool {
+        let is_put_back = !self.probes && self.crew.breaker.is_open();
+        !(self.crew.stop.is_wanted() || departure.is_recalled() || is_put_back)
+    }
+
     /// Sends an attempt. None where it was called back before it left, or cut off after.
     async fn send(&self, departure: &Departure) -> Option<Reply> {
         let stop = &self.crew.stop;
         let mut sending = pin!(self.crew.sender.send(&self.call, departure.clone()));
+        // A reply that is there counts, whatever else has come, and is looked for first; but what has not left by then must
+        // not be helped on its way.
+        let reply = poll_fn(
+            |context| match departure.has_left() || self.may_leave(departure) {
+                true => sending.as_mut().poll(context).map(Some),
+                false => Poll::Ready(None),
+            },
+        );
         tokio::select! {
             biased;
+            reply = reply => return reply,
             () = stop.wanted() => {}
             () = departure.recalled() => {}
             () = self.is_put_back() => {}
-            reply = &mut sending => return Some(reply),
         }
         if !departure.has_left() {
             return None;

@@ -223,19 +223,20 @@ impl Groups {
     /// The call of a customer; none where all its rows are rejected.
     pub fn call(&self, number: u32, labels: &Arc<Labels>) -> Option<Call> {
         let (user, group) = self.customer(number);
-        let winners = group.winners();
-        if winners.is_empty() {
-            return None;
-        }
-        let change = |row: &Word| Change {
+        let change = |row: Word| Change {
             row: row.index(),
             action: row.action(),
             label: row.label(),
         };
+        let mut changes: Vec<_> = group.won().map(change).collect();
+        if changes.is_empty() {
+            return None;
+        }
+        changes.sort_unstable_by_key(|change| change.row);
         Some(Call {
             customer: number,
             user: UserId::new(user)?,
-            changes: winners.iter().map(change).collect(),
+            changes,
             labels: Arc::clone(labels),
         })
     }

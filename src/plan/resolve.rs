@@ -136,12 +136,15 @@ impl<'a> Group<'a> {
 
     /// How many rows are called.
     pub fn called(&self) -> usize {
-        if self.too_many.is_some() {
-            return 0;
-        }
+        self.won().count()
+    }
+
+    /// The rows that are called, one a label, in no useful order.
+    pub fn won(&self) -> impl Iterator<Item = Word> + use<'a> {
         let on_conflict = self.policy.on_conflict;
-        let won = self.runs().filter(|run| run.winner(on_conflict).is_some());
-        won.count()
+        let runs = self.too_many.is_none().then(|| self.runs());
+        let runs = runs.into_iter().flatten();
+        runs.filter_map(move |run| run.winner(on_conflict))
     }
 
     /// All rows, in no useful order.
@@ -158,13 +161,7 @@ impl<'a> Group<'a> {
 
     /// The rows that are called, one a label, in the order of the list.
     pub fn winners(&self) -> Vec<Word> {
-        if self.too_many.is_some() {
-            return Vec::new();
-        }
-        let mut winners: Vec<_> = self
-            .runs()
-            .filter_map(|run| run.winner(self.policy.on_conflict))
-            .collect();
+        let mut winners: Vec<_> = self.won().collect();
         winners.sort_unstable_by_key(|row| row.index());
         winners
     }

@@ -1,16 +1,18 @@
 //! Connections that can be closed in the middle of everything.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
+
+/// Where no connection can be taken in, for want of files mostly, it is tried again after this.
+const NO_ROOM: Duration = Duration::from_secs(1);
 
 /// Closes a connection.
 #[derive(Debug, Clone, Default)]
@@ -23,10 +25,6 @@ impl Line {
     }
 }
 
-/// Takes connections in.
-#[derive(Debug)]
-pub struct Lines(pub TcpListener);
-
 /// A connection.
 #[derive(Debug)]
 pub struct Connection {
@@ -34,27 +32,33 @@ pub struct Connection {
     line: Line,
 }
 
-impl Listener for Lines {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        // Without it small answers wait for the client's acknowledgement. Where it fails they are slow.
-        let _slow = stream.set_nodelay(true);
-        let line = Line::default();
-        (Connection { stream, line }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
+/// The next connection, and what closes it.
+pub async fn accept(listener: &TcpListener) -> (Connection, Line) {
+    let stream = loop {
+        match listener.accept().await {
+            Ok((stream, _)) => break stream,
+            // It was given up before it was taken in.
+            Err(error) if is_of_the_client(&error) => {}
+            Err(_) => sleep(NO_ROOM).await,
+        }
+    };
+    // Without it small answers wait for the client's acknowledgement. Where it fails they are slow.
+    let _slow = stream.set_nodelay(true);
+    let line = Line::default();
+    let connection = Connection {
+        stream,
+        line: line.clone(),
+    };
+    (connection, line)
 }
 
-impl Connected<IncomingStream<'_, Lines>> for Line {
-    fn connect_info(incoming: IncomingStream<'_, Lines>) -> Self {
-        incoming.io().line.clone()
-    }
+fn is_of_the_client(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
 }
 
 impl Connection {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep_until};
@@ -91,7 +91,7 @@ fn in_force(service: &Service, faults: Faults, set: impl Fn(&str) -> bool) -> Re
 /// gives up may find the change made or not.
 async fn serve(
     State(service): State<Arc<Service>>,
-    ConnectInfo(line): ConnectInfo<Line>,
+    Extension(line): Extension<Line>,
     request: Request,
 ) -> Response {
     let visit = Visit::begin(&service, &request);

@@ -1,17 +1,21 @@
 //! The sandbox as a whole: bound to loopback, served on a thread of its own, stopped when dropped.
 
-use std::future::IntoFuture;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use axum::{Extension, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use super::faults::Faults;
-use super::line::{Line, Lines};
+use super::line::accept;
 use super::routes;
 
 /// How many connections may wait to be accepted: a pool that starts all its workers at once must not
@@ -103,12 +107,27 @@ impl Drop for Sandbox {
 }
 
 async fn serve(listener: TcpListener, faults: Faults, stopper: Stopper) {
-    let router = routes::router(faults).into_make_service_with_connect_info::<Line>();
-    let serving = axum::serve(Lines(listener), router);
-    // What is left then is dropped with the runtime, idle connections and open requests alike.
+    // What is left then is dropped, idle connections and open requests alike.
     tokio::select! {
         () = stopper.0.notified() => {}
-        _ = serving.into_future() => {}
+        () = serve_all(listener, routes::router(faults)) => {}
+    }
+}
+
+/// Serves every connection in HTTP/1.1, as the service does without TLS.
+async fn serve_all(listener: TcpListener, router: Router) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            (connection, line) = accept(&listener) => {
+                let router = router.clone().layer(Extension(line));
+                let served = http1::Builder::new()
+                    .serve_connection(TokioIo::new(connection), TowerToHyperService::new(router));
+                connections.spawn(served);
+            }
+            // However a client ends, it is what it wants.
+            Some(_) = connections.join_next() => {}
+        }
     }
 }
 

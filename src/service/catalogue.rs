@@ -102,9 +102,7 @@ pub fn catalogue(reply: Reply, discreet: Discreet<'_>) -> Result<Catalogue, Trou
         let why = format!("the list of them is longer than {most} MiB");
         return Err(Trouble::TooLong(why));
     }
-    let listing = Listing::read(&answer.body);
-    let body = listing.body();
-    let listed = listing.into_catalogue();
+    let (listed, body) = Listing::read(&answer.body).into_parts();
     let has_code = |codes: &[&str]| {
         let mut notices = body.errors.iter().chain(&body.warnings);
         notices.any(|it| it.code.as_deref().is_some_and(|code| codes.contains(&code)))

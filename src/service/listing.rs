@@ -4,22 +4,22 @@ use std::fmt;
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
-use super::body::Body;
+use super::body::{Body, Members};
 use super::catalogue::Catalogue;
+use super::member::Member;
 
 /// The body of an answer. What is written otherwise than documented is passed over where that hides nothing.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Listing {
+#[serde(default, rename_all = "camelCase")]
+pub struct Listing<'a> {
     data: Option<Labels>,
-    warnings: Option<Value>,
-    errors: Option<Value>,
-    success: Option<Value>,
-    message: Option<Value>,
-    #[serde(rename = "errorCode")]
-    error_code: Option<Value>,
+    #[serde(borrow)]
+    warnings: Option<Member<'a>>,
+    errors: Option<Member<'a>>,
+    success: Option<Member<'a>>,
+    message: Option<Member<'a>>,
+    error_code: Option<Member<'a>>,
 }
 
 /// The labels, where there is a list of them: each is read and let go before the next.
@@ -122,9 +122,9 @@ impl Label {
     }
 }
 
-impl Listing {
+impl<'a> Listing<'a> {
     /// Reads any bytes.
-    pub fn read(bytes: &[u8]) -> Self {
+    pub fn read(bytes: &'a [u8]) -> Self {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         // A list would pass for the fields in their order.
         let is_object = bytes.trim_ascii_start().starts_with(b"{");
@@ -132,20 +132,16 @@ impl Listing {
         read.flatten().unwrap_or_default()
     }
 
-    /// What it says besides.
-    pub fn body(&self) -> Body {
-        Body::of(|key| match key {
-            "warnings" => self.warnings.as_ref(),
-            "errors" => self.errors.as_ref(),
-            "success" => self.success.as_ref(),
-            "message" => self.message.as_ref(),
-            "errorCode" => self.error_code.as_ref(),
-            _ => None,
-        })
-    }
-
-    /// The labels, where there is a list of them.
-    pub fn into_catalogue(self) -> Option<Catalogue> {
-        self.data?.0
+    /// The labels, where there is a list of them, and what it says besides.
+    pub fn into_parts(self) -> (Option<Catalogue>, Body) {
+        let members = Members {
+            entity: None,
+            warnings: self.warnings,
+            errors: self.errors,
+            success: self.success,
+            error_code: self.error_code,
+            message: self.message,
+        };
+        (self.data.and_then(|data| data.0), Body::of(members))
     }
 }

@@ -16,6 +16,11 @@ const FIGURES: [(&str, &str); 3] = [
     ("x-rate-limit-remaining", "x-rate-limit-reset"),
 ];
 
+/// Whether a header field of this name may say something.
+pub fn may_be_in(name: &str) -> bool {
+    name.contains("rate")
+}
+
 /// What is left, as the header fields say that `named` finds, `now` being asked where they say
 /// anything; none where they say nothing that can be meant.
 pub fn left<'a>(

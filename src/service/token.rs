@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::auth::Credentials;
-use super::body::{Body, whole_number};
+use super::body::Body;
 use super::classify::{Discreet, Said};
+use super::member::Member;
 use super::reply::{Answer, Reply};
 
 /// Where a token is asked for.
@@ -118,15 +120,30 @@ fn asked_to_wait(answer: Answer) -> Granted {
     Granted::NotNow(Reply::Http(Answer { body, ..answer }))
 }
 
-/// `{"data":{"accessToken":"…","ttlSeconds":300}}`; bodies that say less are documented nowhere.
+/// `{"data":{"accessToken":"…","ttlSeconds":300}}`.
+#[derive(Deserialize)]
+struct Answered<'a> {
+    #[serde(borrow)]
+    data: Data<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Data<'a> {
+    #[serde(borrow)]
+    access_token: Member<'a>,
+    ttl_seconds: Option<Member<'a>>,
+}
+
+/// The token of an answer; bodies that say less are documented nowhere.
 fn token(body: &[u8], when: When) -> Option<Token> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let data = body.get("data")?;
-    let value = data.get("accessToken")?.as_str()?.trim();
+    let Answered { data } = serde_json::from_slice(body).ok()?;
+    let value = data.access_token.into_text()?;
+    let value = value.trim();
     let usable = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic());
     let life = data
-        .get("ttlSeconds")
-        .and_then(whole_number)
+        .ttl_seconds
+        .and_then(|seconds| seconds.whole_number())
         .filter(|seconds| *seconds > 0);
     let life = life.map(Duration::from_secs);
     let ahead = |life: Duration| life - AHEAD.min(life / 4);

@@ -36,11 +36,16 @@ impl Departure {
         self.0.hold
     }
 
-    /// Waits for a hold that is newer: what has not left by then must not leave.
+    /// Whether a hold has come that is newer: what has not left by then must not leave.
+    pub fn is_recalled(&self) -> bool {
+        self.0.pace.state().holds != self.0.hold.0
+    }
+
+    /// Waits for such a hold.
     pub async fn recalled(&self) {
         loop {
             let recalled = self.0.pace.recalled.notified();
-            if self.0.pace.state().holds != self.0.hold.0 {
+            if self.is_recalled() {
                 return;
             }
             recalled.await;

@@ -71,7 +71,6 @@ impl From<ClientError> for crate::error::Error {
 /// The HTTP client of a run. Costs some milliseconds: made when first needed.
 pub fn connections(options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
     let builder = reqwest::Client::builder()
-        .user_agent(concat!("bulklabel/", env!("CARGO_PKG_VERSION")))
         // Every attempt is paced and counted: nothing may repeat or redirect one behind our back.
         .retry(retry::never())
         .redirect(redirect::Policy::none())

@@ -94,7 +94,11 @@ impl Exchange {
         let retry_after = text(RETRY_AFTER)
             .and_then(|value| retry_after::pause(value, text(DATE), SystemTime::now()));
         let named = |name: &str| headers.get(name)?.to_str().ok();
-        let quota = quota::left(&named, SystemTime::now);
+        // Most services say nothing of it: a look at the names is cheaper than one for each.
+        let mut names = headers.keys().map(HeaderName::as_str);
+        let quota = names
+            .any(quota::may_be_in)
+            .then(|| quota::left(&named, SystemTime::now));
         let body = match read_body(&mut response, most).await {
             Ok(body) => body,
             // These say all that is needed without their body; and what can't be unpacked can't be read.
@@ -104,7 +108,7 @@ impl Exchange {
         Reply::Http(Answer {
             status,
             retry_after,
-            quota,
+            quota: quota.flatten(),
             body,
         })
     }

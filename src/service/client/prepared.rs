@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    USER_AGENT,
 };
 use reqwest::{Method, Request, Url};
 use secrecy::ExposeSecret;
@@ -46,8 +47,15 @@ impl Prepared {
 
     /// The request of a call.
     pub fn call(&self, user: UserId, token: Option<&Token>) -> Request {
+        let mut digits = itoa::Buffer::new();
+        let path = [
+            self.customers.path(),
+            digits.format(user.get()),
+            "/changeLabels",
+        ]
+        .concat();
         let mut url = self.customers.clone();
-        url.set_path(&format!("{}{user}/changeLabels", self.customers.path()));
+        url.set_path(&path);
         self.signed(self.method.clone(), url, token)
     }
 
@@ -74,15 +82,23 @@ impl Prepared {
     }
 }
 
-/// Those of every request.
+/// Who calls.
+const PROGRAM: &str = concat!("bulklabel/", env!("CARGO_PKG_VERSION"));
+
+/// A request has no more headers than these, those of the connection among them: its map needs not grow.
+const MOST_HEADERS: usize = 12;
+
+/// Those of every request. All are said here, so that the client needs not add one to each.
 fn plain_headers() -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
     let json = HeaderValue::from_static("application/json");
-    HeaderMap::from_iter([
+    headers.extend([
         (ACCEPT, json.clone()),
         (CONTENT_TYPE, json),
-        // Said here, so that the client needs not add it to each.
         (ACCEPT_ENCODING, HeaderValue::from_static("gzip")),
-    ])
+        (USER_AGENT, HeaderValue::from_static(PROGRAM)),
+    ]);
+    headers
 }
 
 /// Basic authentication (RFC 7617).

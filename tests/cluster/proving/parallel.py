@@ -1,0 +1,55 @@
+"""GNU parallel over two sshd: a connection to one is cut, and the other is killed with all that it runs. The same command again
+carries on."""
+
+import csv
+import getpass
+import shutil
+import time
+
+from . import lists, sshd
+from .judge import judge
+
+SHARDS, RATE, FEW, CONCURRENCY = 4, 30, 8, 3
+
+
+def scenario(ground):
+    listed = lists.of(200)
+    path = listed.write(ground.folder / "campaign.csv")
+    sandbox = ground.sandbox(latency="300ms")
+    config = ground.settings(sandbox, rate=f"{RATE}/s", rate_split=True, concurrency=CONCURRENCY)
+    with sshd.Hosts(ground, ["node1", "node2"]) as hosts:
+        command = [shutil.which("bash"), ground.tools.recipe("parallel.sh"), *(f"{getpass.getuser()}@{host}" for host in hosts.names)]
+        variables = {"LIST": path, "BULKLABEL_CONFIG": config, "BULKLABEL": ground.program, "SHARDS": SHARDS, "JOBS": 2,
+                     "PARALLEL_SSH": hosts.ssh, "PARALLEL_HOME": ground.folder / "parallel"}
+        began = time.monotonic()
+        first = ground.start("first", command, **variables)
+        sandbox.until(50)
+        hosts.cut("node2")
+        kills = [sandbox.now()]
+        sandbox.until(75)
+        hosts.kill("node1")
+        kills.append(sandbox.now())
+        first_has_failed(ground, first)
+        calls = len(sandbox.calls())
+        status, said = ground.run(command, **variables)
+    ground.checks.that("the same command again ends with the status of the merge: there are rows to look at", status == 1, said)
+    ground.checks.same("it has run those shards only that had not ended well", sorted(ended_well(ground)), ["1", "2", "3", "4"])
+    ground.checks.that("it went on from where they were", len(sandbox.calls()) - calls < 130, len(sandbox.calls()) - calls)
+    judge(ground.checks, sandbox, listed, ground.folder / "campaign.results.csv", engine="GNU parallel",
+          injected="a connection cut; the other sshd and its two shards killed", wall=time.monotonic() - began, rate=RATE, few=FEW,
+          kills=kills, in_flight=3 * CONCURRENCY)
+
+
+def first_has_failed(ground, first):
+    """The command of which a machine has died, and a connection."""
+    ground.checks.that("the command fails where a machine has died", ground.ended("the first command", first) != 0)
+    said = (ground.folder / "first.log").read_text()
+    arrived = [f"This is shard {n}/{SHARDS}, as PARALLEL_SEQ={n} says." in said for n in range(1, SHARDS + 1)]
+    ground.checks.that("PARALLEL_SEQ comes through ssh to each shard", all(arrived), said)
+    ground.checks.same("its log knows one shard to have ended well: that of the other connection", len(ended_well(ground)), 1)
+
+
+def ended_well(ground):
+    """The numbers of those jobs that ended well, each as often as it did, as GNU parallel has written it down."""
+    with open(ground.folder / "campaign.joblog", encoding="utf-8", newline="") as file:
+        return [job["Seq"] for job in csv.DictReader(file, delimiter="\t") if job["Exitval"] == "0"]
