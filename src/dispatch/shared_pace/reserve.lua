@@ -1,11 +1,12 @@
 -- The account of one rate, as book.rs keeps it. Times are microseconds on the server's clock.
 -- KEYS[1]: the account. ARGV: how long the permits take, a gap, a hold (0: none), how long permits are relied on, how long it is kept;
--- until when, from now, whoever asks has permits, and of which epoch.
+-- and in one, how long from now whoever asks has permits, and of which epoch.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local span, gap, hold = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local relied_on, kept = tonumber(ARGV[4]), tonumber(ARGV[5])
-local reserved, of_epoch = tonumber(ARGV[6]), tonumber(ARGV[7])
+local reserved, of_epoch = string.match(ARGV[6], '(%d+) (%d+)')
+reserved, of_epoch = tonumber(reserved), tonumber(of_epoch)
 local book = redis.call('HMGET', KEYS[1], 'next', 'held', 'epoch', 'seen')
 local next, held = tonumber(book[1]), tonumber(book[2])
 local epoch, seen = tonumber(book[3]), tonumber(book[4])

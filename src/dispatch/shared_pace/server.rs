@@ -107,8 +107,8 @@ impl ServerStore {
             .arg(ask.hold.map_or(0, micros))
             .arg(micros(RELIED_ON))
             .arg(micros(KEPT))
-            .arg(micros(ask.reserved))
-            .arg(ask.epoch)
+            // In one: of whoever has not told a password, a server takes ten words at most, and says that it wants one.
+            .arg(format!("{} {}", micros(ask.reserved), ask.epoch))
             .invoke_async(&mut connection)
             .await?;
         // One that was in trouble is not used again.
