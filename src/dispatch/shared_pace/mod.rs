@@ -4,6 +4,7 @@
 //! `book` keeps such an account, `file` in a file, `server` on a Redis by a script that does the same. What a pace makes of the
 //! answers is in `pace`.
 
+mod accounts;
 mod address;
 mod ask;
 mod book;
