@@ -226,7 +226,7 @@ fn cure(reason: &StopReason, [name, secret]: &[String; 2]) -> String {
         StopReason::Until(_) | StopReason::Limit(_) => "",
         StopReason::List(_) => "put the list back as it was. ",
         StopReason::Unrecordable(_) => "make room, or make the place writable again. ",
-        StopReason::Interrupt | StopReason::Terminate => "",
+        StopReason::Interrupt | StopReason::Terminate | StopReason::HangUp => "",
     };
     cure.to_owned()
 }

@@ -1,10 +1,12 @@
-//! SIGINT and SIGTERM, from the first byte of the list to the last of the result.
+//! SIGINT, SIGTERM and SIGHUP, from the first byte of the list to the last of the result.
 
+use std::future::pending;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fs, process, thread};
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::afterword::Afterword;
@@ -13,7 +15,7 @@ use crate::error::Error;
 use crate::model::StopReason;
 use crate::report::{Screen, why};
 
-/// Catches both signals, and does what is right at the time.
+/// Catches the signals, and does what is right at the time.
 #[derive(Debug)]
 pub struct Signals {
     stage: Arc<Mutex<Stage>>,
@@ -30,18 +32,22 @@ enum Stage {
 }
 
 impl Signals {
-    /// Catches both from now on.
+    /// Catches them from now on; SIGHUP, unless it is ignored: whoever starts a program so wants it to outlive the connection.
     ///
     /// # Errors
     /// The system refuses.
     pub fn catch(screen: &Screen, afterword: &Afterword) -> Result<Self, Error> {
         let refused = |error| Error::unusable(format!("signals can't be caught: {error}"));
         let runtime = runtime()?;
-        let (mut interrupt, mut terminate) = {
+        let (mut interrupt, mut terminate, mut hang_up) = {
             let _inside = runtime.enter();
             (
                 signal(SignalKind::interrupt()).map_err(refused)?,
                 signal(SignalKind::terminate()).map_err(refused)?,
+                match outlives_hang_up() {
+                    true => None,
+                    false => Some(signal(SignalKind::hangup()).map_err(refused)?),
+                },
             )
         };
         let stage = Arc::new(Mutex::new(Stage::Preparing(None, None)));
@@ -52,6 +58,7 @@ impl Signals {
                 let reason = tokio::select! {
                     Some(()) = interrupt.recv() => StopReason::Interrupt,
                     Some(()) = terminate.recv() => StopReason::Terminate,
+                    Some(()) = next(&mut hang_up) => StopReason::HangUp,
                     else => return,
                 };
                 act(&lock(&watched), reason, &screen, &afterword);
@@ -78,6 +85,29 @@ impl Signals {
         *lock(&self.stage) = Stage::Calling(sender, farewell, written);
         receiver
     }
+}
+
+async fn next(signal: &mut Option<Signal>) -> Option<()> {
+    match signal {
+        Some(signal) => signal.recv().await,
+        None => pending().await,
+    }
+}
+
+/// Whether this process is to go on when its connection or its terminal is gone, as `nohup` has it: then SIGHUP is ignored
+/// already. Where the system does not tell, `nohup` is known by what it does besides: what is said goes to no terminal.
+fn outlives_hang_up() -> bool {
+    match fs::read_to_string("/proc/self/status") {
+        Ok(status) => ignores_hang_up(&status),
+        Err(_) => !io::stderr().is_terminal(),
+    }
+}
+
+/// Whether a process ignores SIGHUP, which is the first of the signals, as its status says on Linux.
+fn ignores_hang_up(status: &str) -> bool {
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & 1 == 1)
 }
 
 fn lock(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
@@ -110,6 +140,24 @@ fn act(stage: &Stage, reason: StopReason, screen: &Screen, afterword: &Afterword
                 }
                 end(farewell);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_ignores_a_hang_up_is_told_by_its_status() {
+        for (mask, ignores) in [
+            ("0000000000000001", true),
+            ("0000000000001005", true),
+            ("0000000000001000", false),
+            ("nothing", false),
+        ] {
+            let status = format!("Name:\tbulklabel\nSigBlk:\t0000000000000001\nSigIgn:\t{mask}\n");
+            assert_eq!(ignores_hang_up(&status), ignores, "{mask}");
         }
     }
 }

@@ -5,12 +5,15 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::backoff::RetryPolicy;
-use super::pace::{Before, LONGEST_PAUSE, News, Pace, Sharing, unguided_pause};
+use super::pace::{Before, Departure, LONGEST_PAUSE, News, Pace, Refusal, Sharing, unguided_pause};
 use crate::model::{Moment, Rate};
-use crate::service::{Catalogue, Leaving, ListsLabels, Trouble, catalogue};
+use crate::service::{Catalogue, Leaving, ListsLabels, Reply, Trouble, catalogue};
+
+/// What the service asks of all is told to those who share the rate before it ends, but no longer than for so long.
+const TELLING: Duration = Duration::from_secs(5);
 
 /// How the labels are asked for.
 #[derive(Debug, Clone)]
@@ -51,9 +54,17 @@ impl Inquiry {
             (Some(rate), Some(sharing)) => Pace::shared(rate, sharing, &self.before),
             (rate, _) => Pace::new(rate, NonZeroU32::MIN, &self.before),
         };
+        let asking = async {
+            let catalogue = tokio::select! {
+                catalogue = self.answer(sender, &pace, &mut sent, &waits) => catalogue,
+                gone = gone(&pace, self.patience, &waits) => Err(gone),
+            };
+            // Where that can't be told in time, nobody there gives anybody a permit either.
+            let _told = timeout(TELLING, pace.all_told()).await;
+            catalogue
+        };
         let catalogue = tokio::select! {
-            catalogue = self.answer(sender, &pace, &mut sent, &waits) => catalogue,
-            gone = gone(&pace, &waits) => Err(gone),
+            catalogue = asking => catalogue,
             () = pace.supply() => unreachable!("it goes on as long as it is awaited"),
         };
         Inquired { catalogue, sent }
@@ -86,10 +97,13 @@ impl Inquiry {
                 sender.labels(departure.insert(leaving).clone()).await
             };
             let reply = timeout_at(until, attempt).await;
-            if departure.is_some_and(|departure| departure.has_left()) {
+            if departure.as_ref().is_some_and(Leaving::has_left) {
                 sent.push((self.now)());
             }
             let Ok(reply) = reply else { return Err(met) };
+            if let Some(departure) = &departure {
+                hold(pace, departure, &reply);
+            }
             let is_refused = reply.status() == Some(401);
             met = match catalogue(reply, &|text| sender.discreet(text)) {
                 Ok(catalogue) => return Ok(catalogue),
@@ -155,8 +169,25 @@ impl SoFar {
     }
 }
 
-/// Waits until a rate that is shared is given up. Before, it tells that it is waited for.
-async fn gone(pace: &Pace, waits: &RefCell<impl FnMut(&Trouble, Duration)>) -> Trouble {
+/// Holds all calls where the answer asks for it, those of others who share the rate, too.
+fn hold(pace: &Pace, departure: &Departure, reply: &Reply) {
+    if let Some((why, after)) = reply.asks_to_wait() {
+        let _told_as_a_wait = pace.refused(Refusal {
+            hold: departure.hold(),
+            left: departure.at(),
+            why,
+            after,
+        });
+    }
+}
+
+/// Waits until a rate that is shared is given up, or others were asked to wait for longer than there is `patience`. Before, it
+/// tells what is waited for.
+async fn gone(
+    pace: &Pace,
+    patience: Duration,
+    waits: &RefCell<impl FnMut(&Trouble, Duration)>,
+) -> Trouble {
     let away = |place: String, why: String| Trouble::Passing {
         why: format!("{place}, where runs that share the rate agree on it, can't be asked: {why}"),
         after: None,
@@ -171,7 +202,9 @@ async fn gone(pace: &Pace, waits: &RefCell<impl FnMut(&Trouble, Duration)>) -> T
                 time: 1,
                 ..
             } => (waits.borrow_mut())(&away(place, why), LONGEST_PAUSE),
-            News::Away { .. } | News::Back { .. } | News::Held(_) => {}
+            News::Held(held) if held > patience => return another_was_asked_to_wait(held),
+            News::Held(held) => (waits.borrow_mut())(&another_was_asked_to_wait(held), held),
+            News::Away { .. } | News::Back { .. } => {}
         }
     }
 }
@@ -179,6 +212,14 @@ async fn gone(pace: &Pace, waits: &RefCell<impl FnMut(&Trouble, Duration)>) -> T
 fn asked_to_wait(held: Duration) -> Trouble {
     Trouble::Passing {
         why: "an earlier process of this run was asked to wait".to_owned(),
+        after: Some(held),
+        throttled: false,
+    }
+}
+
+fn another_was_asked_to_wait(held: Duration) -> Trouble {
+    Trouble::Passing {
+        why: "another run, which shares the rate, was asked to wait".to_owned(),
         after: Some(held),
         throttled: false,
     }
@@ -195,9 +236,10 @@ fn no_answer_within(patience: Duration) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::super::paused::paused;
+    use super::super::shared_pace::imitation::{Account, shared_in};
     use super::*;
     use crate::model::Call;
-    use crate::service::{Answer, Reply, Sender};
+    use crate::service::{Answer, Sender};
     use std::sync::Mutex;
 
     /// Gives these replies one after the other, the last again and again.
@@ -247,10 +289,10 @@ mod tests {
         asked_after(Before::default(), script, patience)
     }
 
-    fn asked_after(before: Before, script: Script, patience: u64) -> (bool, usize, u64) {
-        let inquiry = Inquiry {
+    fn inquiry(before: Before, sharing: Option<Sharing>, patience: u64) -> Inquiry {
+        Inquiry {
             rate: "60/min".parse().ok(),
-            sharing: None,
+            sharing,
             before,
             retries: RetryPolicy {
                 max_attempts: NonZeroU32::new(3).unwrap(),
@@ -259,7 +301,11 @@ mod tests {
             },
             patience: Duration::from_secs(patience),
             now: Moment::now,
-        };
+        }
+    }
+
+    fn asked_after(before: Before, script: Script, patience: u64) -> (bool, usize, u64) {
+        let inquiry = inquiry(before, None, patience);
         paused(async {
             let start = Instant::now();
             let told = inquiry.ask(&script, |_, _| {}).await;
@@ -316,5 +362,84 @@ mod tests {
             (true, 1, 10),
             "for the rate"
         );
+    }
+
+    /// A way to what all share in `account`.
+    fn sharing(account: &Arc<Mutex<Account>>) -> Sharing {
+        Sharing {
+            rate: shared_in(account, Instant::now(), Duration::from_millis(1)),
+            patience: Duration::from_secs(60),
+        }
+    }
+
+    #[test]
+    fn what_the_service_asks_of_an_inquiry_holds_all_who_share_the_rate() {
+        // One waits for it, another has no patience for it.
+        for patience in [60, 10] {
+            paused(async {
+                let account = Arc::default();
+                let script = Script::of([http(429, Some(30)), http(200, None)]);
+                let one = inquiry(Before::default(), Some(sharing(&account)), patience);
+                let other = async {
+                    sleep(Duration::from_secs(2)).await;
+                    let other = inquiry(Before::default(), Some(sharing(&account)), 60);
+                    let answered = Script::of([http(200, None)]);
+                    let other = other.ask(&answered, |_, _| {}).await;
+                    (other, Instant::now())
+                };
+                let start = Instant::now();
+                let (one, (other, end)) = tokio::join!(one.ask(&script, |_, _| {}), other);
+                assert_eq!(one.catalogue.is_ok(), patience > 30);
+                assert!(other.catalogue.is_ok());
+                let seconds = (end - start).as_secs();
+                assert!((30..35).contains(&seconds), "{seconds}");
+            });
+        }
+    }
+
+    #[test]
+    fn what_another_was_asked_to_wait_is_told_and_ends_it_where_there_is_no_patience() {
+        for (patience, is_answered) in [(60, true), (20, false)] {
+            paused(async {
+                let account = Arc::default();
+                let held = Pace::shared(
+                    "60/min".parse().unwrap(),
+                    sharing(&account),
+                    &Before::default(),
+                );
+                let supplied = Arc::clone(&held);
+                let _supply = tokio::spawn(async move { supplied.supply().await });
+                let refused = held.depart().await;
+                hold(&held, &refused, &http(429, Some(30)));
+                held.all_told().await;
+                let start = Instant::now();
+                let mut waits = Vec::new();
+                let asks = inquiry(Before::default(), Some(sharing(&account)), patience);
+                let answered = Script::of([http(200, None)]);
+                let tell =
+                    |why: &Trouble, pause: Duration| waits.push((why.clone(), pause.as_secs()));
+                let asked = asks.ask(&answered, tell).await;
+                let seconds = start.elapsed().as_secs();
+                assert_eq!(asked.catalogue.is_ok(), is_answered);
+                match asked.catalogue {
+                    Ok(_) => {
+                        assert!(
+                            matches!(&waits[..], [(Trouble::Passing { why, .. }, 29 | 30)] if why.starts_with("another run")),
+                            "{waits:?}"
+                        );
+                        assert!((29..=31).contains(&seconds), "{seconds}");
+                    }
+                    Err(Trouble::Passing { why, after, .. }) => {
+                        assert_eq!(seconds, 0);
+                        assert!(why.starts_with("another run"), "{why}");
+                        assert!(
+                            after.is_some_and(|after| after.as_secs() >= 29),
+                            "{after:?}"
+                        );
+                    }
+                    Err(other) => panic!("{other:?}"),
+                }
+            });
+        }
     }
 }

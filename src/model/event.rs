@@ -80,6 +80,8 @@ pub enum StopReason {
     Interrupt,
     /// SIGTERM.
     Terminate,
+    /// SIGHUP: the connection or the terminal is gone.
+    HangUp,
     /// The list can't be read to its end, or has changed: in these words.
     List(String),
     /// The journal can't be written: path and cause.
@@ -105,7 +107,7 @@ impl StopReason {
             | Self::Limit(_)
             | Self::Unrecordable(_) => ExitStatus::TryLater,
             Self::Interrupt => ExitStatus::Interrupted,
-            Self::Terminate => ExitStatus::Terminated,
+            Self::Terminate | Self::HangUp => ExitStatus::Terminated,
         }
     }
 }

@@ -222,6 +222,7 @@ pub fn why(reason: &StopReason) -> String {
         }
         StopReason::Interrupt => "stopped by SIGINT (Ctrl-C)".to_owned(),
         StopReason::Terminate => "stopped by SIGTERM".to_owned(),
+        StopReason::HangUp => "stopped by SIGHUP (its connection or terminal is gone)".to_owned(),
         StopReason::List(cause) | StopReason::Unrecordable(cause) => cause.clone(),
     }
 }

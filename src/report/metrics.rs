@@ -162,7 +162,7 @@ impl Metrics<'_> {
             ),
             (
                 "bulklabel_held_seconds",
-                "For how long all calls waited because the service was down or asked for it.",
+                "For how long all calls waited because the service was down or asked for it, or a shared rate could not be asked.",
                 held,
             ),
             (

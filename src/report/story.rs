@@ -254,7 +254,7 @@ pub fn stopping(reason: &StopReason, drain: Duration) {
         return;
     }
     let signal = match reason {
-        StopReason::Interrupt | StopReason::Terminate => "a second signal",
+        StopReason::Interrupt | StopReason::Terminate | StopReason::HangUp => "a second signal",
         _ => "a signal",
     };
     tracing::warn!(

@@ -31,7 +31,7 @@ fn signal(process: &Child, name: &str) {
 
 #[test]
 fn a_signal_lets_calls_on_their_way_end_and_records_them() {
-    for (name, status) in [("-INT", 130), ("-TERM", 143)] {
+    for (name, status) in [("-INT", 130), ("-TERM", 143), ("-HUP", 143)] {
         let (work, sandbox) = (Workplace::new(), Sandbox::start(&["--latency", "100ms"]));
         let process = start(&work, &sandbox, &["--concurrency", "4"]);
         sandbox.wait_for(6);
@@ -52,6 +52,32 @@ fn a_signal_lets_calls_on_their_way_end_and_records_them() {
         assert!((6..400).contains(&answered), "{ran}");
         assert!(!work.path("campaign.results.csv").exists());
     }
+}
+
+#[test]
+fn a_run_that_is_to_outlive_its_connection_does() {
+    let (work, sandbox) = (Workplace::new(), Sandbox::start(&["--latency", "100ms"]));
+    work.list(
+        "campaign.csv",
+        "userId,action,label\n1,add,VIP\n2,add,VIP\n",
+    );
+    let ran = work.command(["run", "campaign.csv", "--base-url", &sandbox.url()]);
+    let mut command = Command::new("/bin/sh");
+    command
+        .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
+        .arg(ran.get_program())
+        .args(ran.get_args())
+        .current_dir(work.folder())
+        .env_clear()
+        .envs(
+            ran.get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stderr(Stdio::piped());
+    let process = command.spawn().expect("the binary runs");
+    sandbox.wait_for(1);
+    signal(&process, "-HUP");
+    Ran::from(process.wait_with_output().unwrap()).ended(0);
 }
 
 #[test]

@@ -60,7 +60,7 @@ pub const EXIT_STATUS: [Term; 6] = [
     ),
     (
         "130, 143",
-        "Stopped by SIGINT (Ctrl-C) or SIGTERM. The same command carries on. A scheduler may repeat it blindly after 75, 130 \
+        "Stopped by SIGINT (Ctrl-C), or by SIGTERM or SIGHUP. The same command carries on. A scheduler may repeat it blindly after 75, 130 \
          and 143.",
     ),
 ];

@@ -163,6 +163,10 @@ impl Pace {
         }
         let from = state.held_until.map_or(now, |until| until.max(now));
         self.start_over(&mut state, from);
+        let held_until = state.held_until;
+        if let Turns::Shared(permits) = &mut state.turns {
+            permits.hold_no_longer(held_until);
+        }
         // Slots that were taken before are void.
         state.holds += 1;
         self.recalled.notify_waiters();

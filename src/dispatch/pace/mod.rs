@@ -3,6 +3,7 @@
 //! `slots` spaces the attempts, or `permits` does where runs share a rate, which `supply` fetches; `throttle` says how far below the rate they have to stay, and `window` has the last word, whatever the timers, the burst and the connections
 //! do.
 
+mod clocks;
 mod departure;
 mod hold;
 mod permits;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::clocks::{Clocks, Made};
 use super::slots::Limit;
 use crate::dispatch::shared_pace::{Answer, Ask, Epoch, RELIED_ON};
 
@@ -26,6 +27,9 @@ const FOR_LEAVING: u32 = 6;
 
 /// A hold that others have brought is news where it is longer by this than what is known.
 const NEWS: Duration = Duration::from_millis(100);
+
+/// So often it is asked whether the others still know of a hold: whoever keeps the account may have lost it.
+const REMIND_EVERY: Duration = Duration::from_secs(5);
 
 /// No longer hold is told to others: one that was meant for another age would bind them for as long.
 const LONGEST_TOLD: Duration = Duration::from_secs(86_400);
@@ -88,6 +92,13 @@ pub struct Permits {
     owed: u32,
     /// A hold that the others do not know of.
     untold: Option<Instant>,
+    /// A hold that the others know of, as long as whoever keeps the account does.
+    known: Option<Instant>,
+    /// The last of those that were given out, and a gap, end then at the earliest.
+    reserved_until: Option<Instant>,
+    clocks: Clocks,
+    /// When the last answer came.
+    answered: Instant,
     /// When the next is due at a pace of its own.
     due: Instant,
     asked: Option<Instant>,
@@ -110,6 +121,10 @@ impl Permits {
             lacking: 0,
             owed: 0,
             untold: None,
+            known: None,
+            reserved_until: None,
+            clocks: Clocks::new(now),
+            answered: now,
             due: now,
             asked: None,
             way: Duration::ZERO,
@@ -151,6 +166,18 @@ impl Permits {
     /// All wait until then, which the others do not know.
     pub fn tell_hold(&mut self, until: Instant) {
         self.untold = self.untold.max(Some(until));
+        self.known = self.known.max(Some(until));
+    }
+
+    /// No hold is longer than until then: the machine has slept.
+    pub fn hold_no_longer(&mut self, until: Option<Instant>) {
+        self.untold = self.untold.min(until);
+        self.known = self.known.min(until);
+    }
+
+    /// Whether there is a hold that the others do not know of.
+    pub fn has_to_tell(&self, now: Instant) -> bool {
+        self.untold.is_some_and(|until| until > now)
     }
 
     /// Those that were given out are void. Tells whether there were any.
@@ -158,6 +185,7 @@ impl Permits {
         self.free.clear();
         let had_some = !self.to_come.is_empty();
         self.to_come.clear();
+        self.reserved_until = None;
         had_some
     }
 
@@ -170,11 +198,17 @@ impl Permits {
         while self.to_come.front().is_some_and(|at| *at <= now) {
             self.to_come.pop_front();
         }
-        let ask = self.look(own);
+        let ask = self.look(own, now);
+        // What an answer says is understood by the one before: the first is asked for nothing else.
+        let is_first = self.clocks.is_empty() && self.lacking > 0;
         self.untold = self.untold.filter(|until| *until > now);
+        self.known = self.known.filter(|until| *until > now);
         if let Some(until) = self.untold {
             let hold = Some((until - now).min(LONGEST_TOLD));
             return Step::Ask(Ask { hold, ..ask });
+        }
+        if is_first {
+            return Step::Ask(ask);
         }
         let wanted = self.lacking + self.owed;
         let reserving = (wanted > 0).then(|| self.reserving(now, own.from));
@@ -193,16 +227,28 @@ impl Permits {
         if confirming.is_some_and(|at| at <= now) {
             return Step::Ask(ask);
         }
+        let reminding = self.known.map(|_| self.answered + REMIND_EVERY);
+        if reminding.is_some_and(|at| at <= now) {
+            return Step::Ask(ask);
+        }
         self.is_idle = reserving.is_none();
-        Step::Wait([reserving, confirming].into_iter().flatten().min())
+        let next = [reserving, confirming, reminding].into_iter().flatten();
+        Step::Wait(next.min())
     }
 
     /// What is asked where nothing is needed but to know how it stands.
-    pub fn look(&self, own: Own) -> Ask {
+    pub fn look(&self, own: Own, now: Instant) -> Ask {
+        // As much later as it gets there, it says too much: that must not make the others wait each time.
+        let certain = self
+            .reserved_until
+            .and_then(|until| until.checked_sub(self.slack / 2));
+        let reserved = certain.map(|until| until.saturating_duration_since(now));
         Ask {
             permits: 0,
             gap: own.of_all.map_or(self.gap, |gap| gap.max(self.gap)),
             hold: None,
+            reserved: reserved.unwrap_or_default().min(LONGEST_TOLD),
+            epoch: self.epoch.map_or(0, |epoch| epoch.of_account),
         }
     }
 
@@ -231,8 +277,8 @@ impl Permits {
 
     /// Takes note of an answer to what was asked then. All wait until `held`, as far as it is known.
     ///
-    /// The answer was made at some time between asking and now. Permits are used as if that was now, so that none is used early;
-    /// and are good as if it was when it was asked, unless the way is so long that nothing would be left.
+    /// The answer was made at some time between asking and now. Permits are used as if that was as late as it can have been, so that
+    /// none is used early; and are good as if it was as early, unless that is so long before that nothing would be left.
     pub fn answered(
         &mut self,
         (ask, answer): (Ask, Answer),
@@ -242,35 +288,58 @@ impl Permits {
         held: Option<Instant>,
     ) -> Learned {
         self.way = now - asked;
+        self.answered = now;
         let before = self.epoch.replace(answer.epoch);
         let is_another = before.is_some_and(|before| before != answer.epoch);
+        if before.is_some_and(|before| before.of_connection != answer.epoch.of_connection) {
+            self.clocks.forget();
+        }
+        let made = self.clocks.made(answer.at, asked, now);
         let had_some = is_another && self.void();
         self.relied_on_until = (asked + RELIED_ON).max(now + self.ahead() + self.slack);
         if let Some(told) = ask.hold {
-            // A longer one may have come meanwhile.
-            self.untold = self.untold.filter(|until| *until > asked + told);
+            // A longer one may have come meanwhile; one for another age is not told to its end.
+            let is_longest = told == LONGEST_TOLD;
+            self.untold = self
+                .untold
+                .filter(|until| *until > asked + told && !is_longest);
         }
         if ask.permits > 0 {
             self.asked = Some(now);
-            self.reserved(ask, answer.wait, asked, now);
+            self.reserved(ask, answer.wait, made);
             let gap = own.gap.unwrap_or_default();
-            self.due = self.due.max(now + answer.wait) + gap * ask.permits;
+            self.due = self.due.max(made.latest + answer.wait) + gap * ask.permits;
         }
-        let until = now + answer.held;
+        let until = made.latest + answer.held;
         let is_news = !answer.held.is_zero() && held.is_none_or(|held| until > held + NEWS);
+        self.remember(made, answer.held, now);
         Learned {
             are_void: had_some,
             held_until: is_news.then_some(until),
         }
     }
 
-    fn reserved(&mut self, ask: Ask, wait: Duration, asked: Instant, now: Instant) {
+    /// Takes note of a hold that the account knows of, and tells one that it knows of no more.
+    fn remember(&mut self, made: Made, held: Duration, now: Instant) {
+        if !held.is_zero() {
+            self.known = self.known.max(Some(made.earliest + held));
+        }
+        let there = made.latest + held + NEWS;
+        if let Some(until) = self.known
+            && until > now
+            && until.min(now + LONGEST_TOLD) > there
+        {
+            self.untold = self.untold.max(Some(until));
+        }
+    }
+
+    fn reserved(&mut self, ask: Ask, wait: Duration, made: Made) {
         let unpaid = self.owed.min(ask.permits);
         self.owed -= unpaid;
         for number in unpaid..ask.permits {
             let wait = wait + ask.gap * number;
-            let at = now + wait;
-            let until = (asked + wait + self.slack).max(at + self.slack / 2);
+            let at = made.latest + wait;
+            let until = (made.earliest + wait + self.slack).max(at + self.slack / 2);
             self.free.push_back(Permit {
                 at,
                 let_through_by: until - self.slack / FOR_LEAVING,
@@ -278,5 +347,6 @@ impl Permits {
             });
             self.to_come.push_back(at);
         }
+        self.reserved_until = Some(made.earliest + wait + ask.gap * ask.permits);
     }
 }

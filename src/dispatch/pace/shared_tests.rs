@@ -3,7 +3,7 @@
 use super::tests::{departures, refused};
 use super::*;
 use crate::dispatch::paused::paused;
-use crate::dispatch::shared_pace::imitation::{Account, shared_in};
+use crate::dispatch::shared_pace::imitation::{Account, Trouble, over};
 use crate::service::Leaving;
 use proptest::prelude::*;
 use tokio::task::JoinSet;
@@ -29,8 +29,18 @@ impl Runs {
 
     /// One more, which waits so many seconds for nobody.
     fn one(&mut self, rate: &str, way: Duration, patience: u64) -> Arc<Pace> {
+        self.with(rate, (way, None), patience)
+    }
+
+    /// The same, on a way on which there may be trouble.
+    fn with(
+        &mut self,
+        rate: &str,
+        (way, trouble): (Duration, Option<Trouble>),
+        patience: u64,
+    ) -> Arc<Pace> {
         let sharing = Sharing {
-            rate: shared_in(&self.account, self.start, way),
+            rate: over(&self.account, self.start, way, trouble),
             patience: Duration::from_secs(patience),
         };
         let pace = Pace::shared(rate.parse().unwrap(), sharing, &Before::default());
@@ -61,11 +71,14 @@ proptest! {
     #[test]
     fn no_window_holds_more_than_the_rate_however_many_share_it(
         attempts in 5u32..300, runs in 1u32..6, workers in 1u32..40, way in 0u64..3, count in 1u32..200,
+        late in 0u64..400, every in 3usize..30,
     ) {
         let rate = format!("{attempts}/s");
         let times = paused(async {
             let mut all = Runs::new();
-            let paces: Vec<_> = (0..runs).map(|_| all.one(&rate, Duration::from_millis(way), 60)).collect();
+            let late = Duration::from_millis(late);
+            let way = (Duration::from_millis(way), Some(Trouble { late, every }));
+            let paces: Vec<_> = (0..runs).map(|_| all.with(&rate, way, 60)).collect();
             Runs::departures(&paces, count, workers).await
         });
         for (from, next) in times.iter().zip(times.iter().skip(attempts as usize)) {
@@ -201,4 +214,68 @@ fn several_are_reserved_at_a_time_where_several_wait_and_the_rate_is_high() {
             assert_eq!(permits, Some(most), "{rate}");
         });
     }
+}
+
+#[test]
+fn a_clock_that_is_set_forward_lets_out_no_more_than_the_rate() {
+    paused(async {
+        let mut all = Runs::new();
+        let pace = all.one("60/min", MILLISECOND, 60);
+        pace.depart().await.leave();
+        let first = Instant::now();
+        let waits = tokio::spawn({
+            let pace = Arc::clone(&pace);
+            async move { pace.depart().await.leave() }
+        });
+        // The next is reserved by now.
+        sleep(100 * MILLISECOND).await;
+        all.change(|account| account.set_forward = Duration::from_secs(3_600));
+        waits.await.unwrap();
+        pace.depart().await.leave();
+        let seconds = first.elapsed().as_secs_f64();
+        // Nothing is certain to less than half of what as many gaps are longer than their window.
+        assert!((1.97..2.1).contains(&seconds), "{seconds}");
+    });
+}
+
+#[test]
+fn a_hold_outlives_the_memory_of_who_keeps_the_account() {
+    for (is_lost, set_forward) in [(true, 0), (false, 3_600)] {
+        paused(async {
+            let mut all = Runs::new();
+            let one = all.one("100/s", MILLISECOND, 60);
+            let departure = one.depart().await;
+            departure.leave();
+            refused(&one, &departure, Some(30));
+            let held = Instant::now();
+            one.all_told().await;
+            all.change(|account| {
+                account.set_forward = Duration::from_secs(set_forward);
+                if is_lost {
+                    account.book = None;
+                    account.restarts += 1;
+                }
+            });
+            // It is told again soon, though nobody wants to leave.
+            sleep(Duration::from_secs(6)).await;
+            let other = all.one("100/s", MILLISECOND, 60);
+            other.depart().await.leave();
+            let waited = held.elapsed().as_secs_f64();
+            assert!((30.0..30.2).contains(&waited), "{waited}");
+        });
+    }
+}
+
+#[test]
+fn a_hold_that_is_longer_than_any_that_is_told_is_told_now_and_then() {
+    paused(async {
+        let mut all = Runs::new();
+        let pace = all.one("100/s", MILLISECOND, 60);
+        let departure = pace.depart().await;
+        departure.leave();
+        refused(&pace, &departure, Some(40 * 3_600));
+        sleep(Duration::from_secs(60)).await;
+        let asked = all.account.lock().unwrap().asked.len();
+        assert!((12..40).contains(&asked), "{asked}");
+    });
 }

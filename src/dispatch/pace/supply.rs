@@ -148,6 +148,24 @@ impl Pace {
         }
     }
 
+    /// Waits until the others know of every hold that they are to know of.
+    pub async fn all_told(&self) {
+        loop {
+            let supplied = self.supplied.notified();
+            if !self.has_to_tell() {
+                return;
+            }
+            supplied.await;
+        }
+    }
+
+    fn has_to_tell(&self) -> bool {
+        match &self.state().turns {
+            Turns::Own(_) => false,
+            Turns::Shared(permits) => permits.has_to_tell(Instant::now()),
+        }
+    }
+
     /// Waits until something happens, or until then.
     async fn changed(&self, until: Option<Instant>) {
         let changed = self.changed.notified();
@@ -169,7 +187,7 @@ impl Pace {
             return Step::Wait(None);
         };
         match permits.step(now, own) {
-            Step::Wait(_) if looks => Step::Ask(permits.look(own)),
+            Step::Wait(_) if looks => Step::Ask(permits.look(own, now)),
             step => step,
         }
     }

@@ -17,6 +17,11 @@ pub struct Ask {
     pub gap: Duration,
     /// All runs are to wait so long, where they are.
     pub hold: Option<Duration>,
+    /// So long from now the last permits that were given to whoever asks are used up, at the least; none where it has none. An
+    /// account whose clock was set forward knows no more of them.
+    pub reserved: Duration,
+    /// In which epoch of the account they were given.
+    pub epoch: u64,
 }
 
 impl Ask {
@@ -49,6 +54,8 @@ pub struct Answer {
     pub epoch: Epoch,
     /// All runs wait so long from then on; none at all where they do not.
     pub held: Duration,
+    /// When the answer was made, on the clock of whoever made it.
+    pub at: Duration,
 }
 
 /// A stretch of time in which permits hold: as long as no hold comes, the account is not lost, and nor is the way to it.

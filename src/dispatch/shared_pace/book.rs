@@ -48,6 +48,10 @@ impl Book {
             None => Self::new(now, gap),
         };
         book.seen = now;
+        if ask.epoch == book.epoch {
+            // A clock that was set forward has passed over what is given out.
+            book.next = book.next.max(now.saturating_add(micros(ask.reserved)));
+        }
         if let Some(hold) = ask.hold {
             book.hold(now.saturating_add(micros(hold)), gap, now);
         }
@@ -62,6 +66,7 @@ impl Book {
                 of_connection: 0,
             },
             held: Duration::from_micros(book.held.saturating_sub(now)),
+            at: Duration::from_micros(now),
         };
         (book, answer)
     }
@@ -99,6 +104,8 @@ mod tests {
             permits,
             gap: Duration::from_millis(60),
             hold: None,
+            reserved: Duration::ZERO,
+            epoch: 0,
         }
     }
 
@@ -153,16 +160,44 @@ mod tests {
         assert_eq!(after.epoch, held.epoch);
     }
 
+    #[test]
+    fn a_clock_that_was_set_forward_gives_out_nothing_that_somebody_has() {
+        let now = 1_000 * SECOND;
+        let (book, first) = Book::answer(None, ask(10), now);
+        assert_eq!(wait(first), 160);
+        let reserved = Duration::from_millis(760);
+        let later = now + 3_600 * SECOND;
+        // To tell it is enough.
+        let epoch = first.epoch.of_account;
+        let tells = |permits| Ask {
+            reserved,
+            epoch,
+            ..ask(permits)
+        };
+        let (book, _) = Book::answer(Some(book), tells(0), later);
+        let (book, next) = Book::answer(Some(book), ask(1), later);
+        assert_eq!(wait(next), 760);
+        let (_, again) = Book::answer(Some(book), tells(1), later);
+        assert_eq!(
+            wait(again),
+            820,
+            "what is known already makes nothing later"
+        );
+        let (book, held) = Book::answer(Some(book), hold(10), later);
+        let (_, void) = Book::answer(Some(book), tells(1), later + 9_900_000);
+        assert_eq!((wait(held), wait(void)), (10_000, 100));
+    }
+
     proptest! {
         #[test]
         fn no_window_holds_more_than_the_rate_whoever_asks_for_how_many(
             asks in proptest::collection::vec((0u64..300_000, 1u32..30), 1..200),
         ) {
-            let (gap, window) = (Duration::from_millis(60), 60 * 20 * 1_000);
+            let (gap, window) = (ask(0).gap, 60 * 20 * 1_000);
             let (mut now, mut kept, mut given) = (SECOND, None, Vec::new());
             for (later, permits) in asks {
                 now += later;
-                let (book, answer) = Book::answer(kept, Ask { permits, gap, hold: None }, now);
+                let (book, answer) = Book::answer(kept, Ask { permits, ..ask(0) }, now);
                 kept = Some(book);
                 let first = now + micros(answer.wait);
                 given.extend((0..u64::from(permits)).map(|n| first + n * micros(gap)));

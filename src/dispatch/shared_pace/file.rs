@@ -1,19 +1,18 @@
 //! The account of a rate in a file, for runs on one machine: a lock and a few bytes.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rustix::fs::OFlags;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::time::{Instant, sleep};
 
+use super::accounts::{Account, Writer, parse, shown};
 use super::ask::{Answer, Ask, NoAnswer, micros};
 use super::book::Book;
-
-/// What stands in the first line.
-const TITLE: &str = "bulklabel rate 1";
 
 /// A longer file is none of ours.
 const LONGEST: u64 = 64 * 1024;
@@ -44,13 +43,26 @@ impl FileStore {
         let mut file = self.locked().await?;
         let text = self.on_file(read(&mut file))?;
         let mut accounts = parse(&text).ok_or_else(|| self.damaged())?;
-        let now = now();
-        let kept = accounts.iter().position(|(key, _)| *key == self.key);
-        let kept = kept.map(|at| accounts.swap_remove(at).1);
+        let (now, me) = (now(), me());
+        let kept = accounts.iter().position(|account| account.key == self.key);
+        let kept = kept.map(|at| accounts.swap_remove(at));
+        if kept
+            .as_ref()
+            .is_some_and(|kept| kept.is_in_use_elsewhere(&me))
+        {
+            return Err(self.is_used_elsewhere());
+        }
+        let kept = kept
+            .filter(|kept| kept.is_known_to(&me))
+            .map(|kept| kept.book);
         let (book, answer) = Book::answer(kept, ask, now);
-        if kept.is_none() || ask.permits > 0 || ask.hold.is_some() {
-            accounts.retain(|(_, other)| !other.is_idle(now));
-            accounts.push((self.key.clone(), book));
+        if kept.is_none_or(|kept| (kept.next, kept.held) != (book.next, book.held)) {
+            accounts.retain(|other| !other.is_idle(&me, now));
+            accounts.push(Account {
+                book,
+                writer: me,
+                key: self.key.clone(),
+            });
             self.on_file(write(&mut file, &shown(&accounts)))?;
         }
         Ok(answer)
@@ -60,9 +72,7 @@ impl FileStore {
     async fn locked(&self) -> Result<File, NoAnswer> {
         let until = Instant::now() + PATIENCE;
         loop {
-            let mut options = OpenOptions::new();
-            options.read(true).write(true).create(true).truncate(false);
-            let file = self.on_file(options.open(&self.path))?;
+            let file = self.open()?;
             match file.try_lock() {
                 // Whoever has waited may hold the lock of a file that was removed meanwhile.
                 Ok(()) if is_at(&file, &self.path) => return Ok(file),
@@ -77,6 +87,25 @@ impl FileStore {
             }
             sleep(LOOK_EVERY).await;
         }
+    }
+
+    /// The file, which is made where there is none. A pipe or a device keeps nothing: it would let everybody go.
+    fn open(&self) -> Result<File, NoAnswer> {
+        let is_other = |kind: io::Result<Metadata>| kind.is_ok_and(|kind| !kind.is_file());
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        // Nobody may be at the other end of a pipe.
+        let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+        let file = match is_other(self.path.metadata()) {
+            true => None,
+            false => Some(self.on_file(options.custom_flags(flags).open(&self.path))?),
+        };
+        file.filter(|file| !is_other(file.metadata())).ok_or_else(|| {
+            NoAnswer::for_good(format!(
+                "{} is no regular file, and keeps nothing; name a file with file:PATH that can be made and written there",
+                self.path.display()
+            ))
+        })
     }
 
     fn on_file<T>(&self, done: io::Result<T>) -> Result<T, NoAnswer> {
@@ -97,11 +126,33 @@ impl FileStore {
         })
     }
 
+    /// That may pass: a machine that was started again is another one, too, until what it gave out before is used up.
+    fn is_used_elsewhere(&self) -> NoAnswer {
+        NoAnswer::for_now(format!(
+            "another machine uses {}, or this one did before it was started again, which passes in a minute or once what was given \
+             out then is used up; a file is for runs on one machine: for many take a Redis, redis://HOST/0, or --rate-split",
+            self.path.display()
+        ))
+    }
+
     fn damaged(&self) -> NoAnswer {
         NoAnswer::for_good(format!(
             "{} is damaged, or no file of this program's: once no run uses it, delete it, and it is made anew; or name another",
             self.path.display()
         ))
+    }
+}
+
+/// This machine, from this start on, at this time.
+fn me() -> Writer {
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let time = SystemTime::now().duration_since(UNIX_EPOCH);
+    Writer {
+        boot: match boot.trim() {
+            "" => "-".to_owned(),
+            boot => boot.to_owned(),
+        },
+        time: time.map_or(0, |time| time.as_secs()),
     }
 }
 
@@ -134,72 +185,4 @@ fn write(file: &mut File, text: &str) -> io::Result<()> {
     file.seek(SeekFrom::Start(0))?;
     file.write_all(text.as_bytes())?;
     file.set_len(text.len() as u64)
-}
-
-fn shown(accounts: &[(String, Book)]) -> String {
-    let mut text = format!("{TITLE}\n");
-    for (key, book) in accounts {
-        let Book {
-            next,
-            held,
-            epoch,
-            seen,
-        } = book;
-        let line = format!("{next:020} {held:020} {epoch:020} {seen:020} {key}");
-        text += &format!("{line} {:08x}\n", crc32fast::hash(line.as_bytes()));
-    }
-    text
-}
-
-/// The accounts in a text; none where it is damaged. A new file is empty.
-fn parse(text: &str) -> Option<Vec<(String, Book)>> {
-    if text.is_empty() {
-        return Some(Vec::new());
-    }
-    let lines = text.strip_prefix(TITLE)?.strip_prefix('\n')?;
-    lines.lines().map(account).collect()
-}
-
-fn account(line: &str) -> Option<(String, Book)> {
-    let (line, sum) = line.rsplit_once(' ')?;
-    if sum != format!("{:08x}", crc32fast::hash(line.as_bytes())) {
-        return None;
-    }
-    let mut parts = line.splitn(5, ' ');
-    let mut number = || parts.next()?.parse().ok();
-    let book = Book {
-        next: number()?,
-        held: number()?,
-        epoch: number()?,
-        seen: number()?,
-    };
-    Some((parts.next()?.to_owned(), book))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BOOK: Book = Book {
-        next: 4,
-        held: 3,
-        epoch: 2,
-        seen: 1,
-    };
-
-    #[test]
-    fn what_is_written_is_read_and_what_is_damaged_is_not() {
-        let accounts = vec![("a b".to_owned(), BOOK), ("c".to_owned(), BOOK)];
-        let text = shown(&accounts);
-        assert_eq!(parse(&text), Some(accounts));
-        assert_eq!(parse(""), Some(Vec::new()));
-        for damaged in [
-            &text[1..],
-            &text[..text.len() - 3],
-            &text.replace('4', "5"),
-            "{}",
-        ] {
-            assert_eq!(parse(damaged), None, "{damaged}");
-        }
-    }
 }

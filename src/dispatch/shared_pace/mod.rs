@@ -4,6 +4,7 @@
 //! `book` keeps such an account, `file` in a file, `server` on a Redis by a script that does the same. What a pace makes of the
 //! answers is in `pace`.
 
+mod accounts;
 mod address;
 mod ask;
 mod book;
@@ -17,6 +18,7 @@ mod server;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -94,19 +96,23 @@ impl SharedRate {
         &self.place
     }
 
-    /// Looks whether it can be asked at all for a share of `rate`.
+    /// Looks whether it can be asked at all for a share of `rate`, and gives the time until the next permit is free, as far as
+    /// that is known.
     ///
     /// # Errors
     /// It can't, and to wait does not help. What may pass is none.
-    pub async fn look(&self, rate: Rate) -> Result<(), NoAnswer> {
+    pub async fn look(&self, rate: Rate) -> Result<Duration, NoAnswer> {
         let look = Ask {
             permits: 0,
             gap: rate.window() / rate.attempts().get(),
             hold: None,
+            reserved: Duration::ZERO,
+            epoch: 0,
         };
         match self.store().await.ask(look).await {
             Err(no_answer) if no_answer.lasts => Err(no_answer),
-            Ok(_) | Err(_) => Ok(()),
+            Ok(answer) => Ok(answer.wait),
+            Err(_) => Ok(Duration::ZERO),
         }
     }
 

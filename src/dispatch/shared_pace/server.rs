@@ -99,7 +99,7 @@ impl ServerStore {
                     .await?
             }
         };
-        let (wait, epoch, held): (i64, u64, i64) = self
+        let (wait, epoch, held, at): (i64, u64, i64, i64) = self
             .script
             .key(&*self.key)
             .arg(ask.span())
@@ -107,6 +107,8 @@ impl ServerStore {
             .arg(ask.hold.map_or(0, micros))
             .arg(micros(RELIED_ON))
             .arg(micros(KEPT))
+            // In one: of whoever has not told a password, a server takes ten words at most, and says that it wants one.
+            .arg(format!("{} {}", micros(ask.reserved), ask.epoch))
             .invoke_async(&mut connection)
             .await?;
         // One that was in trouble is not used again.
@@ -119,6 +121,7 @@ impl ServerStore {
                 of_connection: self.connections,
             },
             held: span(held),
+            at: span(at),
         })
     }
 }

@@ -76,7 +76,7 @@ fn legend(timeline: &Timeline, sums: &Sums) -> Markup {
         ul.legend {
             li { (key("attempts")) "attempts" }
             @if throttled > 0 { li { (key("throttled")) "answered 429, too many requests: " (count(throttled)) } }
-            @if !held.is_zero() { li { (key("held")) "all calls held, because the service asked for it or was down: " (span(held)) } }
+            @if !held.is_zero() { li { (key("held")) "all calls held, because the service asked for it or was down, or a shared rate could not be asked: " (span(held)) } }
             @if silent > 0 { li { (key("silent")) "no call ended though the service was asked, an outage: " (span(Duration::from_secs(silent * 60))) } }
             @if !timeline.legs.is_empty() { li { (stroke("leg")) "a leg begins" } }
         }
@@ -88,7 +88,7 @@ fn told(timeline: &Timeline, sums: &Sums) -> String {
     let first = timeline.columns.first().map(|column| stamp(column.at));
     format!(
         "{} to {}: at most {} attempts a minute, {} in all, {} of them answered 429. All calls were held for {}, because the \
-         service asked for it or was down. In {} other minutes no call ended though the service was asked: an outage.{}",
+         service asked for it or was down, or a shared rate could not be asked. In {} other minutes no call ended though the service was asked: an outage.{}",
         first.unwrap_or_default(),
         stamp(timeline.end()),
         number(sums.highest),

@@ -82,7 +82,7 @@ pub(super) fn exit_words(status: u8) -> &'static str {
         (ExitStatus::Stopped, "stopped early, a person must look"),
         (ExitStatus::TryLater, "stopped early for a passing reason"),
         (ExitStatus::Interrupted, "stopped by SIGINT (Ctrl-C)"),
-        (ExitStatus::Terminated, "stopped by SIGTERM"),
+        (ExitStatus::Terminated, "stopped by SIGTERM or SIGHUP"),
     ];
     let known = all.into_iter().find(|(known, _)| known.code() == status);
     known.map_or("", |(_, words)| words)

@@ -89,7 +89,7 @@ pub struct PaceArgs {
     #[command(flatten)]
     pub timeout: TimeoutArgs,
 
-    /// How long calls on their way may take to end after Ctrl-C or SIGTERM
+    /// How long calls on their way may take to end after Ctrl-C, SIGTERM or SIGHUP
     #[arg(long, value_name = "SPAN", value_parser = span_or_zero, env = "BULKLABEL_DRAIN", default_value = "10s")]
     pub drain: Duration,
 
