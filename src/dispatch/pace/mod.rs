@@ -60,7 +60,7 @@ enum Turns {
     /// This process alone keeps the rate.
     Own(Slots),
     /// Runs share it.
-    Shared(Permits),
+    Shared(Box<Permits>),
 }
 
 #[derive(Debug)]
@@ -174,7 +174,7 @@ impl Pace {
         let held_until = (!before.held.is_zero()).then(|| start + before.held);
         let from = held_until.map_or(room, |until| until.max(room));
         let turns = match (&sharing, limit) {
-            (Some(_), Some(limit)) => Turns::Shared(Permits::new(limit, start)),
+            (Some(_), Some(limit)) => Turns::Shared(Box::new(Permits::new(limit, start))),
             _ => Turns::Own(Slots::new(limit, from - start)),
         };
         let state = State {

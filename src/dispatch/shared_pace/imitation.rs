@@ -60,7 +60,8 @@ impl Imitation {
     fn late(&self) -> (Duration, Duration) {
         let times = self.times.fetch_add(1, Ordering::Relaxed);
         match self.trouble {
-            Some(Trouble { late, every }) if times % every == 0 => match times / every % 2 {
+            Some(Trouble { late, every }) if times.is_multiple_of(every) => match times / every % 2
+            {
                 0 => (Duration::ZERO, late),
                 _ => (late, Duration::ZERO),
             },
