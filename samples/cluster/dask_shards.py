@@ -61,7 +61,10 @@ def main():
 
 
 def make_list(exports, path):
-    """One list of all exports, whole or not at all. One that is there is taken as it is: a run of it may be unfinished."""
+    """One list of all exports, whole or not at all. One that is there is taken as it is: a run of it may be unfinished.
+
+    Workers read, and this program alone writes: Dask's own `to_csv` would add a part twice where a worker dies.
+    """
     if path.exists():
         return
     import dask.dataframe
@@ -73,7 +76,9 @@ def make_list(exports, path):
         # As text: a number would lose its leading zeros, and with an empty field among them it would be a float.
         rows = dask.dataframe.read_csv(files, usecols=COLUMNS, dtype=str, keep_default_na=False)
     making = path.with_name(path.name + ".making")
-    rows[COLUMNS].to_csv(making, single_file=True, index=False)
+    with open(making, "w", encoding="utf-8", newline="") as file:
+        for n, part in enumerate(rows[COLUMNS].partitions):
+            part.compute().to_csv(file, header=n == 0, index=False)
     os.replace(making, path)
 
 
