@@ -112,7 +112,7 @@ def make_list(exports, path):
 
 
 def run_shard(command, number, shards, stop):
-    """Runs one shard to its end; gives its exit status. Also where another worker has begun it. Begins nothing once `stop` is there."""
+    """Runs one shard to its end, also where another worker has begun it; gives its exit status. Begins nothing once `stop` is there."""
     log = f"{command[2]}.{number}-of-{shards}.log"
     for attempt in range(TRIES):
         if attempt:
