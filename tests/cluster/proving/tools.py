@@ -66,8 +66,8 @@ class Tools:
         with no_services():
             for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
                 # Something else may be installing: an update that the machine does by itself, or another proof.
-                done = subprocess.run(["apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                      text=True)
+                command = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", *command]
+                done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
                 if done.returncode != 0:
                     raise Missing(f"{' '.join(packages)} can't be installed:\n{done.stdout[-3000:]}")
 
