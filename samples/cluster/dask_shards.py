@@ -2,11 +2,12 @@
 """Makes one list of many files, and runs it in shards as tasks of a Dask cluster.
 
     pip install 'dask[dataframe,distributed]'
-    dask_shards.py --scheduler tcp://scheduler:8786 --config /shared/cluster.toml --shards 16 \\
+    python3 dask_shards.py --scheduler tcp://scheduler:8786 --config /shared/cluster.toml --shards 16 \\
         --list /shared/campaign.csv '/shared/exports/*.parquet'
 
 Without --scheduler it starts so many workers on this machine as there are shards. The list, the settings file and bulklabel stand
-under the same paths on all machines.
+under the same paths on all machines. It ends with 3 or 2 where a shard has: a person must look, and no further shard is started.
+75 is "try later": the same command carries on. All else is what the merge says.
 
 Dask prepares the data, and drives shards; the calls are never a stage of its own, with rows going through
 `map_partitions`. An engine like that (Dask, Spark, Beam) may run a stage twice at any time: where a worker is lost, where
@@ -25,8 +26,11 @@ import sys
 import time
 
 COLUMNS = ["userId", "action", "label"]
-# Exit statuses after which the same command may be given again blindly, and how often and how soon that is done.
-PASSING = (75, 130, 143)
+# Exit statuses after which a person must look, the most urgent first: all shards have one account and one list.
+FOR_A_PERSON = (3, 2)
+# "Try later"; those after which the same command may be given again blindly, and how often and how soon that is done.
+TRY_LATER = 75
+PASSING = (TRY_LATER, 130, 143)
 TRIES = 20
 PAUSE = 60
 
@@ -46,22 +50,50 @@ def main():
     given = arguments()
     from dask.distributed import Client, LocalCluster
 
+    listed = given.list.resolve()
     cluster = given.scheduler or LocalCluster(n_workers=given.shards, threads_per_worker=1, processes=True, dashboard_address=None)
     with Client(cluster) as client:
-        make_list(given.exports, given.list)
-        command = [given.bulklabel, "run", str(given.list.resolve()), "--config", str(given.config.resolve())]
-        # A name for each shard: a task that is asked for twice is run once. A worker that is lost has its task run again.
-        tasks = [client.submit(run_shard, command, n, given.shards, key=f"{given.list}-{n}-of-{given.shards}")
-                 for n in range(1, given.shards + 1)]
-        statuses = client.gather(tasks)
-    if failed := [(n, status) for n, status in enumerate(statuses, 1) if status != 0]:
-        sys.exit("".join(f"shard {n} ended with {status}: look at its log\n" for n, status in failed))
-    results = [f"{given.list.with_suffix('')}.results.{n}-of-{given.shards}.csv" for n in range(1, given.shards + 1)]
+        make_list(given.exports, listed)
+        statuses = run_shards(client, given, listed)
+    for n, status in sorted(statuses.items()):
+        if status != 0:
+            print(f"shard {n} ended with {status}: look at its log", file=sys.stderr)
+    if any(statuses.values()):
+        sys.exit(next((status for status in FOR_A_PERSON if status in statuses.values()), TRY_LATER))
+    results = [f"{without_ending(listed)}.results.{n}-of-{given.shards}.csv" for n in range(1, given.shards + 1)]
     sys.exit(subprocess.run([given.bulklabel, "merge", *results]).returncode)
 
 
+def run_shards(client, given, listed):
+    """Runs all shards; gives the exit status of each. Where one has ended so that a person must look, no other is started.
+
+    Those that run already come to their end: a task that is cancelled would leave its shard running, with nobody to wait for it.
+    """
+    from dask.distributed import as_completed
+
+    stop = listed.with_name(listed.name + ".stop")
+    stop.unlink(missing_ok=True)
+    command = [given.bulklabel, "run", str(listed), "--config", str(given.config.resolve())]
+    # A name for each shard: a task that is asked for twice is run once. A worker that is lost has its task run again.
+    tasks = {client.submit(run_shard, command, n, given.shards, stop, key=f"{listed}-{n}-of-{given.shards}"): n
+             for n in range(1, given.shards + 1)}
+    statuses = {}
+    for task in as_completed(tasks):
+        # Dask gives a task up whose workers die one after the other.
+        statuses[tasks[task]] = task.result() if task.status == "finished" else TRY_LATER
+    return statuses
+
+
+def without_ending(path):
+    """A list's path without its ending, as bulklabel names what belongs to it."""
+    return (path.with_suffix("") if path.suffix in (".gz", ".zst") else path).with_suffix("")
+
+
 def make_list(exports, path):
-    """One list of all exports, whole or not at all. One that is there is taken as it is: a run of it may be unfinished."""
+    """One list of all exports, whole or not at all. One that is there is taken as it is: a run of it may be unfinished.
+
+    Workers read, and this program alone writes: Dask's own `to_csv` would add a part twice where a worker dies.
+    """
     if path.exists():
         return
     import dask.dataframe
@@ -73,21 +105,28 @@ def make_list(exports, path):
         # As text: a number would lose its leading zeros, and with an empty field among them it would be a float.
         rows = dask.dataframe.read_csv(files, usecols=COLUMNS, dtype=str, keep_default_na=False)
     making = path.with_name(path.name + ".making")
-    rows[COLUMNS].to_csv(making, single_file=True, index=False)
+    with open(making, "w", encoding="utf-8", newline="") as file:
+        for n, part in enumerate(rows[COLUMNS].partitions):
+            part.compute().to_csv(file, header=n == 0, index=False)
     os.replace(making, path)
 
 
-def run_shard(command, number, shards):
-    """Runs one shard to its end; gives its exit status. Also where another worker has begun it."""
+def run_shard(command, number, shards, stop):
+    """Runs one shard to its end, also where another worker has begun it; gives its exit status. Begins nothing once `stop` is there."""
     log = f"{command[2]}.{number}-of-{shards}.log"
     for attempt in range(TRIES):
         if attempt:
             time.sleep(PAUSE)
+        if stop.exists():
+            return TRY_LATER
         with open(log, "a", encoding="utf-8") as said:
             # --partial-ok: rows to look at are no failure.
             status = subprocess.run([*command, "--shard", f"{number}/{shards}", "--partial-ok"], stderr=said).returncode
-        if status not in PASSING:
+        # A signal that ended it passes, too: it is told as a negative number.
+        if status >= 0 and status not in PASSING:
             break
+    if status in FOR_A_PERSON:
+        stop.touch()
     return status
 
 

@@ -11,5 +11,8 @@
 #SBATCH --mail-type=END,FAIL
 set -eu
 
+# The list's name without its ending, as bulklabel names what belongs to it.
+name=${LIST##*/} && name=${name%.gz} && name=${name%.zst}
+base=${LIST%"${LIST##*/}"}${name%.*}
 # Exit status 1 is rows to look at: Slurm calls that a failure, and the result is there.
-exec "${BULKLABEL:-bulklabel}" merge "${LIST%.csv}.results".*-of-"${SHARDS:-16}".csv
+exec "${BULKLABEL:-bulklabel}" merge "$base.results".*-of-"${SHARDS:-16}".csv

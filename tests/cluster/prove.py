@@ -11,10 +11,13 @@ what `--install` has installed.
 """
 
 import argparse
+import fcntl
 import importlib
+import os
 import pathlib
 import signal
 import sys
+import tempfile
 import time
 import traceback
 
@@ -49,6 +52,8 @@ def main():
     signal.signal(signal.SIGTERM, interrupted)
     processes.adopt_orphans()
     checks, began = Checks(), time.monotonic()
+    # Held until this process has ended.
+    _alone = one_at_a_time()
     try:
         tools = Tools(given.program, given.install)
         tools.prepare()
@@ -63,6 +68,17 @@ def main():
     table.show(checks.trials, time.monotonic() - began)
     print(f"\n{checks.passed} passed, {len(checks.failures)} failed", flush=True)
     sys.exit(1 if checks.failures else 0)
+
+
+def one_at_a_time():
+    """Waits for other proofs on this machine: they would install the same, and each is too slow beside another. Gives the lock."""
+    lock = os.open(tempfile.gettempdir(), os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("waiting for another proof on this machine", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def interrupted(*_):

@@ -7,6 +7,7 @@ from . import lists, processes
 from .judge import judge
 
 SHARDS, RATE, FEW, CONCURRENCY = 4, 20, 6, 2
+LATENCY = "300ms"
 
 # The list in two files, as a cluster exports it, once as CSV and once as Parquet.
 EXPORT = """
@@ -30,7 +31,7 @@ def scenario(ground):
     listed.write(ground.folder / "campaign-whole.csv")
     status, said = ground.run([python, "-c", EXPORT])
     ground.checks.that("the list is exported", status == 0, said)
-    sandbox = ground.sandbox(latency="300ms")
+    sandbox = ground.sandbox(latency=LATENCY)
     config = ground.settings(sandbox, rate=f"{RATE}/s", rate_split=True, concurrency=CONCURRENCY, lock_wait="1m")
     began = time.monotonic()
     driver = ground.start("driver", [python, recipe, "--config", config, "--shards", SHARDS, "--list", path,
@@ -38,7 +39,7 @@ def scenario(ground):
     sandbox.until(60)
     kills = [worker_dies_with_its_shard(sandbox, 2)]
     sandbox.until(100)
-    left_alone = worker_dies_alone(3)
+    left_alone = worker_dies_alone(ground, sandbox, 3)
     status = ground.ended("the driver", driver)
     ground.checks.same("the driver ends with the status of the merge: there are rows to look at", status, 1)
     it_was_waited_for(ground, left_alone)
@@ -69,10 +70,17 @@ def worker_dies_with_its_shard(sandbox, number):
     return sandbox.now()
 
 
-def worker_dies_alone(number):
-    """A worker is killed (as for its memory), and what it has started goes on. Gives the process of the shard."""
+def worker_dies_alone(ground, sandbox, number):
+    """A worker is killed (as for its memory), and what it has started goes on. Gives the process of the shard.
+
+    Answers are slow until the shard's task has come to another worker, so that it finds the shard at work, however late it comes.
+    """
+    sandbox.misbehave(latency="3s")
     shard = process_of(number)
     processes.kill(processes.parent_of(shard))
+    log = ground.folder / f"campaign.csv.{number}-of-{SHARDS}.log"
+    ground.wait("the shard's task on another worker", lambda: "waiting for its end" in log.read_text())
+    sandbox.misbehave(latency=LATENCY)
     return shard
 
 

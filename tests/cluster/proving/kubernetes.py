@@ -40,7 +40,9 @@ class Manifest:
             mounted = {one["name"] for one in container_of(job)["volumeMounts"]}
             if mounted != {one["name"] for one in job["template"]["spec"]["volumes"]}:
                 yield "volumes and volumeMounts are not the same"
-        if "suspend" not in self.merge or not self.merge["suspend"]:
+        if not shards.get("suspend"):
+            yield "the shards would begin before the list is on the volume that is made with them"
+        if not self.merge.get("suspend"):
             yield "the merge would begin with the shards"
 
     def follows(self, ends):

@@ -16,11 +16,12 @@ def scenario(ground):
     listed = lists.of(200)
     path = listed.write(ground.folder / "campaign.csv")
     sandbox = ground.sandbox(latency="300ms")
-    config = ground.settings(sandbox, rate=f"{RATE}/s", rate_split=True, concurrency=CONCURRENCY)
     with sshd.Hosts(ground, ["node1", "node2"]) as hosts:
         command = [shutil.which("bash"), ground.tools.recipe("parallel.sh"), *(f"{getpass.getuser()}@{host}" for host in hosts.names)]
-        variables = {"LIST": path, "BULKLABEL_CONFIG": config, "BULKLABEL": ground.program, "SHARDS": SHARDS, "JOBS": 2,
-                     "PARALLEL_SSH": hosts.ssh, "PARALLEL_HOME": ground.folder / "parallel"}
+        variables = {"BULKLABEL": ground.program, "SHARDS": SHARDS, "PARALLEL_SSH": hosts.ssh, "PARALLEL_HOME": ground.folder / "parallel"}
+        refused(ground, command, variables)
+        config = ground.settings(sandbox, rate=f"{RATE}/s", rate_split=True, concurrency=CONCURRENCY)
+        variables |= {"LIST": path, "BULKLABEL_CONFIG": config}
         began = time.monotonic()
         first = ground.start("first", command, **variables)
         sandbox.until(50)
@@ -40,9 +41,21 @@ def scenario(ground):
           kills=kills, in_flight=3 * CONCURRENCY)
 
 
+def refused(ground, command, variables):
+    """A password that is refused stops a shard with 3, and then no other is started."""
+    sandbox, other = ground.sandbox(), ground.folder / "refused"
+    other.mkdir()
+    path = lists.of(40).write(other / "campaign.csv")
+    config = ground.settings(sandbox, username="nobody")
+    status, said = ground.run(command, **variables | {"LIST": path, "BULKLABEL_CONFIG": config, "JOBS": 1})
+    ground.checks.that("where a password is refused, the command ends with 3", status == 3, said)
+    begun = [n for n in range(1, SHARDS + 1) if f"PARALLEL_SEQ={n} says" in said]
+    ground.checks.that("then at most one shard was started on each machine", 0 < len(begun) <= 2, said)
+
+
 def first_has_failed(ground, first):
     """The command of which a machine has died, and a connection."""
-    ground.checks.that("the command fails where a machine has died", ground.ended("the first command", first) != 0)
+    ground.checks.same("the command says \"try later\" where a machine has died", ground.ended("the first command", first), 75)
     said = (ground.folder / "first.log").read_text()
     arrived = [f"This is shard {n}/{SHARDS}, as PARALLEL_SEQ={n} says." in said for n in range(1, SHARDS + 1)]
     ground.checks.that("PARALLEL_SEQ comes through ssh to each shard", all(arrived), said)

@@ -65,8 +65,9 @@ class Tools:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         with no_services():
             for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-                done = subprocess.run(["apt-get", "-q", *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                      text=True)
+                # Something else may be installing: an update that the machine does by itself, or another proof.
+                command = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", *command]
+                done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
                 if done.returncode != 0:
                     raise Missing(f"{' '.join(packages)} can't be installed:\n{done.stdout[-3000:]}")
 
