@@ -142,7 +142,8 @@ fn a_file_that_another_machine_uses_is_waited_for_and_taken_once_it_does_not() {
         .said("another machine uses rate");
     assert_eq!(called_once(&sandbox), 1);
     written_by_another("1");
-    run(&work, &sandbox, "file:rate", &more).ended(0);
+    // With patience for the pause that the last one has left.
+    run(&work, &sandbox, "file:rate", &more[..2]).ended(0);
     assert_eq!(called_once(&sandbox), 3);
 }
 
