@@ -171,9 +171,8 @@ impl<'a> Desk<'a> {
                 pause, throttled, ..
             } => entries.push(wording::held((self.now)(), pause, throttled)),
             Event::Stopping(reason) => self.stop(reason),
-            Event::Down { next, .. } | Event::RateAway { next, .. } => {
-                entries.push(wording::held((self.now)(), next, None));
-            }
+            Event::Down { next, .. } => entries.push(wording::held((self.now)(), next, None)),
+            Event::RateAway { next, .. } => entries.push(wording::away((self.now)(), next)),
             Event::Finished {
                 call,
                 record,

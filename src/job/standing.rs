@@ -122,7 +122,12 @@ impl Standing {
             Entry::Attempt(attempt) => self.attempt(attempt)?,
             Entry::Ended(end) => self.end(plan, end)?,
             Entry::TakenBack(call) => self.take_back(plan, *call)?,
-            Entry::Held { at, ms, throttled } => {
+            Entry::Held {
+                at,
+                ms,
+                throttled,
+                unasked,
+            } => {
                 let pause = Duration::from_millis(*ms);
                 self.see(*at);
                 let limit = throttled.and_then(|throttled| throttled.limit);
@@ -130,7 +135,9 @@ impl Standing {
                 self.allowed = allowed.or(self.allowed);
                 self.departures.throttle(*at, *throttled);
                 self.minutes.hold(*at, pause);
-                self.departures.hold(*at, pause);
+                if !unasked {
+                    self.departures.hold(*at, pause);
+                }
             }
             Entry::Durable(_) => {}
             Entry::LegEnd { at, status } => {

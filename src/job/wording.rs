@@ -42,8 +42,22 @@ pub fn ended(
 
 /// All calls wait from then on, for so long, and may have to go on at a lower pace.
 pub fn held(at: Moment, pause: Duration, throttled: Option<Throttled>) -> Entry {
-    let ms = milliseconds(pause);
-    Entry::Held { at, ms, throttled }
+    Entry::Held {
+        at,
+        ms: milliseconds(pause),
+        throttled,
+        unasked: false,
+    }
+}
+
+/// The shared rate is away, and is asked again after such a pause.
+pub fn away(at: Moment, pause: Duration) -> Entry {
+    Entry::Held {
+        at,
+        ms: milliseconds(pause),
+        throttled: None,
+        unasked: true,
+    }
 }
 
 /// An attempt of `call` is about to leave. Those that are told together are said together.

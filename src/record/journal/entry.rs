@@ -32,6 +32,9 @@ pub enum Entry {
         /// To what the pace is lowered, where it is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         throttled: Option<Throttled>,
+        /// Whether nobody has asked for it, so that it binds no later process.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unasked: bool,
     },
     /// So many bytes of the journal are known to be durable.
     Durable(u64),

@@ -139,6 +139,13 @@ mod tests {
                     pace: PerHour(60),
                     limit: Some(PerHour(70)),
                 }),
+                unasked: false,
+            },
+            Entry::Held {
+                at,
+                ms: 5_000,
+                throttled: None,
+                unasked: true,
             },
             Entry::Durable(4_096),
             Entry::LegEnd { at, status: 143 },
