@@ -141,12 +141,6 @@ mod tests {
                 }),
                 unasked: false,
             },
-            Entry::Held {
-                at,
-                ms: 5_000,
-                throttled: None,
-                unasked: true,
-            },
             Entry::Durable(4_096),
             Entry::LegEnd { at, status: 143 },
         ]
