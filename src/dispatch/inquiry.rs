@@ -50,10 +50,8 @@ impl Inquiry {
     ) -> Inquired {
         let waits = RefCell::new(waits);
         let mut sent = Vec::new();
-        let pace = match (self.rate, self.sharing.clone()) {
-            (Some(rate), Some(sharing)) => Pace::shared(rate, sharing, &self.before),
-            (rate, _) => Pace::new(rate, NonZeroU32::MIN, &self.before),
-        };
+        let sharing = self.sharing.clone();
+        let pace = Pace::of_run(self.rate, NonZeroU32::MIN, sharing, &self.before);
         let asking = async {
             let catalogue = tokio::select! {
                 catalogue = self.answer(sender, &pace, &mut sent, &waits) => catalogue,

@@ -189,10 +189,7 @@ pub async fn call_all<'scope, 'env, S: Sender>(
     let plan = &run.planned.plan;
     let crew = Crew {
         sender,
-        pace: match (terms.rate, sharing) {
-            (Some(rate), Some(sharing)) => Pace::shared(rate, sharing, &before),
-            (rate, _) => Pace::new(rate, terms.burst, &before),
-        },
+        pace: Pace::of_run(terms.rate, terms.burst, sharing, &before),
         retries: terms.retries,
         breaker: Breaker::new(called.standing.has_answers, (run.asleep)()),
         stop,

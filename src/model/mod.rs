@@ -1,6 +1,7 @@
 //! The nouns that every room speaks of. Standard library and serde only, and `strsim` for words that are near each other.
 
 mod bits;
+mod boot;
 mod call;
 mod columns;
 mod event;
@@ -20,6 +21,7 @@ mod text;
 mod tolerance;
 
 pub use bits::Bits;
+pub use boot::boot;
 pub use call::{Call, CallRecord, Change, History, Outcomes};
 pub use columns::RESULT_COLUMNS;
 pub use event::{Attempted, Bearing, Event, Met, Pause, StopReason};

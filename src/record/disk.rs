@@ -10,6 +10,8 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
+use crate::model::boot;
+
 /// What becomes durable in its own time.
 pub type Syncing = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
 
@@ -135,8 +137,7 @@ impl Disk for RealDisk {
     }
 
     fn boot(&self) -> Option<String> {
-        let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-        Some(id.trim().to_owned()).filter(|id| !id.is_empty())
+        boot()
     }
 }
 

@@ -144,6 +144,19 @@ pub struct Before {
 }
 
 impl Pace {
+    /// The pace of a run: shared where there is a rate and somebody to share it with, else its own.
+    pub fn of_run(
+        rate: Option<Rate>,
+        burst: NonZeroU32,
+        sharing: Option<Sharing>,
+        before: &Before,
+    ) -> Arc<Self> {
+        match (rate, sharing) {
+            (Some(rate), Some(sharing)) => Self::shared(rate, sharing, before),
+            (rate, _) => Self::new(rate, burst, before),
+        }
+    }
+
     /// A pace of at most `rate`, of which `burst` attempts may leave together; without limit where no rate is
     /// given. It starts with the burst spent: one attempt may leave as soon as what went `before` leaves room.
     pub fn new(rate: Option<Rate>, burst: NonZeroU32, before: &Before) -> Arc<Self> {

@@ -1,6 +1,6 @@
 //! The account of a rate in a file, for runs on one machine: a lock and a few bytes.
 
-use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep};
 use super::accounts::{Account, Writer, parse, shown};
 use super::ask::{Answer, Ask, NoAnswer, micros};
 use super::book::Book;
+use crate::model::boot;
 
 /// A longer file is none of ours.
 const LONGEST: u64 = 64 * 1024;
@@ -145,13 +146,9 @@ impl FileStore {
 
 /// This machine, from this start on, at this time.
 fn me() -> Writer {
-    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     let time = SystemTime::now().duration_since(UNIX_EPOCH);
     Writer {
-        boot: match boot.trim() {
-            "" => "-".to_owned(),
-            boot => boot.to_owned(),
-        },
+        boot: boot().unwrap_or_else(|| "-".to_owned()),
         time: time.map_or(0, |time| time.as_secs()),
     }
 }
