@@ -6,11 +6,11 @@ use std::fmt::Debug;
 use std::fs::{self, File};
 use std::future::Future;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
-use crate::model::boot;
+use crate::model::{boot, is_same_file};
 
 /// What becomes durable in its own time.
 pub type Syncing = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
@@ -218,7 +218,7 @@ fn must_stand_at(file: &File, path: &Path) -> io::Result<()> {
         )
     };
     let (file, named) = (file.metadata()?, fs::metadata(path).map_err(gone)?);
-    if (file.dev(), file.ino()) == (named.dev(), named.ino()) {
+    if is_same_file(&file, &named) {
         return Ok(());
     }
     Err(io::Error::other("another file has taken its place"))

@@ -2,12 +2,12 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::RecordError;
+use crate::model::is_same_file;
 
 /// Who looks at a run from outside holds its lock for a moment: that is waited for.
 const MOMENT: Duration = Duration::from_millis(300);
@@ -123,7 +123,7 @@ fn try_lock(path: &Path) -> io::Result<Option<File>> {
 /// Whether a path still names an open file.
 fn stands_at(file: &File, path: &Path) -> io::Result<bool> {
     let (open, named) = (file.metadata()?, fs::metadata(path).ok());
-    Ok(named.is_some_and(|named| (open.dev(), open.ino()) == (named.dev(), named.ino())))
+    Ok(named.is_some_and(|named| is_same_file(&open, &named)))
 }
 
 #[cfg(test)]

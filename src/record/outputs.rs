@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::RecordError;
 use super::durable::{temporary, with_suffix};
 use super::shards::of_shard;
 use super::workbook::{WorkbookError, check_place};
-use crate::model::{Moment, Part};
+use crate::model::{Moment, Part, is_same_file};
 
 /// Where the result goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -299,7 +298,7 @@ pub fn unfinished(result: &Path) -> Option<PathBuf> {
 /// Whether two paths lead to the same file, also where there is none yet.
 pub(super) fn is_same_place(one: &Path, other: &Path) -> bool {
     if let (Ok(one), Ok(other)) = (fs::metadata(one), fs::metadata(other)) {
-        return (one.dev(), one.ino()) == (other.dev(), other.ino());
+        return is_same_file(&one, &other);
     }
     let place = |path: &Path| {
         let path = followed(path);
@@ -320,9 +319,7 @@ pub(super) fn must_be_writable(
     let path = path.to_owned();
     match fs::metadata(&path) {
         Ok(found) if !found.is_file() => Err(RecordError::NoRegularFile { path }),
-        Ok(found)
-            if list.is_some_and(|list| (list.dev(), list.ino()) == (found.dev(), found.ino())) =>
-        {
+        Ok(found) if list.is_some_and(|list| is_same_file(list, &found)) => {
             Err(RecordError::TheListItself { path })
         }
         Ok(_) => Ok(()),

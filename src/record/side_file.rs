@@ -2,7 +2,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::RecordError;
@@ -12,6 +11,7 @@ use super::durable::{Replacement, remove_link, temporary};
 use super::error::is_full;
 use super::outputs::{followed, is_same_place, must_be_writable};
 use crate::error::{Error, ExitStatus};
+use crate::model::is_same_file;
 
 /// A file that was named with a flag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -268,7 +268,7 @@ impl SideFile {
             file.lock()?;
             // Whoever was waited for may have given it its name.
             let (mine, there) = (file.metadata()?, fs::metadata(&temporary));
-            if there.is_ok_and(|there| (there.dev(), there.ino()) == (mine.dev(), mine.ino())) {
+            if there.is_ok_and(|there| is_same_file(&there, &mine)) {
                 return Ok(file);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 use super::accounts::{Account, Writer, parse, shown};
 use super::ask::{Answer, Ask, NoAnswer, micros};
 use super::book::Book;
-use crate::model::boot;
+use crate::model::{boot, is_same_file};
 
 /// A longer file is none of ours.
 const LONGEST: u64 = 64 * 1024;
@@ -163,7 +163,7 @@ fn now() -> u64 {
 
 fn is_at(file: &File, path: &Path) -> bool {
     match (file.metadata(), path.metadata()) {
-        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        (Ok(one), Ok(other)) => is_same_file(&one, &other),
         _ => false,
     }
 }

@@ -2,10 +2,10 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::WorkbookError;
+use crate::model::is_same_file;
 use crate::record::durable::temporary;
 use crate::record::outputs::is_same_place;
 
@@ -25,9 +25,7 @@ pub fn check_place(
         return Err(WorkbookError::NoName { path });
     }
     let own = [path.clone(), temporary(workbook)];
-    let is_list = |found: &fs::Metadata| {
-        list.is_some_and(|list| (list.dev(), list.ino()) == (found.dev(), found.ino()))
-    };
+    let is_list = |found: &fs::Metadata| list.is_some_and(|list| is_same_file(list, found));
     for name in &own {
         let found = fs::metadata(name).ok();
         if found.as_ref().is_some_and(is_list)
