@@ -6,7 +6,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::slots::Slots;
-use super::{HoldNumber, Pace, State, Turns, Waiting};
+use super::state::{State, Turns};
+use super::turn::Waiting;
+use super::{HoldNumber, Pace};
 use crate::model::{Pause, Throttled};
 use crate::service::Quota;
 

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
+use super::Pace;
 use super::permits::{Own, Step};
-use super::{Pace, State, Turns};
+use super::state::{State, Turns};
 use crate::dispatch::shared_pace::{Answer, Ask, NoAnswer, SharedRate};
 
 /// The longest pause before it is asked again, and the first.
