@@ -74,13 +74,11 @@ fn assign(
         let Some(customer) = groups.number_of(&group) else {
             continue;
         };
-        for (row, fate) in group.fates() {
-            match fate {
-                // Each row is one customer's: no two threads write the same.
-                Fate::Called => rows[row.index().0 as usize].store(customer, Ordering::Relaxed),
-                fate => left_out.push((row.index(), fate)),
-            }
-        }
+        group.fates().for_each(|(row, fate)| match fate {
+            // Each row is one customer's: no two threads write the same.
+            Fate::Called => rows[row.index().0 as usize].store(customer, Ordering::Relaxed),
+            fate => left_out.push((row.index(), fate)),
+        });
     }
     left_out
 }

@@ -105,20 +105,21 @@ impl Survey {
 
     fn customer(&mut self, user: u64, group: Group<'_>, lines: &Lines) {
         let mut is_called = false;
-        for (row, fate) in group.fates() {
+        let (is_long, is_rounded) = (is_long(user), is_rounded(user));
+        group.fates().for_each(|(row, fate)| {
             if fate == Fate::Called {
                 is_called = true;
                 self.call(row);
             } else {
                 self.left_out.of(fate).add(row, fate, lines);
             }
-            if is_long(user) {
+            if is_long {
                 self.long_ids.rows += 1;
-                if is_rounded(user) {
+                if is_rounded {
                     self.long_ids.rounded.add(lines.of(row.index()));
                 }
             }
-        }
+        });
         self.totals.calls += u32::from(is_called);
         self.most_labels = self.most_labels.max(group.too_many());
     }

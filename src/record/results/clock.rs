@@ -41,14 +41,15 @@ impl Clock {
         let of_day = of_day as u32;
         let (seconds, ms) = (of_day / 1_000, of_day % 1_000);
         let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-        let digit = |number: u32| char::from(b'0' + (number % 10) as u8);
-        self.shown.truncate("2026-11-23T".len());
-        for (number, after) in [(hour, ':'), (minute, ':'), (second, '.')] {
-            self.shown
-                .extend([digit(number / 10), digit(number), after]);
+        let digit = |number: u32| b'0' + (number % 10) as u8;
+        let mut time = *b"00:00:00.000Z";
+        for (at, number) in [(0, hour), (3, minute), (6, second)] {
+            (time[at], time[at + 1]) = (digit(number / 10), digit(number));
         }
-        self.shown
-            .extend([digit(ms / 100), digit(ms / 10), digit(ms), 'Z']);
+        (time[9], time[10], time[11]) = (digit(ms / 100), digit(ms / 10), digit(ms));
+        self.shown.truncate("2026-11-23T".len());
+        let time = str::from_utf8(&time).expect("digits are ASCII");
+        self.shown.push_str(time);
     }
 }
 
