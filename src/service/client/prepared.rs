@@ -38,7 +38,7 @@ impl Prepared {
             signed.insert(AUTHORIZATION, basic(username, password.expose_secret()));
         }
         Self {
-            customers: options.base_url.below("/v2/customers/"),
+            customers: options.base_url.below("/v2/customers"),
             base_url: options.base_url.clone(),
             method: (&options.method).into(),
             signed,
@@ -48,14 +48,11 @@ impl Prepared {
     /// The request of a call.
     pub fn call(&self, user: UserId, token: Option<&Token>) -> Request {
         let mut digits = itoa::Buffer::new();
-        let path = [
-            self.customers.path(),
-            digits.format(user.get()),
-            "/changeLabels",
-        ]
-        .concat();
+        let customer = digits.format(user.get());
         let mut url = self.customers.clone();
-        url.set_path(&path);
+        url.path_segments_mut()
+            .expect("the URL of a service has a path")
+            .extend([customer, "changeLabels"]);
         self.signed(self.method.clone(), url, token)
     }
 
@@ -116,4 +113,38 @@ fn header(token: &Token) -> HeaderValue {
 fn sensitive(mut value: HeaderValue) -> HeaderValue {
     value.set_sensitive(true);
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::client::Method as CallMethod;
+    use std::time::Duration;
+
+    #[test]
+    fn a_call_goes_below_the_base_url_whatever_that_is() {
+        let url_of_a_call = |base: &str| {
+            let prepared = Prepared::of(&ClientOptions {
+                base_url: base.parse().unwrap(),
+                method: CallMethod::Post,
+                credentials: Credentials::Basic {
+                    username: "till".to_owned(),
+                    password: "secret".into(),
+                },
+                timeout: Duration::from_secs(30),
+                ca_cert: None,
+            });
+            let call = prepared.call(UserId::new(564_663_098).unwrap(), None);
+            call.url().to_string()
+        };
+        let call = "/v2/customers/564663098/changeLabels";
+        for (base, expected) in [
+            ("https://host", "https://host"),
+            ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
+            ("https://host/a%2Fb|^ c/", "https://host/a%2Fb|^%20c"),
+            ("https://host//gateway//", "https://host//gateway"),
+        ] {
+            assert_eq!(url_of_a_call(base), format!("{expected}{call}"));
+        }
+    }
 }
