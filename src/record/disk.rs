@@ -2,6 +2,7 @@
 //!
 //! Only what must survive goes this way: journal, state, result and summary.
 
+use std::cell::RefCell;
 use std::fmt::Debug;
 use std::fs::{self, File};
 use std::future::Future;
@@ -9,6 +10,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::thread::{self, JoinHandle};
 
 use crate::model::{boot, is_same_file};
 
@@ -71,6 +73,14 @@ pub trait DiskFile: Read + Write + Debug + Send {
     /// The system's.
     fn sync(&self) -> io::Result<()>;
 
+    /// Begins with that and waits for nothing: the disk takes the beginning of a long file while the rest of it is made.
+    ///
+    /// # Errors
+    /// The system's, where an earlier beginning has failed; of the last, `sync` tells it.
+    fn write_out(&self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// The same for all that is written by now, without anybody waiting for it. It fails, too, where the file's name
     /// has come to stand for another or none.
     ///
@@ -102,19 +112,28 @@ pub struct RealDisk;
 struct RealFile {
     path: PathBuf,
     file: File,
+    /// What is made durable meanwhile. The system tells a failure of it once: whoever comes next has to ask for it.
+    behind: RefCell<Option<JoinHandle<io::Result<()>>>>,
+}
+
+impl RealFile {
+    fn boxed(path: &Path, file: File) -> Box<dyn DiskFile> {
+        Box::new(Self {
+            path: path.to_owned(),
+            file,
+            behind: RefCell::new(None),
+        })
+    }
 }
 
 impl Disk for RealDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        let file = File::create(path)?;
-        let path = path.to_owned();
-        Ok(Box::new(RealFile { path, file }))
+        Ok(RealFile::boxed(path, File::create(path)?))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         let file = File::options().read(true).write(true).open(path)?;
-        let path = path.to_owned();
-        Ok(Box::new(RealFile { path, file }))
+        Ok(RealFile::boxed(path, file))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -191,7 +210,21 @@ impl DiskFile for RealFile {
     }
 
     fn sync(&self) -> io::Result<()> {
+        ended(self.behind.take())?;
         self.file.sync_all()
+    }
+
+    fn write_out(&self) -> io::Result<()> {
+        let mut behind = self.behind.borrow_mut();
+        if behind.as_ref().is_some_and(|sync| !sync.is_finished()) {
+            return Ok(());
+        }
+        ended(behind.take())?;
+        // Without a handle or a thread to spare, all is left to the end.
+        if let Ok(file) = self.file.try_clone() {
+            *behind = thread::Builder::new().spawn(move || file.sync_data()).ok();
+        }
+        Ok(())
     }
 
     fn syncing(&self) -> io::Result<Syncing> {
@@ -209,6 +242,15 @@ impl DiskFile for RealFile {
     }
 }
 
+/// How it has ended, when it has.
+fn ended(behind: Option<JoinHandle<io::Result<()>>>) -> io::Result<()> {
+    match behind.map(JoinHandle::join) {
+        None => Ok(()),
+        Some(Ok(synced)) => synced,
+        Some(Err(_)) => Err(io::Error::other("what makes files durable has panicked")),
+    }
+}
+
 /// What is written to a file that has lost its name is lost, too.
 fn must_stand_at(file: &File, path: &Path) -> io::Result<()> {
     let gone = |_| {
@@ -222,4 +264,38 @@ fn must_stand_at(file: &File, path: &Path) -> io::Result<()> {
         return Ok(());
     }
     Err(io::Error::other("another file has taken its place"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn what_is_made_durable_meanwhile_is_written_once_and_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        let mut file = RealDisk.create(&path).unwrap();
+        let parts: Vec<Vec<u8>> = (0..50u8).map(|part| vec![part; 10_000]).collect();
+        for part in &parts {
+            file.write_all(part).unwrap();
+            file.write_out().unwrap();
+        }
+        file.sync().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), parts.concat());
+    }
+
+    #[test]
+    fn what_can_not_be_made_durable_meanwhile_is_told_to_who_goes_on_writing() {
+        // A device that takes bytes, and never keeps them.
+        let file = RealDisk.open(Path::new("/dev/null")).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let told = loop {
+            match file.write_out() {
+                Ok(()) if Instant::now() < deadline => thread::yield_now(),
+                told => break told,
+            }
+        };
+        told.unwrap_err();
+    }
 }

@@ -16,7 +16,12 @@ pub struct Replacement<'a> {
     path: PathBuf,
     temporary: PathBuf,
     file: BufWriter<Box<dyn DiskFile>>,
+    /// How much was written since the disk was last told to take it.
+    written: usize,
 }
+
+/// After so many bytes the disk is told to take them, so that the end of a long file has not to wait for all of it.
+const WRITTEN_OUT: usize = 1 << 25;
 
 impl<'a> Replacement<'a> {
     /// Starts to write what will stand at `path`, under its [`temporary`] name.
@@ -35,6 +40,7 @@ impl<'a> Replacement<'a> {
             path: path.to_owned(),
             temporary,
             file: BufWriter::with_capacity(1 << 17, file),
+            written: 0,
         })
     }
 
@@ -57,6 +63,7 @@ impl<'a> Replacement<'a> {
             path,
             temporary,
             file,
+            ..
         } = self;
         let into_place = || {
             let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -80,7 +87,14 @@ impl<'a> Replacement<'a> {
 
 impl Write for Replacement<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        if self.written >= WRITTEN_OUT {
+            self.written = 0;
+            self.file.flush()?;
+            self.file.get_ref().write_out()?;
+        }
+        let written = self.file.write(bytes)?;
+        self.written += written;
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
