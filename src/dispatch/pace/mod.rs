@@ -2,7 +2,7 @@
 //!
 //! A `turn` is a slot or a permit, and a place in the window: `slots` spaces the attempts, or `permits` does where runs share a
 //! rate, which `supply` fetches; `throttle` says how far below the rate they have to stay, `hold` how long all wait, and `window`
-//! has the last word, whatever the timers, the burst and the connections do. All of that is in `state`.
+//! has the last word, whatever the timers, the burst and the connections do. What they go by is in `state`.
 
 mod clocks;
 mod departure;

@@ -1,4 +1,4 @@
-//! What decides when the next attempt may leave, all of it behind one lock.
+//! What turns go by, behind one lock: where they come from, what slows them down, and who waits for one.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(super) enum Turns {
     Shared(Box<Permits>),
 }
 
-/// What decides when attempts leave.
+/// What turns go by.
 #[derive(Debug)]
 pub(super) struct State {
     pub turns: Turns,

@@ -1,4 +1,5 @@
-//! How an attempt gets its turn: it takes a slot or a permit, waits for it, and is let through where the window has room.
+//! How an attempt gets its turn: it takes a slot or a permit, waits for it, and is let through where the window has room;
+//! then it leaves, or turns back.
 
 use std::sync::{Arc, OnceLock};
 
