@@ -73,20 +73,21 @@ pub trait DiskFile: Read + Write + Debug + Send {
     /// The system's.
     fn sync(&self) -> io::Result<()>;
 
-    /// Begins with that and waits for nothing: the disk takes the beginning of a long file while the rest of it is made.
-    ///
-    /// # Errors
-    /// The system's, where an earlier beginning has failed; of the last, `sync` tells it.
-    fn write_out(&self) -> io::Result<()> {
-        Ok(())
-    }
-
     /// The same for all that is written by now, without anybody waiting for it. It fails, too, where the file's name
     /// has come to stand for another or none.
     ///
     /// # Errors
     /// The system gives no second handle.
     fn syncing(&self) -> io::Result<Syncing>;
+
+    /// Begins to make durable what was written, and waits for nothing: the disk takes the beginning of a long file while the
+    /// rest of it is made.
+    ///
+    /// # Errors
+    /// The system's, where an earlier beginning has failed; of the last, `sync` tells it.
+    fn write_out(&self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A file without a name, to be written and read anywhere. What was never written is zeros, or not there.
@@ -214,19 +215,6 @@ impl DiskFile for RealFile {
         self.file.sync_all()
     }
 
-    fn write_out(&self) -> io::Result<()> {
-        let mut behind = self.behind.borrow_mut();
-        if behind.as_ref().is_some_and(|sync| !sync.is_finished()) {
-            return Ok(());
-        }
-        ended(behind.take())?;
-        // Without a handle or a thread to spare, all is left to the end.
-        if let Ok(file) = self.file.try_clone() {
-            *behind = thread::Builder::new().spawn(move || file.sync_data()).ok();
-        }
-        Ok(())
-    }
-
     fn syncing(&self) -> io::Result<Syncing> {
         let (path, file) = (self.path.clone(), self.file.try_clone()?);
         let sync = move || {
@@ -239,6 +227,19 @@ impl DiskFile for RealFile {
                 Err(stopped) => Err(io::Error::other(stopped)),
             }
         }))
+    }
+
+    fn write_out(&self) -> io::Result<()> {
+        let mut behind = self.behind.borrow_mut();
+        if behind.as_ref().is_some_and(|sync| !sync.is_finished()) {
+            return Ok(());
+        }
+        ended(behind.take())?;
+        // Without a handle or a thread to spare, all is left to the end.
+        if let Ok(file) = self.file.try_clone() {
+            *behind = thread::Builder::new().spawn(move || file.sync_data()).ok();
+        }
+        Ok(())
     }
 }
 
