@@ -88,7 +88,7 @@ impl Laying<'_, '_> {
         let mut rows: Vec<RowOf> = Vec::with_capacity(groups.rows());
         for customer in 0..groups.len() {
             let (_, group) = groups.customer(customer);
-            for (row, fate) in group.fates() {
+            group.fates().for_each(|(row, fate)| {
                 let what = match fate {
                     Fate::Called => customer,
                     fate => {
@@ -97,7 +97,7 @@ impl Laying<'_, '_> {
                     }
                 };
                 rows.push((row.index(), what));
-            }
+            });
         }
         rows.sort_unstable();
         for block in rows.chunk_by(|one, next| one.0.0 / BLOCK == next.0.0 / BLOCK) {

@@ -36,7 +36,7 @@ pub use outcome::{Outcome, OutcomeKind};
 pub use processors::processors;
 pub use rate::{PerHour, Rate, RateError, Throttled};
 pub use row::{Action, RejectCode, Rejection, Row, RowIndex, SkipCode, UserId};
-pub use same_file::is_same_file;
+pub use same_file::{is_same_file, stands_at};
 pub use shard::{Part, mix};
 pub use tally::{Example, Tally};
 pub use text::{is_unseen, trim};

@@ -181,7 +181,8 @@ impl<'a> Group<'a> {
         Some(Run::new(&self.rows[from..to]).fate(row, self.policy.on_conflict))
     }
 
-    /// Every row with what becomes of it, in no useful order.
+    /// Every row with what becomes of it, in no useful order. `for_each` goes through them with less work than `for` does: it
+    /// asks for the next label only where one ends.
     pub fn fates(&self) -> impl Iterator<Item = (Word, Fate)> + use<'a> {
         let (too_many, on_conflict) = (self.too_many, self.policy.on_conflict);
         self.runs().flat_map(move |run| {

@@ -105,7 +105,8 @@ impl Survey {
 
     fn customer(&mut self, user: u64, group: Group<'_>, lines: &Lines) {
         let mut is_called = false;
-        let (is_long, is_rounded) = (is_long(user), is_rounded(user));
+        let is_long = is_long(user);
+        let is_rounded = is_long && is_rounded(user);
         group.fates().for_each(|(row, fate)| {
             if fate == Fate::Called {
                 is_called = true;
@@ -115,9 +116,9 @@ impl Survey {
             }
             if is_long {
                 self.long_ids.rows += 1;
-                if is_rounded {
-                    self.long_ids.rounded.add(lines.of(row.index()));
-                }
+            }
+            if is_rounded {
+                self.long_ids.rounded.add(lines.of(row.index()));
             }
         });
         self.totals.calls += u32::from(is_called);

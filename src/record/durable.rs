@@ -89,7 +89,6 @@ impl Write for Replacement<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.written >= WRITTEN_OUT {
             self.written = 0;
-            self.file.flush()?;
             self.file.get_ref().write_out()?;
         }
         let written = self.file.write(bytes)?;

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::RecordError;
-use crate::model::is_same_file;
+use crate::model::stands_at;
 
 /// Who looks at a run from outside holds its lock for a moment: that is waited for.
 const MOMENT: Duration = Duration::from_millis(300);
@@ -118,12 +118,6 @@ fn try_lock(path: &Path) -> io::Result<Option<File>> {
     }
     // Who held it before may have removed or renamed the file meanwhile: then this is a lock of nothing.
     Ok(stands_at(&file, path)?.then_some(file))
-}
-
-/// Whether a path still names an open file.
-fn stands_at(file: &File, path: &Path) -> io::Result<bool> {
-    let (open, named) = (file.metadata()?, fs::metadata(path).ok());
-    Ok(named.is_some_and(|named| is_same_file(&open, &named)))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::durable::{Replacement, remove_link, temporary};
 use super::error::is_full;
 use super::outputs::{followed, is_same_place, must_be_writable};
 use crate::error::{Error, ExitStatus};
-use crate::model::is_same_file;
+use crate::model::stands_at;
 
 /// A file that was named with a flag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -267,8 +267,7 @@ impl SideFile {
             let file = options.open(&temporary)?;
             file.lock()?;
             // Whoever was waited for may have given it its name.
-            let (mine, there) = (file.metadata()?, fs::metadata(&temporary));
-            if there.is_ok_and(|there| is_same_file(&there, &mine)) {
+            if stands_at(&file, &temporary)? {
                 return Ok(file);
             }
         }

@@ -166,11 +166,8 @@ fn a_rehearsal_shares_its_rate_with_nobody() {
 fn a_first_call_that_has_to_wait_says_so() {
     let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
     list_of(&work, 3);
-    let mut process = start(&work, &sandbox, "file:rate", &["--rate", "10/h"]);
-    let mut stderr = BufReader::new(process.stderr.take().unwrap());
-    let said = until(&mut stderr, "leaves room for the next call");
-    terminate(&process);
-    end(process, said, stderr)
+    let process = start(&work, &sandbox, "file:rate", &["--rate", "10/h"]);
+    terminated_when_it_says(process, "leaves room for the next call")
         .ended(143)
         .said("of this account in 6 min");
     assert_eq!(called_once(&sandbox), 0);
@@ -222,6 +219,13 @@ fn end(mut process: Child, mut said: String, mut stderr: BufReader<impl Read>) -
         stdout: Vec::new(),
         stderr: said.into_bytes(),
     })
+}
+
+fn terminated_when_it_says(mut process: Child, words: &str) -> Ran {
+    let mut stderr = BufReader::new(process.stderr.take().unwrap());
+    let said = until(&mut stderr, words);
+    terminate(&process);
+    end(process, said, stderr)
 }
 
 #[test]
@@ -276,11 +280,8 @@ fn a_stop_does_not_wait_for_a_redis() {
     let (work, sandbox) = (Workplace::new(), Sandbox::start(&[]));
     list_of(&work, 3);
     let url = format!("redis://127.0.0.1:{}", free_port());
-    let mut process = start(&work, &sandbox, &url, &[]);
-    let mut stderr = BufReader::new(process.stderr.take().unwrap());
-    let said = until(&mut stderr, "can't be asked since");
-    terminate(&process);
-    end(process, said, stderr)
+    let process = start(&work, &sandbox, &url, &[]);
+    terminated_when_it_says(process, "can't be asked since")
         .ended(143)
         .said("nobody listens there");
     assert_eq!(called_once(&sandbox), 0);

@@ -66,6 +66,7 @@ impl State {
         }
     }
 
+    /// The pace below the rate, where the service has refused more, and the limit that is behind it.
     pub fn throttled(&mut self, now: Instant) -> Option<Throttled> {
         let pace = PerHour::of(self.throttle.pace(now)?);
         // Where others call, too, what this process has met says little of what all may do.

@@ -3,7 +3,7 @@
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::OFlags;
@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 use super::accounts::{Account, Writer, parse, shown};
 use super::ask::{Answer, Ask, NoAnswer, micros};
 use super::book::Book;
-use crate::model::{boot, is_same_file};
+use crate::model::{boot, stands_at};
 
 /// A longer file is none of ours.
 const LONGEST: u64 = 64 * 1024;
@@ -76,7 +76,7 @@ impl FileStore {
             let file = self.open()?;
             match file.try_lock() {
                 // Whoever has waited may hold the lock of a file that was removed meanwhile.
-                Ok(()) if is_at(&file, &self.path) => return Ok(file),
+                Ok(()) if stands_at(&file, &self.path).unwrap_or(false) => return Ok(file),
                 Ok(()) | Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return self.on_file(Err(error)),
             }
@@ -159,13 +159,6 @@ fn now() -> u64 {
     let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
     let nanoseconds = u64::try_from(time.tv_nsec).unwrap_or_default();
     micros(Duration::from_secs(seconds) + Duration::from_nanos(nanoseconds))
-}
-
-fn is_at(file: &File, path: &Path) -> bool {
-    match (file.metadata(), path.metadata()) {
-        (Ok(one), Ok(other)) => is_same_file(&one, &other),
-        _ => false,
-    }
 }
 
 fn read(file: &mut File) -> io::Result<String> {
