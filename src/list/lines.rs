@@ -3,8 +3,6 @@
 //! The csv crate's own count misses lone CRs and is behind after CRLF and blank lines, so the bytes
 //! are watched on their way to it.
 
-use std::collections::VecDeque;
-
 use memchr::memchr2_iter;
 
 /// Counts line ends (LF, CRLF, lone CR) of a stream that is handed on chunk by chunk to a reader that
@@ -21,8 +19,10 @@ pub struct LineCounter {
     line: u64,
     /// Line ends after `start` in earlier chunks.
     behind: u64,
-    /// The CRs and LFs after `start` in the current chunk.
-    ends: VecDeque<LineEnd>,
+    /// The CRs and LFs of the current chunk that came after `start` when it was seen.
+    ends: Vec<LineEnd>,
+    /// How many of these are not after `start` any more.
+    passed: usize,
     /// Whether the last byte seen was a CR.
     after_cr: bool,
 }
@@ -41,7 +41,8 @@ impl Default for LineCounter {
             start: 0,
             line: 1,
             behind: 0,
-            ends: VecDeque::new(),
+            ends: Vec::new(),
+            passed: 0,
             after_cr: false,
         }
     }
@@ -50,7 +51,10 @@ impl Default for LineCounter {
 impl LineCounter {
     /// Takes note of the next bytes of the stream.
     pub fn feed(&mut self, chunk: &[u8]) {
-        self.behind += self.ends.drain(..).map(|end| end.lines).sum::<u64>();
+        let left = &self.ends[self.passed..];
+        self.behind += left.iter().map(|end| end.lines).sum::<u64>();
+        self.ends.clear();
+        self.passed = 0;
         for index in memchr2_iter(b'\n', b'\r', chunk) {
             let after_cr = if index == 0 {
                 self.after_cr
@@ -63,7 +67,7 @@ impl LineCounter {
                 self.line += lines;
                 self.start += 1;
             } else {
-                self.ends.push_back(LineEnd { at, lines });
+                self.ends.push(LineEnd { at, lines });
             }
         }
         self.seen += chunk.len() as u64;
@@ -75,10 +79,14 @@ impl LineCounter {
     pub fn record_from(&mut self, position: u64) {
         self.line += std::mem::take(&mut self.behind);
         self.start = self.start.max(position);
-        while let Some(end) = self.ends.front().filter(|end| end.at <= self.start) {
+        while let Some(end) = self
+            .ends
+            .get(self.passed)
+            .filter(|end| end.at <= self.start)
+        {
             self.line += end.lines;
             self.start = self.start.max(end.at + 1);
-            self.ends.pop_front();
+            self.passed += 1;
         }
     }
 

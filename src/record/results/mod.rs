@@ -2,6 +2,7 @@
 
 mod clock;
 mod error;
+mod fields;
 mod fold;
 mod join;
 mod reader;

@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 
-use csv::{ByteRecord, WriterBuilder};
-
 use super::clock::Clock;
+use super::fields::Fields;
 use crate::model::{Moment, RESULT_COLUMNS};
+
+/// So many bytes of rows are handed on at once.
+const AT_ONCE: usize = 1 << 16;
 
 /// A row of the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +36,9 @@ pub struct ResultRow<'a> {
 
 /// Writes a result, row after row.
 pub struct ResultWriter<W: Write> {
-    csv: csv::Writer<W>,
-    row: ByteRecord,
+    to: W,
+    /// The rows that were not handed on yet.
+    rows: Fields,
     clock: Clock,
 }
 
@@ -47,17 +50,16 @@ impl<W: Write> ResultWriter<W> {
     pub fn new<'a>(to: W, further: impl IntoIterator<Item = &'a str>) -> io::Result<Self> {
         let mut writer = Self::without_header(to);
         let header = RESULT_COLUMNS.into_iter().chain(further);
-        writer.csv.write_record(header)?;
+        header.for_each(|name| writer.rows.push(name));
+        writer.end_row()?;
         Ok(writer)
     }
 
     /// Writes rows behind others.
     pub fn without_header(to: W) -> Self {
         Self {
-            csv: WriterBuilder::new()
-                .buffer_capacity(1 << 16)
-                .from_writer(to),
-            row: ByteRecord::new(),
+            to,
+            rows: Fields::default(),
             clock: Clock::default(),
         }
     }
@@ -71,9 +73,8 @@ impl<W: Write> ResultWriter<W> {
         row: &ResultRow<'_>,
         further: impl IntoIterator<Item = T>,
     ) -> io::Result<()> {
-        let (record, mut digits) = (&mut self.row, itoa::Buffer::new());
-        record.clear();
-        record.push_field(digits.format(row.line).as_bytes());
+        let (rows, mut digits) = (&mut self.rows, itoa::Buffer::new());
+        rows.push_plain(digits.format(row.line).as_bytes());
         let words = [
             row.user,
             row.action,
@@ -82,28 +83,39 @@ impl<W: Write> ResultWriter<W> {
             row.code,
             row.message,
         ];
-        words
-            .iter()
-            .for_each(|word| record.push_field(word.as_bytes()));
+        words.iter().for_each(|word| rows.push(word));
         let status = row.status.map_or("", |status| digits.format(status));
-        record.push_field(status.as_bytes());
-        record.push_field(digits.format(row.attempts).as_bytes());
-        let at = row.at.map_or("", |at| self.clock.show(at));
-        record.push_field(at.as_bytes());
-        for field in further {
-            record.push_field(field.as_ref().as_bytes());
+        rows.push_plain(status.as_bytes());
+        rows.push_plain(digits.format(row.attempts).as_bytes());
+        rows.push_plain(row.at.map_or(b"", |at| self.clock.show(at)));
+        further
+            .into_iter()
+            .for_each(|field| rows.push(field.as_ref()));
+        self.end_row()
+    }
+
+    fn end_row(&mut self) -> io::Result<()> {
+        self.rows.end_record();
+        match self.rows.text().len() < AT_ONCE {
+            true => Ok(()),
+            false => self.hand_on(),
         }
-        Ok(self.csv.write_byte_record(record)?)
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        self.to.write_all(self.rows.text())?;
+        self.rows.clear();
+        Ok(())
     }
 
     /// What was written to, with all rows in it.
     ///
     /// # Errors
     /// They can't be written.
-    pub fn finish(self) -> io::Result<W> {
-        self.csv
-            .into_inner()
-            .map_err(csv::IntoInnerError::into_error)
+    pub fn finish(mut self) -> io::Result<W> {
+        self.hand_on()?;
+        self.to.flush()?;
+        Ok(self.to)
     }
 }
 
