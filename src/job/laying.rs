@@ -110,7 +110,7 @@ impl Laying<'_, '_> {
     fn enter(&mut self, groups: &Groups, numbers: &Range<u32>) -> Result<(), AccountError> {
         let path = self.run.outputs.partial();
         let mut is_ours = true;
-        Journal::peek(&*self.run.disk, &path, |entry| {
+        Journal::peek_at(&*self.run.disk, &path, numbers.clone(), |entry| {
             match entry {
                 Entry::Ended(end) if numbers.contains(&end.call) => {
                     is_ours &= self.ended(groups, end.call - numbers.start, &end);

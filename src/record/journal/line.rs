@@ -56,12 +56,15 @@ pub fn write(entry: &Entry, text: &mut Vec<u8>) {
 
 /// Reads a line, its line end included. None where it is not as it was written.
 pub fn read(line: &[u8]) -> Option<Entry> {
+    let text = text(line)?;
+    plain::read(text).or_else(|| serde_json::from_slice(text).ok())
+}
+
+/// The text of a line, its line end included, as it was written; none where it is not.
+pub fn text(line: &[u8]) -> Option<&[u8]> {
     let line = line.strip_suffix(b"\n")?;
     let (written, json) = line.split_at_checked(CHECKSUM)?;
-    if written != checksum(json) {
-        return None;
-    }
-    plain::read(json).or_else(|| serde_json::from_slice(json).ok())
+    (written == checksum(json)).then_some(json)
 }
 
 /// The CRC-32 of a text in hexadecimal digits, and the space behind it.

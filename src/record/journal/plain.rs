@@ -1,6 +1,8 @@
 //! The two commonest entries ↔ their JSON, without the detours of a general reader or writer: that an attempt leaves, and that
 //! a call has ended well. Byte for byte what serde makes of them; whatever looks different in any way is left to it. Pure.
 
+use std::ops::Range;
+
 use super::calls::Calls;
 use super::entry::{CallEnd, Entry};
 use crate::model::{Bearing, CallRecord, Moment, Outcome, OutcomeKind, Outcomes};
@@ -10,12 +12,7 @@ pub fn write(entry: &Entry, text: &mut Vec<u8>) -> bool {
     match entry {
         Entry::Sending(calls) => {
             text.extend_from_slice(b"{\"sending\":[");
-            for (position, call) in calls.iter().enumerate() {
-                if position > 0 {
-                    text.push(b',');
-                }
-                number(u64::from(*call), text);
-            }
+            numbers(calls.iter().map(|call| u64::from(*call)), text);
             text.extend_from_slice(b"]}");
         }
         Entry::Ended(end) => {
@@ -34,6 +31,11 @@ pub fn write(entry: &Entry, text: &mut Vec<u8>) -> bool {
             number(at, text);
             text.extend_from_slice(b",\"ms\":");
             number(end.ms, text);
+            if !end.lines.is_empty() {
+                text.extend_from_slice(b",\"lines\":[");
+                numbers(end.lines.iter().copied(), text);
+                text.push(b']');
+            }
             text.extend_from_slice(b"}}");
         }
         _ => return false,
@@ -41,7 +43,7 @@ pub fn write(entry: &Entry, text: &mut Vec<u8>) -> bool {
     true
 }
 
-/// Its status and when it was, where there is nothing else to say of the end of a call.
+/// Its status and when it was, where there is nothing else to say of the end of a call but where its rows stand.
 fn ended_well(end: &CallEnd) -> Option<(u16, u64)> {
     let Outcomes::All(outcome) = &end.record.outcomes else {
         return None;
@@ -51,8 +53,7 @@ fn ended_well(end: &CallEnd) -> Option<(u16, u64)> {
         && outcome.message.is_empty()
         && !end.unsent
         && !end.told
-        && end.bearing == Bearing::Clears
-        && end.lines.is_empty();
+        && end.bearing == Bearing::Clears;
     let at = u64::try_from(end.record.at.0).ok()?;
     end.record
         .status
@@ -64,6 +65,15 @@ fn number(number: u64, text: &mut Vec<u8>) {
     text.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
+fn numbers(all: impl Iterator<Item = u64>, text: &mut Vec<u8>) {
+    for (position, one) in all.enumerate() {
+        if position > 0 {
+            text.push(b',');
+        }
+        number(one, text);
+    }
+}
+
 /// Reads an entry. None where it is none of the two, or not written as [`write`] does.
 pub fn read(json: &[u8]) -> Option<Entry> {
     let mut text = Text(json);
@@ -73,6 +83,17 @@ pub fn read(json: &[u8]) -> Option<Entry> {
         _ => return None,
     };
     text.0.is_empty().then_some(entry)
+}
+
+/// Whether an entry is one of the two, and says of none of these calls how it ended.
+pub fn is_of_others(json: &[u8], calls: &Range<u32>) -> bool {
+    let mut text = Text(json);
+    if text.skip(b"{\"sending\":[").is_some() {
+        return true;
+    }
+    let ended = text.skip(b"{\"ended\":{\"call\":");
+    let call = ended.and_then(|()| text.number());
+    call.is_some_and(|call| !calls.contains(&call))
 }
 
 /// What is left to be read.
@@ -102,6 +123,7 @@ impl Text<'_> {
         let at = Moment(self.number()?);
         self.skip(b",\"ms\":")?;
         let ms = self.number()?;
+        let lines = self.lines()?;
         self.skip(b"}}")?;
         Some(Entry::Ended(CallEnd {
             call,
@@ -116,8 +138,21 @@ impl Text<'_> {
             unsent: false,
             told: false,
             bearing: Bearing::Clears,
-            lines: Vec::new(),
+            lines,
         }))
+    }
+
+    /// Where rows stand; nowhere where nothing is said of that.
+    fn lines(&mut self) -> Option<Vec<u64>> {
+        let mut lines = Vec::new();
+        if self.skip(b",\"lines\":[").is_some() {
+            lines.push(self.number()?);
+            while self.skip(b",").is_some() {
+                lines.push(self.number()?);
+            }
+            self.skip(b"]")?;
+        }
+        Some(lines)
     }
 
     fn skip(&mut self, expected: &[u8]) -> Option<()> {
@@ -171,8 +206,9 @@ mod tests {
         let one_in_nine = || prop::bool::weighted(0.1);
         let bearing = prop_oneof![9 => Just(Bearing::Clears), 1 => Just(Bearing::Neither)];
         let odd = (one_in_nine(), one_in_nine(), bearing);
-        let all = (figures, outcomes, at, status, odd);
-        all.prop_map(|(figures, outcomes, at, status, odd)| {
+        let lines = proptest::collection::vec(any::<u64>(), 0..4);
+        let all = (figures, outcomes, at, status, odd, lines);
+        all.prop_map(|(figures, outcomes, at, status, odd, lines)| {
             let ((call, user, attempts, ms), (unsent, told, bearing)) = (figures, odd);
             Entry::Ended(CallEnd {
                 call,
@@ -187,7 +223,7 @@ mod tests {
                 unsent,
                 told,
                 bearing,
-                lines: Vec::new(),
+                lines,
             })
         })
     }
@@ -205,6 +241,21 @@ mod tests {
             let json = serde_json::to_vec(&entry).unwrap();
             let written = if usual { &json[..] } else { b"" };
             prop_assert_eq!(&text[6..], written);
+        }
+
+        #[test]
+        fn of_others_is_what_says_of_no_call_that_is_asked_for_how_it_ended(
+            entry in entry(), first in any::<u32>(), last in any::<u32>(),
+        ) {
+            let json = serde_json::to_vec(&entry).unwrap();
+            for calls in [first..last, last..first] {
+                let is_of_others = match &entry {
+                    Entry::Sending(_) => true,
+                    Entry::Ended(end) => !calls.contains(&end.call),
+                    _ => false,
+                };
+                prop_assert_eq!(super::is_of_others(&json, &calls), is_of_others);
+            }
         }
 
         #[test]

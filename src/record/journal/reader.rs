@@ -4,10 +4,12 @@
 //! known to be durable, and keep what stood behind it. All other damage is none of a crash's.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use super::entry::Entry;
 use super::line::{self, Kind};
 use super::lines::Lines;
+use super::plain;
 
 /// No entry is longer: a thousand labels, each with all that a service may say of it.
 const LONGEST: usize = 1 << 26;
@@ -45,6 +47,8 @@ pub struct Reader<R> {
     boot: Option<String>,
     /// Which one this is.
     now: Option<String>,
+    /// The calls whose ends alone are told, where not all are.
+    only: Option<Range<u32>>,
 }
 
 impl<R: Read> Reader<R> {
@@ -61,6 +65,7 @@ impl<R: Read> Reader<R> {
             is_over: false,
             boot: None,
             now,
+            only: None,
         };
         reader.advance()?;
         match line::kind(reader.lines.line()) {
@@ -71,14 +76,37 @@ impl<R: Read> Reader<R> {
         Ok(reader)
     }
 
+    /// Passes from here on over how other calls than these ended, and over departures.
+    pub fn only(self, calls: Range<u32>) -> Self {
+        let only = Some(calls);
+        Self { only, ..self }
+    }
+
     /// The next entry; none behind the last that counts.
     ///
     /// # Errors
     /// Damage that is none of a crash's.
     pub fn next(&mut self) -> Result<Option<Entry>, Unreadable> {
-        if self.is_over || !self.advance()? {
-            return Ok(None);
+        loop {
+            if self.is_over || !self.advance()? {
+                return Ok(None);
+            }
+            if !self.is_of_others() {
+                return self.entry();
+            }
+            self.sound += self.lines.line().len() as u64;
         }
+    }
+
+    fn is_of_others(&self) -> bool {
+        self.only.as_ref().is_some_and(|calls| {
+            let text = line::text(self.lines.line());
+            text.is_some_and(|text| plain::is_of_others(text, calls))
+        })
+    }
+
+    /// The entry of the line that was read last.
+    fn entry(&mut self) -> Result<Option<Entry>, Unreadable> {
         let line = self.lines.line();
         let Some(entry) = line::read(line) else {
             self.is_over = true;
@@ -204,6 +232,42 @@ mod tests {
             let expected = (entries.to_vec(), bytes.len() as u64);
             assert_eq!(read(&[&bytes, tail].concat()), Ok(expected));
         }
+    }
+
+    #[test]
+    fn only_some_calls_ends_are_told_and_damage_in_the_others_all_the_same() {
+        let end = |call| {
+            let outcomes = crate::model::Outcomes::All(crate::model::Outcome::success());
+            Entry::Ended(super::super::entry::CallEnd {
+                call,
+                record: crate::model::CallRecord {
+                    user: 7,
+                    outcomes,
+                    status: Some(200),
+                    attempts: 1,
+                    at: crate::model::Moment(3),
+                },
+                ms: 1,
+                unsent: false,
+                told: false,
+                bearing: crate::model::Bearing::Clears,
+                lines: vec![2],
+            })
+        };
+        let entries = [leg(BOOT), Entry::Sending(1.into()), end(1), end(2), end(3)];
+        let (mut bytes, ends) = journal(&entries);
+        let told = |bytes: &[u8]| {
+            let reader = Reader::new(bytes, Some(BOOT.into())).unwrap();
+            let (mut reader, mut told) = (reader.only(2..3), Vec::new());
+            while let Some(entry) = reader.next()? {
+                told.push(entry);
+            }
+            assert_eq!(reader.sound(), bytes.len() as u64);
+            Ok::<_, Unreadable>(told)
+        };
+        assert_eq!(told(&bytes).unwrap(), [leg(BOOT), end(2)]);
+        bytes[ends[3] - 5] ^= 1;
+        assert!(matches!(told(&bytes), Err(Unreadable::Damaged(4))));
     }
 
     #[test]
