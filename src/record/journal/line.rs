@@ -56,15 +56,19 @@ pub fn write(entry: &Entry, text: &mut Vec<u8>) {
 
 /// Reads a line, its line end included. None where it is not as it was written.
 pub fn read(line: &[u8]) -> Option<Entry> {
-    let text = text(line)?;
-    plain::read(text).or_else(|| serde_json::from_slice(text).ok())
+    entry(text(line)?)
 }
 
-/// The text of a line, its line end included, as it was written; none where it is not.
+/// The text in a line that is given with its line end. None where it is not as it was written.
 pub fn text(line: &[u8]) -> Option<&[u8]> {
     let line = line.strip_suffix(b"\n")?;
     let (written, json) = line.split_at_checked(CHECKSUM)?;
     (written == checksum(json)).then_some(json)
+}
+
+/// The entry that a text is. None where it is none.
+pub fn entry(text: &[u8]) -> Option<Entry> {
+    plain::read(text).or_else(|| serde_json::from_slice(text).ok())
 }
 
 /// The CRC-32 of a text in hexadecimal digits, and the space behind it.

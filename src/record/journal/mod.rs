@@ -93,10 +93,11 @@ impl Journal {
         Self::tell(disk, path, None, each)
     }
 
-    /// The same, but for how other calls than these ended, and for departures: they are passed over, faster than they could be told.
+    /// The same, of a journal that was opened before, where only these calls matter: departures and the ends of others are
+    /// passed over as far as that is quick, by their checksums and numbers alone. Who asks still looks whose an entry is.
     ///
     /// # Errors
-    /// The same.
+    /// It is damaged, or can't be read.
     pub fn peek_at(
         disk: &dyn Disk,
         path: &Path,
@@ -119,10 +120,7 @@ impl Journal {
             Err(error) => return Err(failed(error.into())),
         };
         let reader = Reader::new(file, disk.boot()).map_err(failed)?;
-        let mut reader = match only {
-            Some(calls) => reader.only(calls),
-            None => reader,
-        };
+        let mut reader = reader.only(only);
         // None: it has heard enough.
         let told = ahead::tell_all(
             &mut reader,

@@ -85,7 +85,7 @@ pub fn read(json: &[u8]) -> Option<Entry> {
     text.0.is_empty().then_some(entry)
 }
 
-/// Whether an entry is one of the two, and says of none of these calls how it ended.
+/// Whether an entry that is whole says that attempts leave, or how another call than these ended, well or not.
 pub fn is_of_others(json: &[u8], calls: &Range<u32>) -> bool {
     let mut text = Text(json);
     if text.skip(b"{\"sending\":[").is_some() {
@@ -230,7 +230,11 @@ mod tests {
 
     fn entry() -> impl Strategy<Value = Entry> {
         let calls = proptest::collection::vec(any::<u32>(), 0..5);
-        prop_oneof![4 => ended(), 1 => calls.prop_map(|calls| Entry::Sending(calls.into())), 1 => Just(Entry::CalledBack(7))]
+        prop_oneof![4 => ended(), 1 => calls.prop_map(|calls| Entry::Sending(calls.into())), 1 => prop_oneof![
+            any::<u32>().prop_map(Entry::CalledBack),
+            any::<u32>().prop_map(Entry::TakenBack),
+            any::<u64>().prop_map(Entry::Durable),
+        ]]
     }
 
     proptest! {

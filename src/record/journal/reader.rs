@@ -76,54 +76,55 @@ impl<R: Read> Reader<R> {
         Ok(reader)
     }
 
-    /// Passes from here on over how other calls than these ended, and over departures.
-    pub fn only(self, calls: Range<u32>) -> Self {
-        let only = Some(calls);
-        Self { only, ..self }
+    /// Passes from here on over departures, and over how other calls than these ended: of these nothing is looked at but the
+    /// checksum and the number. None: nothing is passed over.
+    pub fn only(self, calls: Option<Range<u32>>) -> Self {
+        Self {
+            only: calls,
+            ..self
+        }
     }
 
-    /// The next entry; none behind the last that counts.
+    /// The next entry that is not passed over; none behind the last that counts.
     ///
     /// # Errors
     /// Damage that is none of a crash's.
     pub fn next(&mut self) -> Result<Option<Entry>, Unreadable> {
-        loop {
-            if self.is_over || !self.advance()? {
-                return Ok(None);
+        while !self.is_over && self.advance()? {
+            let line = self.lines.line();
+            let Some(text) = line::text(line) else {
+                return self.end();
+            };
+            let sound = self.sound + line.len() as u64;
+            let only = self.only.as_ref();
+            if only.is_some_and(|calls| plain::is_of_others(text, calls)) {
+                self.sound = sound;
+                continue;
             }
-            if !self.is_of_others() {
-                return self.entry();
+            let Some(entry) = line::entry(text) else {
+                return self.end();
+            };
+            self.sound = sound;
+            match &entry {
+                Entry::Durable(bytes) => self.durable = *bytes,
+                Entry::Leg(leg) => self.boot.clone_from(&leg.boot),
+                _ => {}
             }
-            self.sound += self.lines.line().len() as u64;
+            return Ok(Some(entry));
         }
+        Ok(None)
     }
 
-    fn is_of_others(&self) -> bool {
-        self.only.as_ref().is_some_and(|calls| {
-            let text = line::text(self.lines.line());
-            text.is_some_and(|text| plain::is_of_others(text, calls))
-        })
-    }
-
-    /// The entry of the line that was read last.
-    fn entry(&mut self) -> Result<Option<Entry>, Unreadable> {
+    /// Ends it at a line that is none.
+    fn end(&mut self) -> Result<Option<Entry>, Unreadable> {
+        self.is_over = true;
         let line = self.lines.line();
-        let Some(entry) = line::read(line) else {
-            self.is_over = true;
-            // What has no end is the end, also where it is being written to.
-            let is_last = !line.ends_with(b"\n") && line.len() < LONGEST;
-            if !is_last {
-                self.what_follows()?;
-            }
-            return Ok(None);
-        };
-        self.sound += line.len() as u64;
-        match &entry {
-            Entry::Durable(bytes) => self.durable = *bytes,
-            Entry::Leg(leg) => self.boot.clone_from(&leg.boot),
-            _ => {}
+        // What has no end is the end, also where it is being written to.
+        let is_last = !line.ends_with(b"\n") && line.len() < LONGEST;
+        if !is_last {
+            self.what_follows()?;
         }
-        Ok(Some(entry))
+        Ok(None)
     }
 
     /// How many bytes are sound: what stands behind them counts for nothing.
@@ -174,6 +175,7 @@ impl<R: Read> Reader<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const BOOT: &str = "this start of the machine";
 
@@ -202,11 +204,17 @@ mod tests {
 
     /// The entries that count, and how many bytes are sound; or the line that is damaged.
     fn read(bytes: &[u8]) -> Result<(Vec<Entry>, u64), u64> {
+        read_only(bytes, None)
+    }
+
+    /// The same, where only the ends of some calls are told.
+    fn read_only(bytes: &[u8], only: Option<Range<u32>>) -> Result<(Vec<Entry>, u64), u64> {
         let damage = |unreadable| match unreadable {
             Unreadable::Damaged(line) => line,
             other => panic!("{other:?}"),
         };
-        let mut reader = Reader::new(bytes, Some(BOOT.into())).map_err(damage)?;
+        let reader = Reader::new(bytes, Some(BOOT.into())).map_err(damage)?;
+        let mut reader = reader.only(only);
         let mut entries = Vec::new();
         while let Some(entry) = reader.next().map_err(damage)? {
             entries.push(entry);
@@ -235,42 +243,6 @@ mod tests {
     }
 
     #[test]
-    fn only_some_calls_ends_are_told_and_damage_in_the_others_all_the_same() {
-        let end = |call| {
-            let outcomes = crate::model::Outcomes::All(crate::model::Outcome::success());
-            Entry::Ended(super::super::entry::CallEnd {
-                call,
-                record: crate::model::CallRecord {
-                    user: 7,
-                    outcomes,
-                    status: Some(200),
-                    attempts: 1,
-                    at: crate::model::Moment(3),
-                },
-                ms: 1,
-                unsent: false,
-                told: false,
-                bearing: crate::model::Bearing::Clears,
-                lines: vec![2],
-            })
-        };
-        let entries = [leg(BOOT), Entry::Sending(1.into()), end(1), end(2), end(3)];
-        let (mut bytes, ends) = journal(&entries);
-        let told = |bytes: &[u8]| {
-            let reader = Reader::new(bytes, Some(BOOT.into())).unwrap();
-            let (mut reader, mut told) = (reader.only(2..3), Vec::new());
-            while let Some(entry) = reader.next()? {
-                told.push(entry);
-            }
-            assert_eq!(reader.sound(), bytes.len() as u64);
-            Ok::<_, Unreadable>(told)
-        };
-        assert_eq!(told(&bytes).unwrap(), [leg(BOOT), end(2)]);
-        bytes[ends[3] - 5] ^= 1;
-        assert!(matches!(told(&bytes), Err(Unreadable::Damaged(4))));
-    }
-
-    #[test]
     fn damage_in_the_middle_names_its_line() {
         let (bytes, ends) = journal(&[leg(BOOT), Entry::Sending(1.into()), Entry::CalledBack(1)]);
         for at in ends[0]..ends[2] {
@@ -278,6 +250,55 @@ mod tests {
             damaged[at] ^= 0x80;
             let line = 2 + u64::from(at >= ends[1]);
             assert_eq!(read(&damaged), Err(line), "{at}");
+        }
+    }
+
+    /// Entries of all kinds that are about a few calls.
+    fn entries() -> impl Strategy<Value = Vec<Entry>> {
+        let of_call = |json: &'static str| {
+            (0u32..6).prop_map(move |call| {
+                let json = json.replace("CALL", &call.to_string());
+                serde_json::from_str(&json).unwrap()
+            })
+        };
+        let entry = prop_oneof![
+            2 => of_call(r#"{"sending":[CALL]}"#),
+            4 => of_call(r#"{"ended":{"call":CALL,"user":7,"all":{"outcome":"success"},"status":200,"attempts":1,"at":3,"ms":1,"lines":[2]}}"#),
+            2 => of_call(r#"{"ended":{"call":CALL,"user":7,"each":[{"outcome":"failed","code":"8015"}],"attempts":1,"at":3,"ms":1}}"#),
+            1 => of_call(r#"{"attempt":{"call":CALL,"at":3,"ms":1}}"#),
+            1 => of_call(r#"{"takenBack":CALL}"#),
+            1 => of_call(r#"{"calledBack":CALL}"#),
+            1 => (0u64..900).prop_map(Entry::Durable),
+            1 => prop_oneof![Just(BOOT), Just("before")].prop_map(leg),
+        ];
+        proptest::collection::vec(entry, 0..12)
+    }
+
+    proptest! {
+        #[test]
+        fn passing_over_other_calls_hides_nothing_else(
+            entries in entries(),
+            (first, last) in (0u32..6, 0u32..7),
+            (damage, cut) in (any::<Option<(prop::sample::Index, u8)>>(), any::<Option<prop::sample::Index>>()),
+        ) {
+            let (mut bytes, ends) = journal(&entries);
+            let header = ends[0];
+            if let Some((at, change)) = damage.filter(|_| bytes.len() > header) {
+                let at = header + at.index(bytes.len() - header);
+                bytes[at] ^= change;
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(header + cut.index(bytes.len() - header + 1));
+            }
+            let calls = first..last;
+            let told = |entry: &Entry| match entry {
+                Entry::Sending(_) => false,
+                Entry::Ended(end) => calls.contains(&end.call),
+                _ => true,
+            };
+            let all = read(&bytes);
+            let expected = all.map(|(all, sound)| (all.into_iter().filter(told).collect(), sound));
+            prop_assert_eq!(read_only(&bytes, Some(calls.clone())), expected);
         }
     }
 

@@ -6,7 +6,7 @@ use super::clock::Clock;
 use super::fields::Fields;
 use crate::model::{Moment, RESULT_COLUMNS};
 
-/// So many bytes of rows are handed on at once.
+/// So many bytes of rows are handed on at once, and those of the row that reaches them.
 const AT_ONCE: usize = 1 << 16;
 
 /// A row of the result.
@@ -157,6 +157,59 @@ mod tests {
         2,564663098,add,"VIP, ""2026""",success,,,200,1,2026-11-23T02:13:20.007Z
         3,564663098,add,"VIP, ""2026""",rejected,,,,0,
         "#);
+    }
+
+    fn row(line: u64) -> ResultRow<'static> {
+        ResultRow {
+            line,
+            user: "564663098",
+            action: "add",
+            label: "VIP",
+            outcome: "pending",
+            code: "",
+            message: "",
+            status: None,
+            attempts: 0,
+            at: None,
+        }
+    }
+
+    #[test]
+    fn every_row_is_there_once_however_many_there_are() {
+        let mut writer = ResultWriter::new(Vec::new(), NONE).unwrap();
+        let lines = 2..9_000;
+        lines
+            .clone()
+            .for_each(|line| writer.write(&row(line), NONE).unwrap());
+        let text = writer.finish().unwrap();
+        assert!(text.len() > 4 * AT_ONCE);
+        let rows = csv::Reader::from_reader(&text[..]).into_records();
+        let written = rows.map(|row| row.unwrap()[0].parse::<u64>().unwrap());
+        assert!(written.eq(lines));
+    }
+
+    /// Takes so many writes.
+    struct Full(usize);
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(1).ok_or(io::ErrorKind::StorageFull)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_disk_that_is_full_is_told_with_the_row_or_at_the_end() {
+        let mut writer = ResultWriter::new(Full(1), NONE).unwrap();
+        let refused = (2..9_000).find_map(|line| writer.write(&row(line), NONE).err());
+        assert_eq!(refused.unwrap().kind(), io::ErrorKind::StorageFull);
+        let writer = ResultWriter::new(Full(0), NONE).unwrap();
+        let refused = writer.finish().err();
+        assert_eq!(refused.unwrap().kind(), io::ErrorKind::StorageFull);
     }
 
     proptest! {
