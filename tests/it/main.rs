@@ -11,6 +11,7 @@ mod endings;
 mod excel;
 mod faults;
 mod fix;
+mod fuzz_targets;
 mod grouping;
 mod guards;
 mod help;
