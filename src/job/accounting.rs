@@ -174,7 +174,8 @@ fn part(
 ) -> Result<Result<Option<(Account, Vec<u8>)>, AccountError>, ListError> {
     // A result is some three times as long as its list.
     let text = Vec::with_capacity(4 * piece.extent.bytes);
-    let mut accounting = Accounting::of(known, place, ResultWriter::without_header(text));
+    let writer = ResultWriter::without_header(text, rows.kept().count());
+    let mut accounting = Accounting::of(known, place, writer);
     match accounting.all(rows) {
         Ok(true) if accounting.place.rows - place.rows == piece.rows => {
             let text = accounting.writer.finish();

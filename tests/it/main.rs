@@ -11,7 +11,6 @@ mod endings;
 mod excel;
 mod faults;
 mod fix;
-mod fuzz_targets;
 mod grouping;
 mod guards;
 mod help;

@@ -97,7 +97,7 @@ impl Journal {
     /// passed over as far as that is quick, by their checksums and numbers alone. Who asks still looks whose an entry is.
     ///
     /// # Errors
-    /// It is damaged, or can't be read.
+    /// As there, but for an entry that is passed over and is none.
     pub fn peek_at(
         disk: &dyn Disk,
         path: &Path,

@@ -48,18 +48,22 @@ impl<W: Write> ResultWriter<W> {
     /// # Errors
     /// It can't be written.
     pub fn new<'a>(to: W, further: impl IntoIterator<Item = &'a str>) -> io::Result<Self> {
-        let mut writer = Self::without_header(to);
-        let header = RESULT_COLUMNS.into_iter().chain(further);
-        header.for_each(|name| writer.rows.push(name));
+        let header: Vec<_> = RESULT_COLUMNS.into_iter().chain(further).collect();
+        let mut writer = Self::of_width(to, header.len());
+        header.iter().for_each(|name| writer.rows.push(name));
         writer.end_row()?;
         Ok(writer)
     }
 
-    /// Writes rows behind others.
-    pub fn without_header(to: W) -> Self {
+    /// Writes rows behind others, with so many `further` fields each.
+    pub fn without_header(to: W, further: usize) -> Self {
+        Self::of_width(to, RESULT_COLUMNS.len() + further)
+    }
+
+    fn of_width(to: W, width: usize) -> Self {
         Self {
             to,
-            rows: Fields::default(),
+            rows: Fields::of_width(width),
             clock: Clock::default(),
         }
     }
@@ -68,6 +72,9 @@ impl<W: Write> ResultWriter<W> {
     ///
     /// # Errors
     /// It can't be written.
+    ///
+    /// # Panics
+    /// There are more or fewer of these than columns.
     pub fn write<T: AsRef<str>>(
         &mut self,
         row: &ResultRow<'_>,
@@ -188,7 +195,7 @@ mod tests {
         assert!(written.eq(lines));
     }
 
-    /// Takes so many writes.
+    /// Has room for fewer writes than this; where it is full is told at the latest at the end.
     struct Full(usize);
 
     impl Write for Full {
@@ -198,7 +205,10 @@ mod tests {
         }
 
         fn flush(&mut self) -> io::Result<()> {
-            Ok(())
+            match self.0 {
+                0 => Err(io::ErrorKind::StorageFull.into()),
+                _ => Ok(()),
+            }
         }
     }
 
@@ -207,9 +217,12 @@ mod tests {
         let mut writer = ResultWriter::new(Full(1), NONE).unwrap();
         let refused = (2..9_000).find_map(|line| writer.write(&row(line), NONE).err());
         assert_eq!(refused.unwrap().kind(), io::ErrorKind::StorageFull);
-        let writer = ResultWriter::new(Full(0), NONE).unwrap();
-        let refused = writer.finish().err();
-        assert_eq!(refused.unwrap().kind(), io::ErrorKind::StorageFull);
+        for (writes, is_written) in [(0, false), (1, false), (2, true)] {
+            let writer = ResultWriter::new(Full(writes), NONE).unwrap();
+            let refused = writer.finish().err().map(|error| error.kind());
+            let expected = (!is_written).then_some(io::ErrorKind::StorageFull);
+            assert_eq!(refused, expected, "after {writes}");
+        }
     }
 
     proptest! {
