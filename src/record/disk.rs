@@ -19,7 +19,7 @@ pub type Syncing = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
 
 /// A disk.
 pub trait Disk: Debug + Send + Sync {
-    /// Makes an empty file, in place of one that is there.
+    /// Makes an empty file, in place of one that is there, to be written and read.
     ///
     /// # Errors
     /// The system's.
@@ -129,7 +129,10 @@ impl RealFile {
 
 impl Disk for RealDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        Ok(RealFile::boxed(path, File::create(path)?))
+        let mut options = File::options();
+        // A journal that begins is read like any other.
+        let options = options.read(true).write(true).create(true).truncate(true);
+        Ok(RealFile::boxed(path, options.open(path)?))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {

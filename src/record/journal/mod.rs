@@ -250,3 +250,27 @@ impl RecordError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::RealDisk;
+
+    #[test]
+    fn one_that_is_not_there_yet_begins_empty_and_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.results.csv.partial");
+        let open = || {
+            let mut told = Vec::new();
+            let journal = Journal::open(Arc::new(RealDisk), path.clone(), |entry| {
+                told.push(entry);
+                Ok::<_, RecordError>(())
+            });
+            (journal.unwrap(), told)
+        };
+        let (mut journal, told) = open();
+        assert!(told.is_empty());
+        journal.append(&[Entry::CalledBack(7)]).unwrap();
+        assert_eq!(open().1, [Entry::CalledBack(7)]);
+    }
+}
