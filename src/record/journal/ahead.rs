@@ -13,7 +13,8 @@ const BATCH: usize = 1024;
 /// So many times that is read ahead at most.
 const AHEAD: usize = 8;
 
-/// Tells `each` entry of a journal that counts, in their order. What comes before the end of the first batch is read without a thread.
+/// Tells `each` entry of a journal that counts, in their order. What comes before the end of the first batch is read without a
+/// thread.
 ///
 /// # Errors
 /// What `each` says, which ends it; or what the journal can't be read for, as `failed` has it.

@@ -1,7 +1,8 @@
 //! Fields, joined to the text of records: which are to be quoted, the csv crate says (contract, section 5; RFC 4180 with LF).
 //!
 //! In a line number, a status, or a moment nothing ever is to be quoted. The csv crate's own writer looks at each all the same, and
-//! its quick way takes a record only once its fields were copied together: for millions of rows that is most of the work of writing them.
+//! its quick way takes a record only once its fields were copied together: for millions of rows that is most of the work of
+//! writing them.
 
 use csv_core::Writer;
 

@@ -195,7 +195,7 @@ mod tests {
         assert!(written.eq(lines));
     }
 
-    /// Has room for fewer writes than this; where it is full is told at the latest at the end.
+    /// Has room for fewer writes than this; that it is full is told at the end at the latest.
     struct Full(usize);
 
     impl Write for Full {
